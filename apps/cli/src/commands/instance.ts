@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { durationMs, listed, positiveInteger, repeated, tagPair } from '../arguments.js';
+import type { Bind } from '../program.js';
+import { getInstance } from './instance-get.js';
+import { listInstances } from './instance-list.js';
+import { cancelInstance } from './instance-cancel.js';
+import { runInstance, startInstance } from './instance-start.js';
+import { watchInstance } from './instance-watch.js';
+
+export function addInstanceCommands(program: Command, bind: Bind): void {
+  const instance = program.command('instance').alias('inst').description('start, list, watch and cancel instances');
+  const idText = 'id of the instance, or enough of its beginning';
+  withStartOptions(instance.command('start').description('start an instance'))
+    .option('-w, --wait', 'wait until it has ended; exit code 1 when it ended badly')
+    .option('-t, --timeout <duration>', 'with --wait: exit code 124 after this long', durationMs)
+    .action(bind(startInstance));
+  withStartOptions(instance.command('run').description('start an instance, show its progress, print its output'))
+    .option('-t, --timeout <duration>', 'exit code 124 after this long; the instance goes on', durationMs)
+    .action(bind(runInstance));
+  instance
+    .command('list')
+    .alias('ls')
+    .description('list instances, newest first')
+    .option('-d, --definition <name>', 'of this definition')
+    .option('--status <status>', 'in these statuses, by comma', listed)
+    .option('-k, --key <key>', 'with this key')
+    .option('--tag <name=value>', 'with this tag', tagPair)
+    .option('--from <time>', 'created at or after, ISO 8601')
+    .option('--to <time>', 'created before, ISO 8601')
+    .option('-n, --limit <count>', 'at most so many', positiveInteger, 50)
+    .option('-a, --all', 'all of them')
+    .action(bind(listInstances));
+  instance
+    .command('get')
+    .alias('show')
+    .description('show an instance and its steps')
+    .argument('<id>', idText)
+    .option('--steps', 'with input, output and attempts of each step')
+    .option('--history', 'its audit events')
+    .action(bind(getInstance));
+  instance
+    .command('watch')
+    .description('follow an instance live until it has ended; exit code 1 when it ended badly')
+    .argument('<id>', idText)
+    .option('-t, --timeout <duration>', 'exit code 124 after this long', durationMs)
+    .action(bind(watchInstance));
+  instance
+    .command('cancel')
+    .description('cancel instances')
+    .argument('<id...>', idText)
+    .option('-r, --reason <text>', 'lands in the history')
+    .option('-w, --wait', 'wait until they have ended')
+    .action(bind(cancelInstance));
+}
+
+function withStartOptions(command: Command): Command {
+  return command
+    .argument('<definition>', 'name, or name@version (exact, a range such as ^1.2.0, or latest)')
+    .option('-i, --input <json>', 'input as JSON, @file (JSON or YAML) or - (stdin)')
+    .option('--set <path=value>', 'one value of the input: customer.name=Ada', repeated)
+    .option('-k, --key <key>', 'your business name for it; a second start under the key gives the same instance')
+    .option('--tag <name=value>', 'a searchable fact', tagPair)
+    .option('--id <uuid>', 'your own UUIDv7')
+    .option('--start-at <time>', 'not before, ISO 8601');
+}

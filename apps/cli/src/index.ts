@@ -1,0 +1,3 @@
+export { exitCodes } from './exit-codes.js';
+export { runCli } from './run-cli.js';
+export type { Shell } from './shell.js';

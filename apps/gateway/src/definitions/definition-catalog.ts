@@ -1,0 +1,229 @@
+import { Injectable } from '@nestjs/common';
+import type { DefinitionDetail, DefinitionSummary, DefinitionVersion, Registered, Validated } from '#libs/contracts';
+import type { Problem } from '#libs/engine';
+import {
+  type DefinitionListItem,
+  DefinitionStore,
+  OperatorLog,
+  readCursor,
+  type RegisterOutcome,
+  StatsQueries,
+  type VersionRow,
+  writeCursor,
+} from '#libs/persistence';
+import { ApiProblem, fault } from '../http/api-problem.js';
+import { toIso } from '../http/times.js';
+import { LiveFeed } from '../live/live-feed.js';
+import { checkDefinition, type Checked } from './compiled.js';
+import { graphOf } from './graph.js';
+import { type CompiledVersion, PlanCache } from './plan-cache.js';
+
+export interface DefinitionText {
+  readonly text: string;
+  readonly format: 'json' | 'yaml';
+}
+
+export interface RegisterWishes {
+  readonly strict: boolean;
+  readonly dryRun: boolean;
+  /** Absent: a release does, a pre-release does not. */
+  readonly activate?: boolean;
+  readonly allowOlder: boolean;
+  readonly requireWorkers: boolean;
+}
+
+const dayMs = 86_400_000;
+
+/** Definitions as the API shows them. */
+@Injectable()
+export class DefinitionCatalog {
+  constructor(
+    private readonly store: DefinitionStore,
+    private readonly plans: PlanCache,
+    private readonly stats: StatsQueries,
+    private readonly log: OperatorLog,
+    private readonly feed: LiveFeed,
+  ) {}
+
+  validate(source: DefinitionText, wishes: Pick<RegisterWishes, 'strict' | 'requireWorkers'>): Validated {
+    const { document, plan, problems } = this.check(source, wishes);
+    const { name, version } = document ?? {};
+    return {
+      valid: plan !== undefined,
+      ...(typeof name === 'string' && { name }),
+      ...(typeof version === 'string' && { version }),
+      problems: [...problems],
+    };
+  }
+
+  /** @throws ApiProblem DEFINITION_INVALID, VERSION_EXISTS, VERSION_NOT_NEWER */
+  async register(source: DefinitionText, wishes: RegisterWishes): Promise<Registered> {
+    const { document, plan, checksum, problems } = this.check(source, wishes);
+    if (!plan || !document || checksum === undefined) throw invalid(problems);
+    const { name, version } = plan;
+    if (wishes.dryRun) return { name, version, checksum, outcome: 'valid', active: false, problems: [...problems] };
+    const { activate, allowOlder } = wishes;
+    const outcome = await this.store.register({ name, version, checksum, spec: document }, { activate, allowOlder });
+    const { outcome: done, isActive } = requireRegistered(name, version, outcome);
+    return { name, version, checksum, outcome: done, active: isActive, problems: [...problems] };
+  }
+
+  async list(query: {
+    cursor?: string;
+    limit: number;
+    q?: string;
+  }): Promise<{ items: DefinitionSummary[]; next: string | null }> {
+    const after = query.cursor === undefined ? undefined : readCursor('definitions', query.cursor);
+    const rows = await this.store.list({ after, limit: query.limit + 1, q: query.q });
+    const items = await this.summarise(rows.slice(0, query.limit));
+    return { items, next: rows.length > query.limit ? writeCursor('definitions', items.at(-1)?.name ?? '') : null };
+  }
+
+  async detail(name: string): Promise<DefinitionDetail> {
+    const all = await this.versions(name);
+    const item = (await this.store.list({ limit: 200, q: name })).find((each) => each.name === name);
+    const [summary] = await this.summarise(item ? [item] : []);
+    if (!summary) throw unknownDefinition(name);
+    const active = all.find(({ isActive }) => isActive);
+    return { ...summary, all: all.map(toVersionSummary), active: active ? await this.version(name, active.version) : null };
+  }
+
+  /** Highest first. @throws ApiProblem DEFINITION_NOT_FOUND */
+  async versions(name: string): Promise<VersionRow[]> {
+    const versions = await this.store.versions(name);
+    if (versions.length === 0) throw unknownDefinition(name);
+    return versions;
+  }
+
+  async version(name: string, version: string): Promise<DefinitionVersion> {
+    const compiled = await this.compiled(name, version);
+    const active = await this.store.active(name);
+    return presentVersion(compiled, active === version);
+  }
+
+  /** @throws ApiProblem DEFINITION_NOT_FOUND, VERSION_NOT_FOUND */
+  async compiled(name: string, version: string): Promise<CompiledVersion> {
+    const compiled = await this.plans.get(name, version);
+    if (compiled) return compiled;
+    throw await this.unresolved(name, version);
+  }
+
+  /** The version a start means: exact, range, `latest`, or (absent) the active one. @throws as `compiled` */
+  async resolve(name: string, wanted: string | undefined): Promise<CompiledVersion> {
+    const version = await this.store.resolve(name, wanted);
+    if (version === undefined) throw await this.unresolved(name, wanted);
+    return this.compiled(name, version);
+  }
+
+  async activate(name: string, version: string, reason: string | undefined): Promise<{ previous: string | null }> {
+    const outcome = await this.store.setActive(name, version);
+    if (outcome.outcome === 'unknownVersion') throw await this.unresolved(name, version);
+    const previous = outcome.outcome === 'activated' ? outcome.previous : outcome.current;
+    await this.log.append({
+      actor: 'anonymous',
+      action: 'definition.activate',
+      target: `${name}@${version}`,
+      ...(reason !== undefined && { reason }),
+    });
+    return { previous };
+  }
+
+  private check(source: DefinitionText, wishes: Pick<RegisterWishes, 'strict' | 'requireWorkers'>): Checked {
+    const servedTasks = this.feed.registry.servedTasks(Date.now());
+    return checkDefinition(source.text, source.format, { ...wishes, servedTasks });
+  }
+
+  private async summarise(rows: readonly DefinitionListItem[]): Promise<DefinitionSummary[]> {
+    if (rows.length === 0) return [];
+    const to = Date.now() + 60_000;
+    const [open, ended] = await Promise.all([this.stats.openByDefinition(), this.stats.byDefinition({ from: to - dayMs, to })]);
+    return rows.map((row) => {
+      const figures = ended.find(({ definition }) => definition === row.name);
+      return {
+        ...row,
+        registeredAt: toIso(row.registeredAt),
+        running: open.filter(({ definition }) => definition === row.name).reduce((sum, { count }) => sum + count, 0),
+        completed24h: figures?.completed ?? 0,
+        failed24h: (figures?.failed ?? 0) + (figures?.timedOut ?? 0),
+      };
+    });
+  }
+
+  private async unresolved(name: string, version: string | undefined): Promise<ApiProblem> {
+    const known = (await this.store.versions(name)).map((each) => each.version);
+    if (known.length === 0) return unknownDefinition(name);
+    const wanted = version === undefined ? 'an active version' : `version ${JSON.stringify(version)}`;
+    return new ApiProblem(
+      'VERSION_NOT_FOUND',
+      `expected ${wanted} of ${name}, but there is none; registered: ${known.slice(0, 10).join(', ')}`,
+    );
+  }
+}
+
+const unknownDefinition = (name: string): ApiProblem =>
+  new ApiProblem(
+    'DEFINITION_NOT_FOUND',
+    `expected the name of a registered definition, but there is none named ${JSON.stringify(name)}`,
+  );
+
+function invalid(problems: readonly Problem[]): ApiProblem {
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  return new ApiProblem(
+    'DEFINITION_INVALID',
+    `the definition has ${errors.length} error${errors.length === 1 ? '' : 's'}: ${errors[0]?.message ?? ''}`,
+    {
+      errors: problems,
+    },
+  );
+}
+
+function requireRegistered(
+  name: string,
+  version: string,
+  outcome: RegisterOutcome,
+): Extract<RegisterOutcome, { isActive: boolean }> {
+  if ('isActive' in outcome) return outcome;
+  if (outcome.outcome === 'versionExists') {
+    throw new ApiProblem(
+      'VERSION_EXISTS',
+      `expected a new version of ${name}, but ${version} is registered with other content; versions are immutable`,
+      {
+        errors: [fault('VERSION_EXISTS', '/version', `${version} is taken`, 'raise the version')],
+      },
+    );
+  }
+  throw new ApiProblem('VERSION_NOT_NEWER', `expected a version of ${name} newer than ${outcome.latest}, but was ${version}`, {
+    errors: [
+      fault('VERSION_NOT_NEWER', '/version', `${outcome.latest} is registered`, 'raise the version, or pass allowOlder=true'),
+    ],
+  });
+}
+
+export const toVersionSummary = ({
+  version,
+  checksum,
+  registeredAt,
+  deprecatedAt,
+  isActive,
+}: VersionRow): DefinitionDetail['all'][number] => ({
+  version,
+  checksum,
+  registeredAt: toIso(registeredAt),
+  isActive,
+  deprecated: deprecatedAt !== null,
+});
+
+function presentVersion({ stored, plan }: CompiledVersion, isActive: boolean): DefinitionVersion {
+  const { spec, name } = stored;
+  const input = spec['input'] as { schema?: DefinitionVersion['inputSchema'] } | undefined;
+  return {
+    name,
+    ...toVersionSummary({ ...stored, isActive }),
+    title: plan.title ?? null,
+    description: typeof spec['description'] === 'string' ? spec['description'] : null,
+    document: spec,
+    steps: graphOf(plan),
+    tasks: [...plan.tasks],
+    ...(input?.schema !== undefined && { inputSchema: input.schema }),
+  };
+}

@@ -1,0 +1,8 @@
+import type { ServerResponse } from 'node:http';
+
+/** Aborts when the caller has gone before the answer was sent: nobody is left to wait for. */
+export function goneSignal(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => controller.abort());
+  return controller.signal;
+}

@@ -1,0 +1,51 @@
+import type { IncomingMessage } from 'node:http';
+import { ApiProblem } from './api-problem.js';
+
+/**
+ * Reads a body as UTF-8 text.
+ * @param limit bytes; more is BODY_TOO_LARGE (at once when Content-Length says so, else as soon as it is passed)
+ * @throws ApiProblem BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED (compressed), BODY_INVALID (not UTF-8, or cut off)
+ */
+export async function readBody(request: IncomingMessage, limit: number): Promise<string> {
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new ApiProblem(
+      'CONTENT_TYPE_UNSUPPORTED',
+      `expected a body without Content-Encoding, but was ${JSON.stringify(encoding)}`,
+    );
+  }
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
+  const bytes = await collect(request, limit);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new ApiProblem('BODY_INVALID', 'expected UTF-8 text, but the body has other bytes in it', { cause });
+  }
+}
+
+function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const stop = (problem: ApiProblem): void => {
+      request.off('data', onChunk);
+      request.resume();
+      reject(problem);
+    };
+    const onChunk = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > limit) stop(tooLarge(limit));
+      else chunks.push(chunk);
+    };
+    request.on('data', onChunk);
+    request.once('end', () => resolve(Buffer.concat(chunks, size)));
+    request.once('error', (cause) => stop(new ApiProblem('BODY_INVALID', 'the body was cut off', { cause })));
+    request.once('aborted', () => stop(new ApiProblem('BODY_INVALID', 'the body was cut off')));
+  });
+}
+
+/** `Connection: close`: what else the client sends is not read. */
+const tooLarge = (limit: number): ApiProblem =>
+  new ApiProblem('BODY_TOO_LARGE', `expected a body of at most ${limit} bytes, but it is larger`, {
+    headers: { connection: 'close' },
+  });

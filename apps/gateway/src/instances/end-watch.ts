@@ -1,0 +1,80 @@
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { type InstanceStatus, isEnded } from '#libs/engine';
+import { InstanceQueries } from '#libs/persistence';
+import { LiveFeed } from '../live/live-feed.js';
+
+const pollMs = 1_000;
+
+/** Waits for the ends of instances: told by their owners at once, and looked up once a second for all that are waited for. */
+@Injectable()
+export class EndWatch implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly waiting = new Map<string, Set<() => void>>();
+  private timer: NodeJS.Timeout | undefined;
+  private isPolling = false;
+  private isClosing = false;
+  private stopListening: (() => void) | undefined;
+
+  constructor(
+    private readonly queries: InstanceQueries,
+    private readonly feed: LiveFeed,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.stopListening = this.feed.heads.add((heads) => {
+      for (const { id, status } of heads) if (isEnded(status as InstanceStatus)) this.wake(id);
+    });
+  }
+
+  beforeApplicationShutdown(): void {
+    // Requests that wait are answered now, or the server could not close.
+    this.isClosing = true;
+    this.stopListening?.();
+    clearInterval(this.timer);
+    for (const id of [...this.waiting.keys()]) this.wake(id);
+  }
+
+  /**
+   * Resolves when the instance has ended, or when the time is over, or when the caller has gone.
+   * The caller reads the instance afterwards to learn which.
+   */
+  wait(id: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    if (this.isClosing) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        this.remove(id, done);
+        resolve();
+      };
+      const timer = setTimeout(done, timeoutMs);
+      signal.addEventListener('abort', done, { once: true });
+      this.waiting.set(id, (this.waiting.get(id) ?? new Set()).add(done));
+      this.timer ??= setInterval(() => void this.poll(), pollMs);
+    });
+  }
+
+  private wake(id: string): void {
+    for (const done of [...(this.waiting.get(id) ?? [])]) done();
+  }
+
+  private remove(id: string, done: () => void): void {
+    const own = this.waiting.get(id);
+    own?.delete(done);
+    if (own?.size === 0) this.waiting.delete(id);
+    if (this.waiting.size > 0) return;
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+
+  private async poll(): Promise<void> {
+    if (this.isPolling) return;
+    this.isPolling = true;
+    try {
+      for (const { id, status } of await this.queries.byIds([...this.waiting.keys()])) if (isEnded(status)) this.wake(id);
+    } catch {
+      // The database is away: those who wait go on waiting, and find out by themselves when their time is over.
+    } finally {
+      this.isPolling = false;
+    }
+  }
+}

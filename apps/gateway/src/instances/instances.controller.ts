@@ -1,0 +1,153 @@
+import { Body, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import type { z } from 'zod';
+import {
+  cancelBodySchema,
+  historyQuerySchema,
+  type History,
+  type Instance,
+  type InstancePage,
+  instanceParamsSchema,
+  maxBatch,
+  type StartBody,
+  startBatchBodySchema,
+  startBodySchema,
+  type Started,
+  type StartedBatch,
+  startQuerySchema,
+  stepListSchema,
+  stepsQuerySchema,
+  waitQuerySchema,
+} from '#libs/contracts';
+import { type InstanceId, isEnded } from '#libs/engine';
+import { EVENT_STORE, type EventStore } from '#libs/persistence';
+import { ApiController } from '../http/api-controller.js';
+import { ApiProblem } from '../http/api-problem.js';
+import { type IdempotentRequest } from '../http/idempotency.interceptor.js';
+import { traceIdOfRequest } from '../http/problem.filter.js';
+import { goneSignal } from '../http/gone-signal.js';
+import { EndWatch } from './end-watch.js';
+import { InstanceCanceller } from './instance-canceller.js';
+import { InstanceList } from './instance-list.js';
+import { InstanceReader } from './instance-reader.js';
+import { InstanceStarter, type StartAnswer } from './instance-starter.js';
+import { toEventItem } from './present-event.js';
+import { parseStatuses } from './step-statuses.js';
+
+type IdParams = z.output<typeof instanceParamsSchema>;
+
+type Ending = { readonly isEnded: true; readonly instance: Instance } | { readonly isEnded: false; readonly started: Started };
+
+@ApiController('api/v1/instances')
+export class InstancesController {
+  constructor(
+    private readonly starter: InstanceStarter,
+    private readonly reader: InstanceReader,
+    private readonly pages: InstanceList,
+    private readonly ends: EndWatch,
+    private readonly canceller: InstanceCanceller,
+    @Inject(EVENT_STORE) private readonly events: EventStore,
+  ) {}
+
+  @Post()
+  async start(
+    @Body({ schema: startBodySchema }) body: StartBody,
+    @Query({ schema: startQuerySchema }) query: z.output<typeof startQuerySchema>,
+    @Req() request: IdempotentRequest,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Started | Instance> {
+    const { status, instance } = await this.starter.start(body, request.subject);
+    response.status(status).location(`/api/v1/instances/${instance.id}`);
+    if (query.wait === undefined) return instance;
+    const ended = await this.endOf(instance.id, query.wait, response);
+    if (ended.isEnded) return ended.instance;
+    response.status(202);
+    return ended.started;
+  }
+
+  @Post('batch')
+  @HttpCode(200)
+  async startBatch(
+    @Body({ schema: startBatchBodySchema }) { instances }: z.output<typeof startBatchBodySchema>,
+    @Req() request: IdempotentRequest,
+  ): Promise<StartedBatch> {
+    const answers = await this.starter.startAll(instances.slice(0, maxBatch), request.subject);
+    const traceId = traceIdOfRequest(request);
+    return { items: answers.map((answer) => batchItem(answer, traceId)) };
+  }
+
+  @Get()
+  list(@Query() query: Record<string, unknown>): Promise<InstancePage> {
+    return this.pages.page(query);
+  }
+
+  @Get(':id')
+  get(@Param({ schema: instanceParamsSchema }) { id }: IdParams): Promise<Instance> {
+    return this.reader.instance(id);
+  }
+
+  @Get(':id/steps')
+  steps(
+    @Param({ schema: instanceParamsSchema }) { id }: IdParams,
+    @Query({ schema: stepsQuerySchema }) { under, status, include }: z.output<typeof stepsQuerySchema>,
+  ): Promise<z.output<typeof stepListSchema>> {
+    return this.reader.steps(id, { under, statuses: parseStatuses(status), withData: include === 'data' });
+  }
+
+  @Get(':id/history')
+  async history(
+    @Param({ schema: instanceParamsSchema }) { id }: IdParams,
+    @Query({ schema: historyQuerySchema }) { after, limit }: z.output<typeof historyQuerySchema>,
+  ): Promise<History> {
+    const head = await this.reader.head(id);
+    const items = (await this.events.history(head.id, after, limit + 1)).map(toEventItem);
+    const page = items.slice(0, limit);
+    return { items: page, next: items.length > limit ? (page.at(-1)?.seq ?? null) : null };
+  }
+
+  @Get(':id/wait')
+  async wait(
+    @Param({ schema: instanceParamsSchema }) { id }: IdParams,
+    @Query({ schema: waitQuerySchema }) { timeout }: z.output<typeof waitQuerySchema>,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Started | Instance> {
+    const ended = await this.endOf(id, timeout, response);
+    if (ended.isEnded) return ended.instance;
+    response.status(202);
+    return ended.started;
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(202)
+  cancel(
+    @Param({ schema: instanceParamsSchema }) { id }: IdParams,
+    @Body({ schema: cancelBodySchema }) { reason }: z.output<typeof cancelBodySchema>,
+    @Req() request: IdempotentRequest,
+  ): Promise<{ id: string; status: Started['status'] }> {
+    return this.canceller.cancel({ id: id.toLowerCase() as InstanceId, reason, commandId: request.subject });
+  }
+
+  /** The wait begins before the instance is looked at: an end in between would be told to nobody. */
+  private async endOf(id: string, timeoutMs: number, response: Response): Promise<Ending> {
+    const stop = new AbortController();
+    const ended = this.ends.wait(id.toLowerCase(), timeoutMs, AbortSignal.any([stop.signal, goneSignal(response)]));
+    try {
+      let head = await this.reader.head(id);
+      if (!isEnded(head.status)) {
+        await ended;
+        head = await this.reader.head(id);
+      }
+      if (isEnded(head.status)) return { isEnded: true, instance: await this.reader.present(head) };
+      const { status, definition, version } = head;
+      return { isEnded: false, started: { id: head.id, status, definition, version } };
+    } finally {
+      stop.abort();
+    }
+  }
+}
+
+function batchItem(answer: StartAnswer | ApiProblem, traceId: string): StartedBatch['items'][number] {
+  return answer instanceof ApiProblem
+    ? { status: answer.status, problem: answer.body(traceId) }
+    : { status: answer.status, instance: answer.instance };
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import {
+  exampleInstanceId,
+  type Operation,
+  type OperationExample,
+  operations,
+  problemKinds,
+  problemSchema,
+} from '#libs/contracts';
+import { type Answer, startGateway, type TestGateway } from './gateway-app.js';
+
+let gateway: TestGateway;
+/** Id of the instance the first example starts; stands in for the one of the documentation. */
+let instanceId = '';
+
+beforeAll(async () => {
+  gateway = await startGateway();
+}, 30_000);
+afterAll(() => gateway.close());
+
+const all = operations.flatMap((operation) => operation.examples.map((example) => ({ operation, example })));
+
+/** In the order of the documentation: what an example needs was made by those before it. */
+describe('every example of the API', () => {
+  it.each(all.map((each) => [`${each.operation.method} ${each.operation.path}: ${each.example.name}`, each] as const))(
+    '%s',
+    async (_, { operation, example }) => {
+      const answer = await run(operation, example);
+      expect({ status: answer.status, problem: answer.status >= 400 ? answer.text : '' }).toMatchObject({
+        status: example.status,
+      });
+      const schema = example.status >= 400 ? problemSchema : (operation.responses[example.status]?.schema ?? z.unknown());
+      expect(schema.safeParse(answer.body ?? answer.text).error).toBeUndefined();
+      if (example.status >= 400) expect(statusesOf(operation)).toContain(example.status);
+      if (operation.id === 'startInstance' && example.status === 201) instanceId ||= (answer.body as { id: string }).id;
+    },
+  );
+});
+
+function run(operation: Operation, example: OperationExample): Promise<Answer> {
+  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(own(example.params?.[name] ?? '')));
+  const query = example.query ? `?${new URLSearchParams(example.query as Record<string, string>).toString()}` : '';
+  const options = typeof example.body === 'string' ? { text: example.body, type: example.contentType } : { body: example.body };
+  return gateway.request(operation.method.toUpperCase(), path + query, { ...options, headers: { ...example.headers } });
+}
+
+const own = (text: string): string => (text === exampleInstanceId ? instanceId : text);
+const statusesOf = (operation: Operation): number[] => [400, ...operation.problems.map((code) => problemKinds[code][0])];

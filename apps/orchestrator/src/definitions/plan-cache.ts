@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { compile, type Plan } from '#libs/engine';
+import { DefinitionStore } from '#libs/persistence';
+
+/** A definition that instances run on is gone or no longer compiles: an operator must look. */
+export class PlanUnavailable extends Error {
+  readonly code = 'PLAN_UNAVAILABLE';
+}
+
+const plansAtMost = 1_000;
+
+/** Compiled definitions. A version is immutable, so a plan is good for ever; the least recently used go first. */
+@Injectable()
+export class PlanCache {
+  private readonly plans = new Map<string, Plan>();
+
+  constructor(private readonly definitions: DefinitionStore) {}
+
+  known(name: string, version: string): Plan | undefined {
+    const key = `${name}@${version}`;
+    const plan = this.plans.get(key);
+    if (plan === undefined) return undefined;
+    this.plans.delete(key);
+    this.plans.set(key, plan);
+    return plan;
+  }
+
+  /** @throws PlanUnavailable */
+  async load(name: string, version: string): Promise<Plan> {
+    const key = `${name}@${version}`;
+    const known = this.known(name, version);
+    if (known !== undefined) return known;
+    const plan = await this.read(name, version);
+    this.plans.set(key, plan);
+    if (this.plans.size > plansAtMost) this.plans.delete(this.plans.keys().next().value!);
+    return plan;
+  }
+
+  private async read(name: string, version: string): Promise<Plan> {
+    const stored = await this.definitions.get(name, version);
+    if (stored === undefined) throw new PlanUnavailable(`expected definition ${name}@${version} to be registered, but it is not`);
+    const { plan, problems } = compile(stored.spec);
+    if (plan === undefined)
+      throw new PlanUnavailable(`definition ${name}@${version} does not compile: ${problems[0]?.message ?? ''}`);
+    return plan;
+  }
+}

@@ -1,0 +1,94 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { TRANSPORT, type Transport } from '#libs/messaging';
+import { EVENT_STORE, type EventStore } from '#libs/persistence';
+import { CONFIG, type Config } from '#libs/platform';
+import { PlanCache } from './definitions/plan-cache.js';
+import { StepQueues } from './dispatch/step-queues.js';
+import { Housekeeping } from './housekeeping/housekeeping.js';
+import { Incidents } from './incidents/incidents.js';
+import { LivePublisher } from './live/live-publisher.js';
+import { OrchestratorMetrics } from './metrics/orchestrator-metrics.js';
+import { OrchestratorHealth } from './health/orchestrator-health.js';
+import { Ownership } from './ownership/ownership.js';
+import { PartitionStrategy } from './ownership/partition-strategy.js';
+import { Quarantine } from './partitions/quarantine.js';
+import { InstanceLoader } from './partitions/instance-loader.js';
+import type { PartitionServices } from './partitions/partition-services.js';
+import { DatabaseClock } from './time/database-clock.js';
+import { ControlListener } from './workers/control-listener.js';
+import { WorkerDirectory } from './workers/worker-directory.js';
+import { ORCHESTRATOR_OPTIONS, PARTITION_SERVICES, type OrchestratorOptions } from './tokens.js';
+
+const cacheBytesInAll = 256 * 1024 * 1024;
+const quietMs = 200;
+const remindWithinMs = 60_000;
+
+/** Owns partitions; expects the platform, messaging and persistence modules beside it. Serve it with `PartitionStrategy`. */
+@Module({})
+export class OrchestratorModule {
+  /** @param options.takeStaleLeases the only orchestrator on this database: it need not wait for the leases of its former life */
+  static forRoot(options: { takeStaleLeases?: boolean } = {}): DynamicModule {
+    return {
+      module: OrchestratorModule,
+      imports: [ScheduleModule.forRoot()],
+      providers: [
+        PlanCache,
+        Housekeeping,
+        StepQueues,
+        Incidents,
+        LivePublisher,
+        OrchestratorMetrics,
+        OrchestratorHealth,
+        InstanceLoader,
+        DatabaseClock,
+        ControlListener,
+        WorkerDirectory,
+        Ownership,
+        PartitionStrategy,
+        {
+          provide: ORCHESTRATOR_OPTIONS,
+          inject: [CONFIG],
+          useFactory: ({ nodeId }: Config): OrchestratorOptions => ({
+            nodeId,
+            takeStaleLeases: options.takeStaleLeases ?? false,
+          }),
+        },
+        {
+          provide: PARTITION_SERVICES,
+          inject: [
+            CONFIG,
+            TRANSPORT,
+            EVENT_STORE,
+            DatabaseClock,
+            InstanceLoader,
+            StepQueues,
+            WorkerDirectory,
+            LivePublisher,
+            Incidents,
+            OrchestratorMetrics,
+          ],
+          useFactory: partitionServices,
+        },
+      ],
+      exports: [PartitionStrategy, Ownership],
+    };
+  }
+}
+
+function partitionServices(
+  { topology, partitions }: Config,
+  transport: Transport,
+  store: EventStore,
+  clock: DatabaseClock,
+  loader: InstanceLoader,
+  stepQueues: StepQueues,
+  workers: WorkerDirectory,
+  live: LivePublisher,
+  incidents: Incidents,
+  metrics: OrchestratorMetrics,
+): PartitionServices {
+  const quarantine = new Quarantine();
+  const config = { topology, partitions, cacheBytes: cacheBytesInAll / partitions, quietMs, remindWithinMs };
+  return { config, transport, store, clock, loader, stepQueues, workers, live, incidents, quarantine, metrics };
+}

@@ -1,0 +1,187 @@
+import {
+  apply,
+  decide,
+  type AuditEvent,
+  type DecisionContext,
+  type InstanceId,
+  type Message,
+  type RejectionReason,
+} from '#libs/engine';
+import type { InboxRow } from '#libs/persistence';
+import { laneOf, type WorkIndex } from '../dispatch/work-index.js';
+import type { CachedInstance } from './instance-cache.js';
+import type { Input } from './inputs.js';
+
+/** What the shell knows beside the states. */
+export interface FoldContext {
+  readonly nowMs: number;
+  readonly draw: () => number;
+  /** Commands a lane may still take; 0 = leave them in the backlog. */
+  readonly room: (queue: string, task: string) => number;
+  /** The incarnation to send under, undefined while the queue is not known to exist. */
+  readonly incarnation: (queue: string, task: string) => number | undefined;
+  readonly isServed: (task: string) => boolean;
+  /** Workers have not been heard for long enough to judge by them. */
+  readonly isDeaf?: boolean;
+  readonly runningOn: (instanceId: InstanceId, token: number) => string | undefined;
+}
+
+export interface ClaimVerdict {
+  readonly instanceId: InstanceId;
+  readonly token: number;
+  readonly claimant: string;
+  readonly granted: boolean;
+}
+
+export interface AppliedInbox {
+  readonly instanceId: InstanceId;
+  readonly id: string;
+  readonly seq: number;
+  readonly outcome: string;
+}
+
+export type Rejected = RejectionReason | 'unknownInstance' | 'notDue' | 'staleDelivery';
+
+/**
+ * One micro-batch in the deciding: messages go in one by one, states advance in place, and what must be written and sent piles up.
+ * No I/O.
+ */
+export class BatchFold {
+  /** Events by instance, in order of first touch. */
+  readonly changed = new Map<CachedInstance, AuditEvent[]>();
+  readonly verdicts: ClaimVerdict[] = [];
+  readonly inboxApplied: AppliedInbox[] = [];
+  readonly rejections = new Map<Rejected, number>();
+  private readonly inboxSeen = new Set<string>();
+
+  constructor(
+    private readonly work: WorkIndex,
+    private readonly context: FoldContext,
+  ) {}
+
+  take(instance: CachedInstance | undefined, input: Input, inbox: readonly InboxRow[]): void {
+    if (instance === undefined) return this.takeUnknown(input);
+    switch (input.kind) {
+      case 'hint':
+        return this.takeHint(instance, inbox);
+      case 'returned':
+        return this.sendAgain(instance, input);
+      case 'message':
+        return this.takeMessage(instance, input.message);
+    }
+  }
+
+  /** Backlog → broker, for steps of one instance and one lane. What is no longer open leaves the backlog all the same. */
+  dispatch(instance: CachedInstance, steps: readonly { path: string; token: number }[], incarnation: number): void {
+    this.decide(instance, { type: 'dispatch', steps, incarnation });
+    const { id } = instance.state;
+    for (const { token } of steps) if (this.work.backlog.has(id, token)) this.work.forget(id, token);
+  }
+
+  /** Who asks to run an attempt of nobody must be told, or it asks for ever. */
+  private takeUnknown(input: Input): void {
+    this.reject('unknownInstance');
+    if (input.kind !== 'message' || input.message.type !== 'claim') return;
+    const { token, claimant } = input.message;
+    this.verdicts.push({ instanceId: input.instanceId, token, claimant, granted: false });
+  }
+
+  private takeMessage(instance: CachedInstance, message: Message): void {
+    if (message.type === 'wake' && instance.state.status === 'pending') return this.start(instance);
+    if (message.type === 'wake') this.touch(instance); // a spurious wake-up must move its row too
+    const isAccepted = this.decide(instance, message);
+    if (message.type !== 'claim') return;
+    this.verdicts.push({ instanceId: instance.state.id, token: message.token, claimant: message.claimant, granted: isAccepted });
+  }
+
+  private takeHint(instance: CachedInstance, inbox: readonly InboxRow[]): void {
+    if (instance.state.status === 'pending') this.start(instance);
+    for (const row of inbox) this.takeInbox(instance, row);
+  }
+
+  /** Two hints of one batch read the same rows: the second time they are known. */
+  private takeInbox(instance: CachedInstance, row: InboxRow): void {
+    const key = `${row.instanceId}/${row.id}`;
+    if (this.inboxSeen.has(key)) return;
+    this.inboxSeen.add(key);
+    const { reason, by } = row.content as { reason?: string; by?: string };
+    const rejection = this.tryDecide(instance, { type: 'cancel', reason, by });
+    if (rejection !== undefined) this.reject(rejection);
+    this.inboxApplied.push({
+      instanceId: instance.state.id,
+      id: row.id,
+      seq: instance.state.seq,
+      outcome: rejection ?? 'applied',
+    });
+  }
+
+  private start(instance: CachedInstance): void {
+    const { head } = instance;
+    if (head.startAt !== null && head.startAt > this.context.nowMs) {
+      this.touch(instance); // so that it is remembered when it is due
+      return this.reject('notDue');
+    }
+    const { input, checksum, key, queue, priority, tags } = head;
+    this.decide(instance, {
+      type: 'start',
+      input,
+      checksum,
+      ...(key !== null && { key }),
+      ...(queue !== null && { queue }),
+      ...(priority !== null && { priority }),
+      ...(Object.keys(tags).length > 0 && { tags }),
+    });
+  }
+
+  /** A command that came back unrun (or was lost) goes out once more, unless it has been sent again in the meantime. */
+  private sendAgain(instance: CachedInstance, { path, token, delivery }: Extract<Input, { kind: 'returned' }>): void {
+    const own = instance.state.step(path);
+    if (own.token !== token) return this.reject('staleAttempt');
+    if ((own.delivery ?? 1) !== delivery) return this.reject('staleDelivery');
+    const incarnation = this.context.incarnation(own.queue ?? '', own.task ?? '') ?? own.incarnation ?? 0;
+    this.decide(instance, { type: 'dispatch', steps: [{ path, token }], incarnation, delivery: delivery + 1 });
+  }
+
+  private decide(instance: CachedInstance, message: Message): boolean {
+    const rejection = this.tryDecide(instance, message);
+    if (rejection !== undefined) this.reject(rejection);
+    return rejection === undefined;
+  }
+
+  private touch(instance: CachedInstance): void {
+    if (!this.changed.has(instance)) this.changed.set(instance, []);
+  }
+
+  private tryDecide(instance: CachedInstance, message: Message): RejectionReason | undefined {
+    const { plan, state } = instance;
+    const decision = decide(plan, state, message, this.decisionContext(state.id));
+    if (!decision.accepted) return decision.reason;
+    for (const event of decision.events) {
+      apply(plan, state, event);
+      this.work.note(state, event);
+    }
+    const events = this.changed.get(instance);
+    if (events === undefined) this.changed.set(instance, [...decision.events]);
+    else events.push(...decision.events);
+    return undefined;
+  }
+
+  private decisionContext(id: InstanceId): DecisionContext {
+    const { nowMs, draw, isServed, isDeaf, runningOn } = this.context;
+    const reserved = new Map<string, number>();
+    const admit = (queue: string, task: string): number | undefined => {
+      const lane = laneOf(queue, task);
+      if (this.work.backlog.laneSize(lane) > 0) return undefined; // no overtaking
+      const taken = reserved.get(lane) ?? 0;
+      if (this.context.room(queue, task) <= taken) return undefined;
+      const incarnation = this.context.incarnation(queue, task);
+      if (incarnation !== undefined) reserved.set(lane, taken + 1);
+      return incarnation;
+    };
+    return { nowMs, draw, admit, isServed, isDeaf, runningOn: (token) => runningOn(id, token) };
+  }
+
+  private reject(reason: Rejected): void {
+    this.rejections.set(reason, (this.rejections.get(reason) ?? 0) + 1);
+  }
+}

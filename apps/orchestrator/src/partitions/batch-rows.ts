@@ -1,0 +1,114 @@
+import { nextDueAt, toSnapshot, canonicalJson, isEnded, type AuditEvent } from '#libs/engine';
+import type { BatchCommit, HeadUpdate, StatsDelta, Touched, WakeupWrite } from '#libs/persistence';
+import type { WorkIndex } from '../dispatch/work-index.js';
+import type { BatchFold } from './batch-fold.js';
+import type { CachedInstance } from './instance-cache.js';
+
+/** A snapshot is due when the events since the last exceed both this and the number of steps in the state. */
+const eventsBetweenSnapshots = 500;
+
+type Rows = Pick<BatchCommit, 'touched' | 'events' | 'heads' | 'wakeups' | 'inboxApplied' | 'snapshots' | 'stats'>;
+
+/** The rows of a decided batch. Also moves each instance's remembered wake-up row on. */
+export function batchRows(fold: BatchFold, work: WorkIndex, nowMs: number): Rows {
+  const touched: Touched[] = [];
+  const events: BatchCommit['events'][number][] = [];
+  const heads: HeadUpdate[] = [];
+  const wakeups: WakeupWrite[] = [];
+  const snapshots: BatchCommit['snapshots'][number][] = [];
+  const stats = new Map<string, StatsDelta>();
+  for (const [instance, decided] of fold.changed) {
+    const { id } = instance.state;
+    if (decided.length > 0) {
+      touched.push({ instanceId: id, fromSeq: decided[0]!.seq, toSeq: decided.at(-1)!.seq });
+      for (const event of decided) events.push({ instanceId: id, event });
+      heads.push(headOf(instance));
+      countStats(stats, instance, decided, nowMs);
+      if (isSnapshotDue(instance)) {
+        snapshots.push({ instanceId: id, seq: instance.state.seq, state: canonicalJson(toSnapshot(instance.state)) });
+        instance.snapshotSeq = instance.state.seq;
+      }
+    }
+    const wakeup = wakeupOf(instance, work, nowMs);
+    if (wakeup !== undefined) wakeups.push(wakeup);
+  }
+  return { touched, events, heads, wakeups, inboxApplied: fold.inboxApplied, snapshots, stats: [...stats.values()] };
+}
+
+export function headOf({ state, plan, head }: CachedInstance): HeadUpdate {
+  const hasStarted = state.startedAt !== undefined; // cancelled before that, it keeps what it was given
+  return {
+    id: state.id,
+    status: state.status,
+    seq: state.seq,
+    generation: state.generation,
+    summary: (hasStarted ? state.summary : head.summary) ?? null,
+    output: state.status === 'completed' ? state.output : null,
+    error: state.error ?? null,
+    tags: hasStarted ? state.tags : head.tags,
+    startedAt: state.startedAt ?? null,
+    endedAt: state.endedAt ?? null,
+    stepsDone: state.endedSteps,
+    stepsTotal: plan.scope.steps.length,
+    currentStep: state.open.first() ?? null,
+  };
+}
+
+/** Moved only when it gets earlier, has fired, or the kind of work changes: a spurious wake-up is cheaper than a write a step. */
+function wakeupOf(instance: CachedInstance, work: WorkIndex, nowMs: number): WakeupWrite | undefined {
+  const { state, head, wakeup } = instance;
+  const row = { instanceId: state.id, bucket: head.bucket };
+  if (isEnded(state.status)) return { ...row, dueAt: null, work: 'none', remove: true };
+  const next = { dueAt: dueAtOf(instance) ?? null, work: work.workOf(state.id) };
+  if (next.dueAt === wakeup.dueAt && next.work === wakeup.work) return undefined;
+  const hasFired = wakeup.dueAt !== null && wakeup.dueAt <= nowMs;
+  const isEarlier = next.dueAt !== null && (wakeup.dueAt === null || next.dueAt < wakeup.dueAt);
+  if (!hasFired && !isEarlier && next.work === wakeup.work) return undefined;
+  instance.wakeup = next;
+  return { ...row, ...next };
+}
+
+/** When an instance must be looked at by itself, epoch ms. */
+export function dueAtOf({ state, head }: CachedInstance): number | undefined {
+  return state.status === 'pending' ? (head.startAt ?? head.createdAt) : nextDueAt(state);
+}
+
+/** A state too big to be written in one piece is replayed from its events instead. */
+const snapshotBytesAtMost = 64 * 1024 * 1024;
+
+function isSnapshotDue({ state, snapshotSeq, bytes }: CachedInstance): boolean {
+  const since = state.seq - snapshotSeq;
+  return bytes < snapshotBytesAtMost && since > eventsBetweenSnapshots && since > state.steps.size && !isEnded(state.status);
+}
+
+function countStats(
+  stats: Map<string, StatsDelta>,
+  { state, plan }: CachedInstance,
+  events: readonly AuditEvent[],
+  nowMs: number,
+): void {
+  const minute = nowMs - (nowMs % 60_000);
+  const sum = {
+    ...(stats.get(plan.name) ?? {
+      definition: plan.name,
+      minute,
+      started: 0,
+      completed: 0,
+      failed: 0,
+      cancelled: 0,
+      timedOut: 0,
+      steps: 0,
+      durationMs: 0,
+    }),
+  };
+  for (const event of events) {
+    if (event.type === 'instanceStarted') sum.started += 1;
+    if (event.type === 'stepCompleted') sum.steps += 1;
+    if (event.type === 'instanceCompleted') sum.completed += 1;
+    if (event.type === 'instanceFailed') sum.failed += 1;
+    if (event.type === 'instanceCancelled') sum.cancelled += 1;
+    if (event.type === 'instanceTimedOut') sum.timedOut += 1;
+  }
+  if (state.endedAt !== undefined) sum.durationMs += state.endedAt - (state.startedAt ?? state.endedAt);
+  stats.set(plan.name, sum);
+}

@@ -1,0 +1,238 @@
+import { isEnded, type AuditEvent, type InstanceId } from '#libs/engine';
+import type { BatchCommit, InboxRow } from '#libs/persistence';
+import { pickDispatches, laneRoom, type Dispatch } from '../dispatch/dispatches.js';
+import { LaneMeters } from '../dispatch/lane-meters.js';
+import { outgoing, type Outgoing } from '../dispatch/outgoing.js';
+import { BatchFold } from './batch-fold.js';
+import { batchRows, dueAtOf, headOf } from './batch-rows.js';
+import type { Input, Parcel } from './inputs.js';
+import { bytesPerEvent, type CachedInstance } from './instance-cache.js';
+import { stepCommandsOf } from './commands-again.js';
+import type { Partition } from './partition.js';
+import { publish } from './publish.js';
+import { recoverPartition } from './recover.js';
+
+/** Until workers have been heard for so long, nobody knows what they run. */
+const twoHeartbeatsMs = 4_000;
+/** A step failed because its worker went away, and it cannot simply run again. */
+const lossCodes: ReadonlySet<string> = new Set(['WORKER_LOST', 'HEARTBEAT_LOST', 'WORKER_CRASHED']);
+
+/** Runs one micro-batch: load, decide, commit, and hand back the sending, which overlaps with the next batch. */
+export class BatchRunner {
+  readonly meters = new LaneMeters();
+  private writtenThrough: number;
+
+  constructor(private readonly partition: Partition) {
+    this.writtenThrough = partition.lease.sentThrough;
+  }
+
+  async recover(): Promise<void> {
+    await recoverPartition(this.partition);
+  }
+
+  hasDispatchable(): boolean {
+    return this.dispatches(1).length > 0;
+  }
+
+  /** Without the broker another try would only lengthen the wait after it. */
+  hasUnsentDue(): boolean {
+    const { unsent, services } = this.partition;
+    return services.transport.state === 'connected' && unsent.hasDue(performance.now());
+  }
+
+  /** Effects are confirmed that the journal does not know of yet. */
+  hasUnwrittenConfirms(): boolean {
+    const { sends, unsent } = this.partition;
+    return sends.sentThrough() > this.writtenThrough || unsent.hasUnwritten;
+  }
+
+  /** @returns the sending of what was decided, or undefined when there was nothing to write */
+  async run(parcels: readonly Parcel[]): Promise<(() => Promise<void>) | undefined> {
+    const { partition } = this;
+    const { loader, clock } = partition.services;
+    const dispatches = this.dispatches(500);
+    const again = this.hasUnsentDue() ? partition.unsent.due(performance.now(), 200) : [];
+    const hinted = new Set<InstanceId>();
+    const ids: InstanceId[] = [
+      ...dispatches.flatMap((one) => one.steps.map((step) => step.instanceId)),
+      ...again.map((one) => one.instanceId),
+    ];
+    for (const { inputs } of parcels) {
+      for (const input of inputs) {
+        ids.push(input.instanceId);
+        if (input.kind === 'hint') hinted.add(input.instanceId);
+      }
+    }
+    const loaded = await loader.load(partition.cache, ids, hinted);
+    for (const fresh of loaded.fresh) partition.work.adopt(fresh.state);
+    for (const [id, error] of loaded.broken) this.setAside(id, error);
+
+    const fold = this.newFold(clock.nowMs());
+    this.dispatch(fold, dispatches);
+    for (const { inputs, bytes } of parcels) {
+      for (const input of inputs) this.take(fold, input, loaded.inbox.get(input.instanceId) ?? [], bytes / inputs.length);
+    }
+    const repeats = stepCommandsOf(partition, again);
+    const isCommitted = await this.commit(fold, parcels);
+    for (const [instance, events] of fold.changed) this.remind(instance, events.length > 0);
+    if (!isCommitted && repeats.length === 0) return undefined;
+    return this.sending(fold, parcels, repeats);
+  }
+
+  private take(fold: BatchFold, received: Input, inbox: readonly InboxRow[], bytes: number): void {
+    const { cache, services } = this.partition;
+    const { quarantine, incidents } = services;
+    if (quarantine.has(received.instanceId)) return;
+    const input = quarantine.sentence(received);
+    const instance = cache.get(input.instanceId);
+    if (instance !== undefined) cache.grew(instance, bytes);
+    this.learnDuration(instance, input);
+    try {
+      fold.take(instance, input, inbox);
+    } catch (error) {
+      // Deciding works on a fork, so nothing is spoilt but what is remembered of contexts. The same clock or inbox row would come again at once.
+      instance?.state.ctxMemo.clear();
+      quarantine.add(input.instanceId);
+      incidents.undecidable(input, error);
+    }
+  }
+
+  /** An instance that cannot be brought to life; found by every sweep, it is told once in a while only. */
+  private setAside(id: InstanceId, error: unknown): void {
+    const { quarantine, incidents } = this.partition.services;
+    if (!quarantine.has(id)) incidents.broken(id, error);
+    quarantine.add(id);
+  }
+
+  /** What is overdue and did not move waits for the next sweep, or it would spin. */
+  private remind(instance: CachedInstance, hasMoved: boolean): void {
+    const { partition } = this;
+    const { id, status } = instance.state;
+    if (isEnded(status)) return partition.due.forget(id);
+    const dueAt = dueAtOf(instance);
+    if (dueAt !== undefined && (hasMoved || dueAt > partition.services.clock.nowMs())) partition.remindAt(id, dueAt);
+  }
+
+  /** An empty batch that carries `sent_through` (and unsent rows): nothing of what is sent will be sent again after a crash. */
+  async closeJournal(): Promise<void> {
+    if (this.hasUnwrittenConfirms()) await this.write({});
+  }
+
+  private learnDuration(instance: CachedInstance | undefined, input: Input): void {
+    if (instance === undefined || input.kind !== 'message' || input.durationMs === undefined || !('path' in input.message))
+      return;
+    const { task } = instance.state.step(input.message.path);
+    if (task !== undefined) this.meters.noteDuration(task, input.durationMs);
+  }
+
+  private newFold(nowMs: number): BatchFold {
+    const { partition } = this;
+    const { stepQueues, workers } = partition.services;
+    return new BatchFold(partition.work, {
+      nowMs,
+      draw: Math.random,
+      room: (queue, task) => laneRoom(partition, queue, task, this.throughput),
+      incarnation: (queue, task) => stepQueues.incarnation(queue, task),
+      isServed: (task) => workers.isServed(task),
+      isDeaf: workers.listeningForMs(performance.now()) < twoHeartbeatsMs,
+      runningOn: (instanceId, token) => workers.runningOn(instanceId, token),
+    });
+  }
+
+  private readonly throughput = (lane: string): number => this.meters.throughput(lane, performance.now());
+
+  private dispatches(limit: number): Dispatch[] {
+    return pickDispatches(this.partition, this.throughput, limit);
+  }
+
+  private dispatch(fold: BatchFold, dispatches: readonly Dispatch[]): void {
+    for (const { steps, incarnation } of dispatches) {
+      const byInstance = Map.groupBy(steps, (step) => step.instanceId);
+      for (const [id, own] of byInstance) {
+        const instance = this.partition.cache.get(id);
+        if (instance !== undefined) fold.dispatch(instance, own, incarnation);
+        else for (const step of own) this.partition.work.forget(step.instanceId, step.token); // its instance is gone
+      }
+    }
+  }
+
+  /** @returns false when there was nothing to write: pure rejections of our own making need no journal row */
+  private async commit(fold: BatchFold, parcels: readonly Parcel[]): Promise<boolean> {
+    const { partition } = this;
+    const { clock, metrics } = partition.services;
+    const hasDeliveries = parcels.some((parcel) => parcel.delivery !== undefined);
+    const rows = batchRows(fold, partition.work, clock.nowMs());
+    for (const [reason, count] of fold.rejections) metrics.rejected(reason, count);
+    if (
+      !hasDeliveries &&
+      rows.events.length === 0 &&
+      rows.wakeups.length === 0 &&
+      rows.inboxApplied.length === 0 &&
+      !partition.unsent.hasUnwritten
+    )
+      return false;
+    await this.write(rows);
+    return true;
+  }
+
+  private async write(rows: Partial<BatchCommit>): Promise<void> {
+    const { partition } = this;
+    const { store, clock, config, metrics } = partition.services;
+    const sentThrough = partition.sends.sentThrough();
+    const batchNo = partition.batchNo + 1;
+    const startedAt = performance.now();
+    await store.commit({
+      partition: partition.number,
+      topology: config.topology,
+      batchNo,
+      epoch: partition.lease.epoch,
+      sentThrough,
+      touched: [],
+      events: [],
+      heads: [],
+      wakeups: [],
+      inboxApplied: [],
+      snapshots: [],
+      stats: [],
+      ...rows,
+      ...partition.unsent.takeRows(partition.number, performance.now(), clock.nowMs()),
+    });
+    partition.batchNo = batchNo;
+    this.writtenThrough = sentThrough;
+    metrics.committed(rows.events?.length ?? 0, performance.now() - startedAt);
+  }
+
+  /** Builds everything at once, before the next batch changes the states; the returned function only sends. */
+  private sending(fold: BatchFold, parcels: readonly Parcel[], repeats: Outgoing['commands']): () => Promise<void> {
+    const { partition } = this;
+    const { batchNo } = partition;
+    const changed = [...fold.changed].map(([instance, events]) => ({ instance, events }));
+    const out = outgoing(
+      partition.number,
+      changed,
+      fold.verdicts,
+      (task) => this.meters.meanMs(task) ?? partition.services.workers.meanMs(task),
+    );
+    for (const { instance, events } of changed) this.afterCommit(instance, events);
+    for (const { instance, events } of changed) this.meters.note(instance.state, events, performance.now());
+    partition.cache.trim();
+    partition.sends.begin(batchNo);
+    return async () => {
+      await publish(partition, { ...out, commands: [...out.commands, ...repeats] });
+      partition.sends.end(batchNo);
+      for (const { delivery } of parcels) delivery?.settle('ack');
+    };
+  }
+
+  private afterCommit(instance: CachedInstance, events: readonly AuditEvent[]): void {
+    const { partition } = this;
+    const { state } = instance;
+    partition.cache.grew(instance, events.length * bytesPerEvent);
+    if (events.length > 0) partition.services.live.note(partition.number, instance.head, headOf(instance));
+    for (const event of events) {
+      if (event.type === 'stepFailed' && lossCodes.has(event.data.failure.code))
+        partition.services.incidents.lostStep(state.id, event.path!, event.data.failure.message);
+    }
+    if (isEnded(state.status)) partition.cache.drop(state.id);
+  }
+}

@@ -1,0 +1,67 @@
+import type { InstanceHead } from '#libs/persistence';
+import type { InstanceId, InstanceState, Plan } from '#libs/engine';
+
+/** Rough size of an event in a state, beside the payloads it brought. */
+export const bytesPerEvent = 250;
+
+export interface CachedInstance {
+  readonly head: InstanceHead;
+  readonly plan: Plan;
+  readonly state: InstanceState;
+  /** As the wake-up row says. */
+  wakeup: { dueAt: number | null; work: 'none' | 'queued' | 'sent' };
+  snapshotSeq: number;
+  /** Rough size in memory, bytes. */
+  bytes: number;
+}
+
+/** States of the instances a partition works on, least recently used out first, bounded by bytes. */
+export class InstanceCache {
+  private readonly entries = new Map<InstanceId, CachedInstance>();
+  private bytes = 0;
+
+  constructor(private readonly bytesAtMost: number) {}
+
+  get(id: InstanceId): CachedInstance | undefined {
+    const entry = this.entries.get(id);
+    if (entry !== undefined) {
+      this.entries.delete(id);
+      this.entries.set(id, entry);
+    }
+    return entry;
+  }
+
+  values(): Iterable<CachedInstance> {
+    return this.entries.values();
+  }
+
+  has(id: InstanceId): boolean {
+    return this.entries.has(id);
+  }
+
+  put(entry: CachedInstance): void {
+    this.drop(entry.head.id);
+    this.entries.set(entry.head.id, entry);
+    this.bytes += entry.bytes;
+  }
+
+  grew(entry: CachedInstance, by: number): void {
+    entry.bytes += by;
+    if (this.entries.has(entry.head.id)) this.bytes += by;
+  }
+
+  drop(id: InstanceId): void {
+    const entry = this.entries.get(id);
+    if (entry === undefined) return;
+    this.entries.delete(id);
+    this.bytes -= entry.bytes;
+  }
+
+  /** Between batches only: whatever a batch works on must stay. */
+  trim(): void {
+    for (const [id] of this.entries) {
+      if (this.bytes <= this.bytesAtMost) return;
+      this.drop(id);
+    }
+  }
+}

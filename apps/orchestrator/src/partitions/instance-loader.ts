@@ -1,0 +1,65 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { apply, fromSnapshot, newState, type InstanceId, type JsonObject } from '#libs/engine';
+import { EVENT_STORE, type EventStore, type InboxRow, type StoredInstance } from '#libs/persistence';
+import { PlanCache } from '../definitions/plan-cache.js';
+import { bytesPerEvent, type CachedInstance, type InstanceCache } from './instance-cache.js';
+
+export interface Loaded {
+  /** Instances that were not in the cache before. */
+  readonly fresh: readonly CachedInstance[];
+  readonly inbox: ReadonlyMap<InstanceId, readonly InboxRow[]>;
+  /** Ids whose definition cannot be run, with the error. */
+  readonly broken: ReadonlyMap<InstanceId, unknown>;
+}
+
+/** Brings instances into a partition's cache: one query for a whole batch, then a replay from the last snapshot. */
+@Injectable()
+export class InstanceLoader {
+  constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    private readonly plans: PlanCache,
+  ) {}
+
+  /** @param hinted ids whose inbox must be read even though they are cached */
+  async load(cache: InstanceCache, ids: Iterable<InstanceId>, hinted: ReadonlySet<InstanceId>): Promise<Loaded> {
+    const wanted = [...new Set(ids)].filter((id) => hinted.has(id) || !cache.has(id));
+    const fresh: CachedInstance[] = [];
+    const inbox = new Map<InstanceId, readonly InboxRow[]>();
+    const broken = new Map<InstanceId, unknown>();
+    if (wanted.length === 0) return { fresh, inbox, broken };
+    for (const stored of await this.store.load(wanted)) {
+      const { id } = stored.head;
+      inbox.set(id, stored.inbox);
+      if (cache.has(id)) continue;
+      try {
+        const entry = await this.revive(stored);
+        cache.put(entry);
+        fresh.push(entry);
+      } catch (error) {
+        if (isOutage(error)) throw error;
+        broken.set(id, error);
+      }
+    }
+    return { fresh, inbox, broken };
+  }
+
+  private async revive({ head, snapshot, events, wakeup }: StoredInstance): Promise<CachedInstance> {
+    const plan = this.plans.known(head.definition, head.version) ?? (await this.plans.load(head.definition, head.version));
+    const state = snapshot ? fromSnapshot(plan, head.id, JSON.parse(snapshot.state) as JsonObject) : newState(head.id);
+    for (const event of events) apply(plan, state, event);
+    const payloads = JSON.stringify(events).length + JSON.stringify(head.input).length;
+    const bytes = 2_000 + (snapshot?.state.length ?? 0) + payloads + events.length * bytesPerEvent;
+    return { head, plan, state, wakeup: wakeup ?? { dueAt: 0, work: 'none' }, snapshotSeq: snapshot?.seq ?? 0, bytes };
+  }
+}
+
+/** Trouble of the database, not of the data: to be tried again. */
+export function isOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return (
+    /^(08|53|57|40|55)/.test(code) ||
+    /^E[A-Z]+$/.test(code) ||
+    /connect|terminat|timeout|Client has encountered/i.test(error.message)
+  );
+}

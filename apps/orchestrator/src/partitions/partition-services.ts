@@ -1,0 +1,36 @@
+import type { Transport } from '#libs/messaging';
+import type { EventStore } from '#libs/persistence';
+import type { StepQueues } from '../dispatch/step-queues.js';
+import type { Incidents } from '../incidents/incidents.js';
+import type { LivePublisher } from '../live/live-publisher.js';
+import type { OrchestratorMetrics } from '../metrics/orchestrator-metrics.js';
+import type { DatabaseClock } from '../time/database-clock.js';
+import type { WorkerDirectory } from '../workers/worker-directory.js';
+import type { Quarantine } from './quarantine.js';
+import type { InstanceLoader } from './instance-loader.js';
+
+export interface PartitionConfig {
+  readonly topology: number;
+  readonly partitions: number;
+  /** States a partition may keep in memory, bytes. */
+  readonly cacheBytes: number;
+  /** After so long without work the journal is told that everything is sent, ms. */
+  readonly quietMs: number;
+  /** Clocks due within this time are kept in memory, later ones found by the sweep, ms. */
+  readonly remindWithinMs: number;
+}
+
+/** What a partition works with; shared by all partitions of a process. */
+export interface PartitionServices {
+  readonly config: PartitionConfig;
+  readonly transport: Transport;
+  readonly store: EventStore;
+  readonly clock: DatabaseClock;
+  readonly loader: InstanceLoader;
+  readonly stepQueues: StepQueues;
+  readonly workers: WorkerDirectory;
+  readonly live: LivePublisher;
+  readonly incidents: Incidents;
+  readonly quarantine: Quarantine;
+  readonly metrics: OrchestratorMetrics;
+}

@@ -1,0 +1,29 @@
+import type { PublishOutcome } from '#libs/messaging';
+import type { Outgoing } from '../dispatch/outgoing.js';
+import type { InstanceId } from '#libs/engine';
+import type { Partition } from './partition.js';
+
+/**
+ * Sends what a batch decided. A command that comes back or is not confirmed is noted as unsent: it holds up neither the journal nor any input.
+ * Never rejects.
+ */
+export async function publish(partition: Partition, { commands, others, unsendable }: Outgoing): Promise<void> {
+  partition.refuse(unsendable);
+  const { transport, stepQueues, metrics, incidents } = partition.services;
+  if (commands.length + others.length === 0) return;
+  const messages = [...commands.map((envelope) => envelope.message), ...others];
+  const outcomes = await transport.publish(messages).catch((error: unknown): PublishOutcome[] => {
+    incidents.unsendable(partition.number, error); // not the broker's trouble, which is an outcome
+    return messages.map(() => 'unconfirmed');
+  });
+  const nowMs = performance.now();
+  commands.forEach((envelope, index) => {
+    const isSent = outcomes[index] === 'confirmed';
+    metrics.published(envelope.commands.length, isSent);
+    stepQueues.noteSending(envelope.queue, envelope.task, outcomes[index] ?? 'unconfirmed');
+    for (const { instanceId, token } of envelope.commands) {
+      if (isSent) partition.unsent.settle(instanceId as InstanceId, token);
+      else partition.unsent.add(instanceId as InstanceId, token, nowMs);
+    }
+  });
+}

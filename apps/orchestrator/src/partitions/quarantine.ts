@@ -1,0 +1,52 @@
+import type { InstanceId } from '#libs/engine';
+import type { Input } from './inputs.js';
+
+const restMs = 60_000;
+const convictsAtMost = 1_000;
+
+/**
+ * Inputs the database refused, and instances that are left alone for a while so that they hold up nobody else (their incident tells why).
+ */
+export class Quarantine {
+  private readonly until = new Map<InstanceId, number>();
+  private readonly convicts = new Map<string, string>();
+
+  add(id: InstanceId): void {
+    this.until.set(id, performance.now() + restMs);
+  }
+
+  has(id: InstanceId): boolean {
+    const until = this.until.get(id);
+    if (until === undefined) return false;
+    if (performance.now() < until) return true;
+    this.until.delete(id);
+    return false;
+  }
+
+  /**
+   * A completion whose output cannot be stored becomes a failed attempt when it comes again.
+   * @returns false when there is nothing to be made of this input, or it was tried before
+   */
+  convict(input: Input, reason: string): boolean {
+    const key = keyOf(input);
+    if (key === undefined || this.convicts.has(key)) return false;
+    if (this.convicts.size >= convictsAtMost) this.convicts.delete(this.convicts.keys().next().value!);
+    this.convicts.set(key, reason);
+    return true;
+  }
+
+  /** The input as it is to be taken. */
+  sentence(input: Input): Input {
+    if (this.convicts.size === 0) return input;
+    const reason = this.convicts.get(keyOf(input) ?? '');
+    if (reason === undefined || input.kind !== 'message' || input.message.type !== 'stepCompleted') return input;
+    const { path, token, worker, startedAt } = input.message;
+    const failure = { code: 'OUTPUT_INVALID', message: `the output could not be stored: ${reason}`, retryable: false };
+    return { ...input, message: { type: 'stepFailed', path, token, worker, startedAt, failure } };
+  }
+}
+
+function keyOf(input: Input): string | undefined {
+  if (input.kind !== 'message' || input.message.type !== 'stepCompleted') return undefined;
+  return `${input.instanceId}/${input.message.token}`;
+}

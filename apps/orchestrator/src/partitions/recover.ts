@@ -1,0 +1,63 @@
+import { isEnded, type AuditEvent, type InstanceId } from '#libs/engine';
+import { outgoing } from '../dispatch/outgoing.js';
+import { partitionBuckets } from './bucket-range.js';
+import type { CachedInstance } from './instance-cache.js';
+import type { Partition } from './partition.js';
+import { publish } from './publish.js';
+
+const pageSize = 500;
+/** Queued instances are read ahead only so far: the rest follows as the backlog drains, see `sweep`. */
+export const backlogAhead = 5_000;
+
+/**
+ * What a new owner must know before its first batch: attempts that are out, commands that could not be sent, and the effects of batches
+ * after `sent_through`, which alone are sent again (if still open).
+ */
+export async function recoverPartition(partition: Partition): Promise<void> {
+  const { store } = partition.services;
+  await adoptInstances(partition, 'sent', Infinity);
+  partition.queuedAfter = await adoptInstances(partition, 'queued', backlogAhead);
+  for (const row of await store.unsentDue(partition.number, Number.MAX_SAFE_INTEGER, 10_000))
+    partition.unsent.adopt(row, performance.now());
+  const changed = await unconfirmedChanges(partition);
+  if (changed.length > 0)
+    await publish(
+      partition,
+      outgoing(partition.number, changed, [], () => undefined),
+    );
+  partition.services.metrics.recovered(changed.length);
+  partition.remindAll();
+}
+
+/** @returns where to go on when there is more */
+async function adoptInstances(partition: Partition, work: 'queued' | 'sent', atMost: number): Promise<string | undefined> {
+  const { services, cache } = partition;
+  const [from, to] = partitionBuckets(partition.number, services.config.partitions);
+  let after: string | null = null;
+  for (let adopted = 0; adopted < atMost;) {
+    const ids: InstanceId[] = await services.store.instancesWithWork(from, to, work, after, pageSize);
+    if (ids.length === 0) return undefined;
+    const { fresh, broken } = await services.loader.load(cache, ids, new Set());
+    for (const instance of fresh) partition.work.adopt(instance.state);
+    for (const [id, error] of broken) services.incidents.broken(id, error);
+    cache.trim();
+    adopted += ids.length;
+    after = ids.at(-1)!;
+  }
+  return after ?? undefined;
+}
+
+async function unconfirmedChanges(partition: Partition): Promise<{ instance: CachedInstance; events: AuditEvent[] }[]> {
+  const { services, cache, lease } = partition;
+  const { store, loader, config } = services;
+  const changed: { instance: CachedInstance; events: AuditEvent[] }[] = [];
+  for (const { instanceId, fromSeq, toSeq } of await store.touchedAfter(partition.number, config.topology, lease.sentThrough)) {
+    const events = await store.history(instanceId, fromSeq - 1, toSeq - fromSeq + 1);
+    await loader.load(cache, [instanceId], new Set());
+    const instance = cache.get(instanceId);
+    if (instance === undefined) continue;
+    if (!isEnded(instance.state.status)) partition.work.adopt(instance.state);
+    changed.push({ instance, events });
+  }
+  return changed;
+}

@@ -1,0 +1,37 @@
+import type { InstanceId } from '#libs/engine';
+import { backlogAhead } from './recover.js';
+import { partitionBuckets } from './bucket-range.js';
+import type { Partition } from './partition.js';
+
+const sweepSize = 500;
+/** Clocks due within the next sweep interval are fetched ahead, so that they fire on time. */
+const aheadMs = 1_000;
+const busyParcels = 20;
+const busySweepMs = 5_000;
+
+/** Finds what nobody told us of: due wake-ups and inbox rows whose hint was lost. A busy partition, which finds much of it by itself, is swept less often. */
+export async function sweep(partition: Partition): Promise<void> {
+  const isBusy = partition.waitingInputs > busyParcels;
+  if (isBusy && performance.now() - partition.sweptMs < busySweepMs) return;
+  partition.sweptMs = performance.now();
+  const { store, clock, config } = partition.services;
+  const [from, to] = partitionBuckets(partition.number, config.partitions);
+  const nowMs = clock.nowMs();
+  const [due, waiting] = await Promise.all([
+    store.dueWakeups(from, to, nowMs + aheadMs, sweepSize),
+    store.inboxWaiting(from, to, sweepSize),
+  ]);
+  await readBacklogAhead(partition);
+  for (const id of due) partition.remindSoon(id, nowMs);
+  partition.push(...waiting.map((instanceId: InstanceId) => ({ kind: 'hint', instanceId }) as const));
+}
+
+/** A long backlog is in memory only in part: when that part has drained, the next instances are brought in. */
+async function readBacklogAhead(partition: Partition): Promise<void> {
+  const { queuedAfter, services, work } = partition;
+  if (queuedAfter === undefined || work.backlog.size > backlogAhead / 2) return;
+  const [from, to] = partitionBuckets(partition.number, services.config.partitions);
+  const ids = await services.store.instancesWithWork(from, to, 'queued', queuedAfter, backlogAhead / 2);
+  partition.queuedAfter = ids.at(-1);
+  for (let at = 0; at < ids.length; at += sweepSize) partition.wakeAll(ids.slice(at, at + sweepSize));
+}

@@ -1,0 +1,9 @@
+/** Injection tokens of this app. */
+export const PARTITION_SERVICES = Symbol('PARTITION_SERVICES');
+export const ORCHESTRATOR_OPTIONS = Symbol('ORCHESTRATOR_OPTIONS');
+
+export interface OrchestratorOptions {
+  readonly nodeId: string;
+  /** The only orchestrator on this database: leases of a former life are taken at once. */
+  readonly takeStaleLeases: boolean;
+}

@@ -1,0 +1,72 @@
+import { exampleDefinitions } from '../../../examples/index.js';
+import { GatewayModule, serveGateway } from '#apps/gateway';
+import { OrchestratorModule, PartitionStrategy } from '#apps/orchestrator';
+import { connectTasks, WorkerModule } from '#apps/worker';
+import { OrquestraClient } from '#libs/client';
+import { MessagingModule } from '#libs/messaging';
+import { PersistenceModule } from '#libs/persistence';
+import { bootstrap, type Config } from '#libs/platform';
+import { openDatabase, type OpenDatabase } from './database.js';
+import { registerExamples } from './examples.js';
+import { portIsFree } from './port.js';
+import { Progress } from './progress.js';
+import { removeState, writeState } from './state-file.js';
+
+const progress = new Progress();
+let database: OpenDatabase | undefined;
+let stateIn: string | undefined;
+
+const messaging = ({ amqpUrl, profile }: Config) =>
+  MessagingModule.forRoot(amqpUrl === undefined ? { kind: 'memory' } : { kind: 'amqp', url: amqpUrl, profile });
+
+async function modules(config: Config) {
+  await portIsFree(config.port, config.host);
+  database = await openDatabase(config, progress, () => process.kill(process.pid, 'SIGTERM'));
+  return [
+    messaging(config),
+    PersistenceModule.forRoot({ url: database.url, poolSize: config.databasePool }),
+    GatewayModule.forRoot(),
+    OrchestratorModule.forRoot({ takeStaleLeases: database.isOurs }),
+    WorkerModule.forRoot({ examples: config.examples }),
+  ];
+}
+
+await bootstrap({
+  role: 'standalone',
+  defaults: { partitions: '2', logLevel: 'warn' },
+  modules,
+  start: async (app, config) => {
+    const url = await progress.stage(
+      'services',
+      async () => {
+        const address = await serveGateway(app); // the transport is connected with it
+        app.connectMicroservice({ strategy: app.get(PartitionStrategy) });
+        connectTasks(app);
+        await app.startAllMicroservices();
+        return address;
+      },
+      () =>
+        config.amqpUrl === undefined
+          ? 'gateway, orchestrator, worker; in-process transport'
+          : 'gateway, orchestrator, worker; RabbitMQ',
+    );
+    const { port } = new URL(url);
+    stateIn = config.dataDir;
+    await writeState(config.dataDir, { url, port: Number(port), pid: process.pid, databaseUrl: database?.url ?? '' });
+    if (config.examples) await examples(url);
+    progress.say(`\nOrquestraX is running: http://localhost:${port}\n`);
+  },
+  afterClose: async () => {
+    if (stateIn !== undefined) await removeState(stateIn);
+    await database?.close();
+  },
+});
+
+async function examples(baseUrl: string): Promise<void> {
+  const { refused } = await progress.stage(
+    'example workflows',
+    () => registerExamples(new OrquestraClient({ baseUrl }), exampleDefinitions()),
+    ({ registered }) => `${registered.length} registered`,
+  );
+  for (const { file, reason } of refused) progress.say(`  ${file} is not registered: ${reason}`);
+}

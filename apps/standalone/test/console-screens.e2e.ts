@@ -1,0 +1,87 @@
+import type { Page } from 'playwright-core';
+import { accessibilityFindings } from '#libs/testing';
+import { ConsoleWorld, inBrowser, startSample } from './console-world.js';
+
+const looks = [
+  { theme: 'light', width: 1440 },
+  { theme: 'dark', width: 1440 },
+  { theme: 'light', width: 360 },
+] as const;
+
+/** Something of the screen itself, beyond its frame. */
+const content = '[data-step], table, [role=table], oqx-empty, oqx-json, pre, oqx-problem, .missing';
+
+inBrowser('every screen of the console', () => {
+  let world: ConsoleWorld;
+  /** By name, in the order they are walked through. */
+  let screens: Readonly<Record<string, string>>;
+
+  beforeAll(async () => {
+    world = await ConsoleWorld.start();
+    await using page = await world.open('/');
+    expect(await faultsOf(page)).toEqual([]); // an empty system
+    const sample = await startSample(page);
+    const failed = await failedOrder();
+    await world.client.waitForInstance(sample, { timeoutMs: 60_000 });
+    screens = {
+      overview: '/',
+      instances: '/instances',
+      'instances, none': '/instances?key=nothing-like-this',
+      definitions: '/definitions',
+      definition: '/definitions/test.workflow?step=flaky',
+      'source of a definition': '/definitions/test.workflow?tab=code',
+      workers: '/workers',
+      graph: `/instances/${sample}?step=flaky`,
+      'graph of a failure': `/instances/${failed}`,
+      steps: `/instances/${sample}?tab=steps`,
+      history: `/instances/${sample}?tab=history&event=1`,
+      data: `/instances/${sample}?tab=data`,
+      nowhere: '/nowhere',
+    };
+  }, 120_000);
+  afterAll(() => world?.[Symbol.asyncDispose](), 60_000);
+
+  it.each(looks)(
+    'has no accessibility findings and fits, in $theme at $width px',
+    async (look) => {
+      await using page = await world.open('/', look);
+      const faults: Record<string, string[]> = {};
+      for (const [name, path] of Object.entries(screens)) {
+        await page.goto(world.url + path);
+        await page.locator('h1').first().waitFor();
+        await page.locator(content).first().waitFor();
+        const found = await faultsOf(page);
+        if (found.length > 0) faults[name] = found;
+      }
+      expect(faults).toEqual({});
+    },
+    60_000,
+  );
+
+  it('has none in its dialogs either', async () => {
+    await using page = await world.open('/definitions/test.workflow');
+    await page.getByRole('button', { name: 'Start instance…' }).click();
+    await page.getByLabel('Input (JSON)').fill('{"visitor": "Ana"}');
+    expect(await faultsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Start instance', exact: true }).click();
+    await page.getByRole('button', { name: 'Cancel…' }).click();
+    await page.getByLabel('Reason').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+  }, 60_000);
+
+  it('never complains in the console of the browser', () => expect(world.browser.complaints).toEqual([]));
+
+  async function failedOrder(): Promise<string> {
+    const input = { id: 'o-1', customer: 'acme', items: [{ sku: 'free', cents: 0 }] };
+    const { id } = await world.client.startInstance({ definition: 'examples.order', input });
+    await world.client.waitForInstance(id, { timeoutMs: 20_000 });
+    return id;
+  }
+});
+
+/** In words: what axe found, and whether the page is wider than the window. */
+async function faultsOf(page: Page): Promise<string[]> {
+  const found = (await accessibilityFindings(page)).map(({ id, impact, where }) => `${impact}: ${id} at ${where}`);
+  const [wide, room] = await page.evaluate<[number, number]>('[document.documentElement.scrollWidth, window.innerWidth]');
+  return wide > room ? [...found, `${wide} px wide, where there are ${room}`] : found;
+}

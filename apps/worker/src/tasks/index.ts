@@ -1,0 +1,15 @@
+import type { TaskContract, TaskRegistry } from '#libs/worker-sdk';
+import { echoContract, registerEcho } from './echo.js';
+import { httpContract } from './http/contract.js';
+import type { EgressPolicy } from './http/egress.js';
+import { registerHttp } from './http/http.js';
+import { registerSimulate, simulateContract } from './simulate.js';
+
+/** Contracts of the tasks every worker of ours serves. */
+export const builtInContracts: readonly TaskContract[] = [echoContract, simulateContract, httpContract] as TaskContract[];
+
+export function registerBuiltIns(tasks: TaskRegistry, egress: EgressPolicy): void {
+  registerEcho(tasks);
+  registerSimulate(tasks);
+  registerHttp(tasks, egress);
+}

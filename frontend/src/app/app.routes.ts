@@ -1,0 +1,46 @@
+import type { Routes } from '@angular/router';
+
+export const routes: Routes = [
+  {
+    path: '',
+    pathMatch: 'full',
+    title: $localize`Overview`,
+    loadComponent: () => import('./features/overview/overview-page').then((m) => m.OverviewPage),
+  },
+  {
+    path: 'instances',
+    title: $localize`Instances`,
+    loadComponent: () => import('./features/instances/instances-page').then((m) => m.InstancesPage),
+  },
+  {
+    path: 'instances/:id',
+    title: $localize`Instance`,
+    loadComponent: () => import('./features/instance/instance-page').then((m) => m.InstancePage),
+  },
+  {
+    path: 'definitions',
+    title: $localize`Definitions`,
+    loadComponent: () => import('./features/definitions/definitions-page').then((m) => m.DefinitionsPage),
+  },
+  {
+    path: 'definitions/:name',
+    title: $localize`Definition`,
+    loadComponent: () => import('./features/definitions/definition-page').then((m) => m.DefinitionPage),
+  },
+  {
+    path: 'definitions/:name/:version',
+    title: $localize`Definition`,
+    loadComponent: () => import('./features/definitions/definition-page').then((m) => m.DefinitionPage),
+  },
+  {
+    path: 'workers',
+    title: $localize`Workers & queues`,
+    loadComponent: () => import('./features/workers/workers-page').then((m) => m.WorkersPage),
+  },
+  { path: 'queues', redirectTo: '/workers' },
+  {
+    path: '**',
+    title: $localize`Not found`,
+    loadComponent: () => import('./core/shell/not-found-page').then((m) => m.NotFoundPage),
+  },
+];

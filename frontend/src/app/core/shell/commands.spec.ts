@@ -1,0 +1,16 @@
+import { suggestCommands } from './commands';
+
+describe('suggestCommands', () => {
+  it('offers the pages when nothing is typed', () =>
+    expect(suggestCommands('').map(({ link }) => link[0])).toEqual(['/', '/instances', '/definitions', '/workers']));
+  it('opens an id that was pasted, in any case and with blanks', () => {
+    const [first, ...others] = suggestCommands(' 0199A3F2-51C8-7D10-8000-0000000042AB ');
+    expect(first?.link).toEqual(['/instances', '0199a3f2-51c8-7d10-8000-0000000042ab']);
+    expect(others).toEqual([]);
+  });
+  it('searches by the beginning of an id', () =>
+    expect(suggestCommands('0199a3f2').map(({ query }) => query)).toContainEqual({ id: '0199a3f2' }));
+  it('finds pages by their words', () => expect(suggestCommands('work')[0]?.link).toEqual(['/workers']));
+  it('takes anything else for a business key', () =>
+    expect(suggestCommands('Order 4711').map(({ query }) => query)).toEqual([{ key: 'Order 4711' }]));
+});

@@ -1,0 +1,70 @@
+import { Component, computed, DestroyRef, type ElementRef, inject, signal, viewChild } from '@angular/core';
+import { NavigationEnd, Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
+import { LiveConnection } from '../live/live-connection';
+import { Shortcuts } from '../keyboard/shortcuts';
+import { Theme } from '../theme/theme';
+import { TimeZone } from '../time/time-zone';
+import { Icon } from '../../ui/icon';
+import { TestWorkflow } from '../../features/sample/test-workflow';
+import { CommandBox } from './command-box';
+import { pages } from './commands';
+import { LiveIndicator } from './live-indicator';
+
+const foldedKey = 'oqx.rail-folded';
+
+/** Rail, top bar and the page between them. */
+@Component({
+  selector: 'oqx-shell',
+  imports: [RouterOutlet, RouterLink, RouterLinkActive, CommandBox, LiveIndicator, Icon],
+  templateUrl: './shell.html',
+  styleUrl: './shell.css',
+})
+export class Shell {
+  protected readonly theme = inject(Theme);
+  protected readonly zone = inject(TimeZone);
+  protected readonly live = inject(LiveConnection);
+  private readonly router = inject(Router);
+  private readonly main = viewChild.required<ElementRef<HTMLElement>>('main');
+  protected readonly pages = pages;
+  protected readonly isDrawerOpen = signal(false);
+  /** By hand, where the work is wide; remembered. */
+  protected readonly isFolded = signal(localStorage.getItem(foldedKey) === 'true');
+  protected readonly isOffline = computed(() => this.live.state().phase === 'offline');
+  /** What is shown may be old: it is greyed a little, its ages go on. */
+  protected readonly isOutdated = computed(() => ['reconnecting', 'offline', 'stale'].includes(this.live.state().phase));
+
+  constructor() {
+    const sample = inject(TestWorkflow);
+    const take = inject(Shortcuts).register({
+      'g o': () => this.go('/'),
+      'g r': () => this.go('/instances'),
+      'g d': () => this.go('/definitions'),
+      'g w': () => this.go('/workers'),
+      p: () => this.live.setPaused(!this.live.isPaused()),
+      t: () => this.theme.toggle(),
+      n: () => void sample.start(),
+      Escape: () => (this.isDrawerOpen() ? this.isDrawerOpen.set(false) : false),
+    });
+    const moved = this.router.events.subscribe((event) => {
+      if (event instanceof NavigationEnd) this.isDrawerOpen.set(false);
+    });
+    inject(DestroyRef).onDestroy(() => {
+      take();
+      moved.unsubscribe();
+    });
+  }
+
+  protected skipToContent(event: Event): void {
+    event.preventDefault();
+    this.main().nativeElement.focus();
+  }
+
+  protected fold(): void {
+    this.isFolded.update((isFolded) => !isFolded);
+    localStorage.setItem(foldedKey, String(this.isFolded()));
+  }
+
+  private go(path: string): void {
+    void this.router.navigateByUrl(path);
+  }
+}

@@ -1,0 +1,54 @@
+import type { StepFacts } from './step-facts';
+
+/** A stretch of an attempt on the time axis; shares of the whole in [0, 1]. */
+export interface Segment {
+  readonly kind: 'queued' | 'running' | 'backoff';
+  /** A key of `stateLooks`. */
+  readonly state: string;
+  readonly start: number;
+  readonly width: number;
+}
+
+export interface Axis {
+  /** Epoch ms. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** From the first thing scheduled to the end, or to now and a little more while it runs. */
+export function axisOf(startedAt: number, endedAt: number | undefined, now: number): Axis {
+  const to = endedAt ?? now + Math.max(500, (now - startedAt) * 0.05);
+  return { from: startedAt, to: Math.max(to, startedAt + 100) };
+}
+
+/** What to draw in the row of a step. */
+export function segmentsOf(step: StepFacts, axis: Axis, now: number): Segment[] {
+  const segments: Segment[] = [];
+  const add = (kind: Segment['kind'], state: string, from: number, to: number): void => {
+    const start = share(from, axis);
+    segments.push({ kind, state, start, width: Math.max(0.002, share(to, axis) - start) });
+  };
+  step.attempts.forEach((attempt, index) => {
+    const began = attempt.startedAt ?? (attempt.endedAt === undefined ? undefined : attempt.scheduledAt);
+    add('queued', 'queued', attempt.scheduledAt, began ?? now);
+    if (began !== undefined)
+      add('running', attempt.endedAt === undefined ? 'running' : attempt.status, began, attempt.endedAt ?? now);
+    const next =
+      step.attempts[index + 1]?.scheduledAt ?? (step.state === 'retrying' ? Math.min(step.dueAt ?? now, axis.to) : undefined);
+    if (attempt.endedAt !== undefined && next !== undefined) add('backoff', 'retrying', attempt.endedAt, next);
+  });
+  if (step.attempts.length === 0 && step.state === 'completed' && step.endedAt !== undefined)
+    add('running', step.state, step.endedAt, step.endedAt);
+  return segments;
+}
+
+const share = (at: number, { from, to }: Axis): number => Math.min(1, Math.max(0, (at - from) / (to - from)));
+
+/** Times to write on the axis, at most five, at round steps. Each as ms after its start. */
+export function axisMarks({ from, to }: Axis): number[] {
+  const span = to - from;
+  const rough = span / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough) ?? span;
+  return Array.from({ length: Math.floor(span / step) + 1 }, (_, index) => index * step);
+}

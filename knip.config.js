@@ -1,0 +1,31 @@
+/** Unused files, exports and dependencies (`npm run check`). The public surface of a library is its src/index.ts: what it exports counts as used. */
+export default {
+  ignoreExportsUsedInFile: true,
+  exclude: ['types', 'enumMembers', 'namespaceMembers'],
+  ignoreDependencies: [
+    '@nestjs/cli', // reads nest-cli.json: `npx nest info`, `npx nest generate`
+    'swagger-ui-dist', // served as files
+    'prettier', // started by scripts/run/check.mjs
+  ],
+  workspaces: {
+    '.': {
+      entry: [
+        'apps/*/src/main.ts',
+        'apps/*/src/index.ts',
+        'libs/*/src/index.ts',
+        'libs/persistence/src/{cli,data-source}.ts',
+        'bench/*.ts',
+        'examples/*/run.ts',
+        'scripts/*.mjs',
+        'scripts/run/probe.mjs',
+        'deploy/healthcheck.mjs',
+        '**/*.{spec,int,e2e}.{ts,mjs}',
+      ],
+      project: ['apps/**/*.ts', 'libs/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.mjs', 'deploy/**/*.mjs'],
+    },
+    frontend: {
+      entry: ['src/app/core/api/engine-types.ts'], // what `#libs/engine` means there, by tsconfig.json
+      project: ['src/**/*.ts', 'test/**/*.ts'],
+    },
+  },
+};

@@ -1,0 +1,5 @@
+export { OrquestraClient } from './client.js';
+export type { DefinitionSource, InstanceQuery, PostOptions, RegisterOptions } from './client.js';
+export { ApiProblem, ServerUnreachable, UnexpectedAnswer, WaitTimedOut } from './errors.js';
+export type { HttpOptions } from './http-connection.js';
+export { LiveConnection } from './live-connection.js';

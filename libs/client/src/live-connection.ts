@@ -1,0 +1,96 @@
+import WebSocket from 'ws';
+import type { ServerMessage, SubscribeRequest, TopicMessage } from '#libs/contracts';
+import { backoffMs } from './backoff.js';
+import { ApiProblem } from './errors.js';
+import { LiveSubscription } from './live-subscription.js';
+
+/** The server pings every 15 s; this much silence means the connection is dead. */
+const longestSilenceMs = 40_000;
+
+/**
+ * One WebSocket to `/live`, kept open until `close`: reconnects by itself and subscribes again, with `since` where the topic has it,
+ * so that an iterator neither loses nor repeats an audit event.
+ */
+export class LiveConnection {
+  private socket: WebSocket | undefined;
+  private readonly subscriptions = new Map<string, LiveSubscription>();
+  private tries = 0;
+  private lastRef = 0;
+  private isClosed = false;
+  private reconnect: NodeJS.Timeout | undefined;
+  private silence: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly baseUrl: string,
+    private readonly options: { headers?: Readonly<Record<string, string>> } = {},
+  ) {}
+
+  /** A snapshot, then deltas, until the loop ends, the signal aborts or the connection is closed. @throws ApiProblem when refused */
+  subscribe(request: SubscribeRequest, options: { signal?: AbortSignal } = {}): AsyncIterable<TopicMessage> {
+    if (this.isClosed) throw new Error('expected an open live connection, but it was closed');
+    const ref = `s${(this.lastRef += 1)}`;
+    const subscription = new LiveSubscription({ ...request, ref }, (message) => this.send(message));
+    this.subscriptions.set(ref, subscription);
+    subscription.onEnd = () => {
+      this.subscriptions.delete(ref);
+      this.send({ unsubscribe: ref });
+    };
+    options.signal?.addEventListener('abort', () => subscription.end(), { once: true });
+    if (options.signal?.aborted) subscription.end();
+    else if (this.socket === undefined) this.open();
+    else subscription.ask();
+    return subscription;
+  }
+
+  close(): void {
+    this.isClosed = true;
+    clearTimeout(this.reconnect);
+    clearTimeout(this.silence);
+    for (const subscription of [...this.subscriptions.values()]) subscription.end();
+    this.socket?.close();
+  }
+
+  private open(): void {
+    if (this.isClosed || this.socket !== undefined) return;
+    const url = `${this.baseUrl.replace(/^http/, 'ws')}/live`;
+    const socket = new WebSocket(url, { headers: this.options.headers, maxPayload: 64 * 1024 * 1024 });
+    this.socket = socket;
+    socket.on('open', () => {
+      this.tries = 0;
+      this.watchSilence(socket);
+      for (const subscription of this.subscriptions.values()) subscription.ask();
+    });
+    socket.on('message', (raw) => {
+      this.watchSilence(socket);
+      this.receive(JSON.parse(String(raw)) as ServerMessage);
+    });
+    socket.on('error', () => undefined); // 'close' follows and does what is to be done
+    socket.on('close', () => this.lost());
+  }
+
+  private lost(): void {
+    clearTimeout(this.silence);
+    this.socket = undefined;
+    if (this.isClosed || this.subscriptions.size === 0) return;
+    this.tries += 1;
+    this.reconnect = setTimeout(() => this.open(), backoffMs(this.tries, Math.random()));
+  }
+
+  private watchSilence(socket: WebSocket): void {
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => socket.terminate(), longestSilenceMs).unref();
+  }
+
+  private receive(message: ServerMessage): void {
+    if (message.type === 'error') {
+      const subscription = message.ref === null ? undefined : this.subscriptions.get(message.ref);
+      subscription?.fail(new ApiProblem(message.problem));
+      return;
+    }
+    if ('topic' in message) this.subscriptions.get(message.ref)?.receive(message);
+  }
+
+  private send(message: object): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+}

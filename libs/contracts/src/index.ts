@@ -1,0 +1,7 @@
+export * from './names.js';
+export * from './messages/wire.js';
+export * from './bucket.js';
+export * from './rest/index.js';
+export * from './openapi/index.js';
+export { asyncApiDocument } from './asyncapi/asyncapi.js';
+export * from './live/protocol.js';

@@ -1,0 +1,198 @@
+import { z } from 'zod';
+
+/** Everything that travels over RabbitMQ (or the in-process transport), schema-versioned JSON. `v` is raised only with a reader for the old one. */
+
+const json = z.json();
+const instanceId = z.uuid();
+const token = z.int().positive();
+const envelope = { v: z.literal(1), tenant: z.string().default('main') };
+
+export const failureSchema = z.object({
+  code: z.string().min(1).max(200),
+  message: z.string(),
+  details: json.optional(),
+  retryable: z.boolean(),
+});
+
+/** orchestrator → worker: run this attempt. */
+export const stepCommandSchema = z.object({
+  instanceId,
+  /** Where the completion goes: routing key `p.<partition>` of `orquestra.partitions`. */
+  partition: z.int().nonnegative(),
+  token,
+  path: z.string(),
+  attempt: z.int().positive(),
+  task: z.string(),
+  queue: z.string(),
+  input: json,
+  idempotencyKey: z.string(),
+  /** One attempt, from the handler's start. */
+  timeoutMs: z.int().positive(),
+  heartbeatMs: z.int().positive().optional(),
+  /** Run only after `claim` was granted. */
+  claimed: z.boolean(),
+  /** 1 at first; higher when sent again. */
+  delivery: z.int().positive(),
+  definition: z.string(),
+  version: z.string(),
+  traceparent: z.string().optional(),
+});
+export type StepCommand = z.infer<typeof stepCommandSchema>;
+
+/** Queue `orquestra.steps.<queue>.<task>` and, for bound commands, `orquestra.worker.<id>`. */
+export const stepEnvelopeSchema = z.object({ ...envelope, kind: z.literal('steps'), items: z.array(stepCommandSchema).min(1) });
+export type StepEnvelope = z.infer<typeof stepEnvelopeSchema>;
+
+/** orchestrator → worker, queue `orquestra.worker.<id>`. */
+export const claimAnswerSchema = z.object({ instanceId, token, granted: z.boolean() });
+export const claimAnswersSchema = z.object({
+  ...envelope,
+  kind: z.literal('claimAnswers'),
+  items: z.array(claimAnswerSchema).min(1),
+});
+export type ClaimAnswer = z.infer<typeof claimAnswerSchema>;
+
+const stepRef = { instanceId, path: z.string(), token };
+
+/** One item of a partition queue. */
+export const partitionItemSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('completed'),
+    ...stepRef,
+    output: json,
+    worker: z.string(),
+    startedAt: z.number(),
+    /** Of the handler; tells the owner how many commands may travel together. */
+    durationMs: z.number().optional(),
+    /** What had to be replaced to make the output storable. */
+    note: z.string().optional(),
+  }),
+  z.object({ kind: z.literal('failed'), ...stepRef, failure: failureSchema, worker: z.string(), startedAt: z.number() }),
+  z.object({ kind: z.literal('claim'), ...stepRef, claimant: z.string() }),
+  /** A command handed back unrun: redelivered envelope, or not begun in time, or the worker is draining. */
+  z.object({
+    kind: z.literal('returned'),
+    ...stepRef,
+    queue: z.string(),
+    task: z.string(),
+    delivery: z.int(),
+    worker: z.string(),
+  }),
+  /** No content: look at your inbox and your clocks. */
+  z.object({ kind: z.literal('hint'), instanceId }),
+]);
+export type PartitionItem = z.infer<typeof partitionItemSchema>;
+
+/** Queue `orquestra.partition.<topology>.<n>`. */
+export const partitionEnvelopeSchema = z.object({
+  ...envelope,
+  kind: z.literal('partition'),
+  items: z.array(partitionItemSchema).min(1),
+});
+export type PartitionEnvelope = z.infer<typeof partitionEnvelopeSchema>;
+
+export const heldStepSchema = z.object({
+  ...stepRef,
+  partition: z.int(),
+  /** Epoch ms; null while prefetched or waiting for its claim. */ startedAt: z.number().nullable(),
+});
+export type HeldStep = z.infer<typeof heldStepSchema>;
+
+export const workerHandlerSchema = z.object({ queue: z.string(), task: z.string(), concurrency: z.int().positive() });
+
+/**
+ * A worker's announcement on `orquestra.control`: at its start, whenever what it serves changes, and every `heartbeatMs` (2,000);
+ * between heartbeats, steps that have been running for 100 ms are told once as `begun` (batched, at most 5 messages a second).
+ */
+export const workerAnnouncementSchema = z.object({
+  ...envelope,
+  kind: z.literal('worker'),
+  id: z.string(),
+  /** A new one at each connection of the worker. */
+  session: z.string(),
+  version: z.string(),
+  host: z.string(),
+  pid: z.int(),
+  labels: z.record(z.string(), z.string()),
+  status: z.enum(['active', 'draining', 'stopped']),
+  handlers: z.array(workerHandlerSchema),
+  /** Steps at once, in all. */
+  concurrency: z.int().positive(),
+  running: z.int().nonnegative(),
+  startedAt: z.number(),
+  heartbeatMs: z.int().positive(),
+  /** Completed and failed attempts since its start. */
+  finished: z.int().nonnegative(),
+  /** Mean duration of an attempt by task, ms (exponentially weighted). */
+  meanMs: z.record(z.string(), z.number()),
+  /** Every token it holds, prefetched ones included; present in heartbeats only. */
+  held: z.array(heldStepSchema).optional(),
+  begun: z.array(heldStepSchema).optional(),
+});
+export type WorkerAnnouncement = z.infer<typeof workerAnnouncementSchema>;
+
+/** orchestrator → all workers on `orquestra.control`. */
+export const abortSchema = z.object({
+  ...envelope,
+  kind: z.literal('abort'),
+  items: z.array(z.object({ ...stepRef, reason: z.enum(['cancelled', 'timeout', 'shutdown']) })).min(1),
+});
+export type Abort = z.infer<typeof abortSchema>;
+
+export const controlSchema = z.discriminatedUnion('kind', [workerAnnouncementSchema, abortSchema]);
+
+/** Head of an instance for lists; conflated per partition (250 ms) on `orquestra.live`, routing key `heads.<definition>`. */
+export const instanceDeltaSchema = z.object({
+  id: instanceId,
+  definition: z.string(),
+  version: z.string(),
+  key: z.string().nullable(),
+  status: z.string(),
+  seq: z.int(),
+  summary: z.string().nullable(),
+  startedAt: z.number().nullable(),
+  endedAt: z.number().nullable(),
+  createdAt: z.number(),
+  stepsDone: z.int(),
+  stepsTotal: z.int(),
+  currentStep: z.string().nullable(),
+  errorCode: z.string().nullable(),
+});
+export type InstanceDelta = z.infer<typeof instanceDeltaSchema>;
+
+/** `orquestra.live`: what changed; an instance's own stream is read from PostgreSQL by seq, this only nudges. */
+export const liveHeadsSchema = z.object({
+  ...envelope,
+  kind: z.literal('heads'),
+  partition: z.int(),
+  items: z.array(instanceDeltaSchema).min(1),
+});
+export type LiveHeads = z.infer<typeof liveHeadsSchema>;
+
+/** Counters of one owner's partition for `GET /queues` and the overview; `orquestra.live`, routing key `queues`, every second while they change. */
+export const liveQueuesSchema = z.object({
+  ...envelope,
+  kind: z.literal('queues'),
+  partition: z.int(),
+  items: z.array(
+    z.object({ queue: z.string(), task: z.string(), queued: z.int(), sent: z.int(), oldestAt: z.number().nullable() }),
+  ),
+});
+export type LiveQueues = z.infer<typeof liveQueuesSchema>;
+
+export const liveSchema = z.discriminatedUnion('kind', [liveHeadsSchema, liveQueuesSchema]);
+
+/** External commands, exchange `orquestra.commands`; `message_id` required, answered to `reply_to`. */
+export const startCommandSchema = z.object({
+  definition: z.string(),
+  version: z.string().optional(),
+  input: json.optional(),
+  id: z.uuid().optional(),
+  key: z.string().max(200).optional(),
+  onConflict: z.enum(['return', 'reject']).optional(),
+  startAt: z.string().optional(),
+  tags: z.record(z.string(), json).optional(),
+  queue: z.string().optional(),
+  priority: z.int().optional(),
+});
+export const cancelCommandSchema = z.object({ id: instanceId, reason: z.string().optional() });

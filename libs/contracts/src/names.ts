@@ -1,0 +1,23 @@
+/** Names on the broker (ARCHITECTURE §5), once. */
+export const exchanges = {
+  partitions: 'orquestra.partitions',
+  steps: 'orquestra.steps',
+  commands: 'orquestra.commands',
+  events: 'orquestra.events',
+  live: 'orquestra.live',
+  control: 'orquestra.control',
+  deadLetters: 'orquestra.dead-letters',
+} as const;
+
+export const partitionQueue = (topology: number, partition: number): string => `orquestra.partition.${topology}.${partition}`;
+export const partitionKey = (partition: number): string => `p.${partition}`;
+export const stepQueue = (queue: string, task: string): string => `orquestra.steps.${queue}.${task}`;
+export const stepKey = (queue: string, task: string): string => `${queue}.${task}`;
+export const workerQueue = (workerId: string): string => `orquestra.worker.${workerId}`;
+export const commandsQueue = 'orquestra.commands';
+export const deadLetterQueue = 'orquestra.dead-letters';
+export const defaultTenant = 'main';
+/** Workers address a partition through the default exchange of `orquestra.partitions`. */
+export const buckets = 4096;
+/** Partition of a bucket when there are `partitions` of them. */
+export const partitionOf = (bucket: number, partitions: number): number => Math.floor((bucket * partitions) / buckets);

@@ -1,0 +1,196 @@
+import { bodyProblems, idempotencyProblems } from '../rest/problems.js';
+import * as shapes from '../rest/instances.js';
+import { historyQuerySchema, historySchema, stepListSchema, stepsQuerySchema } from '../rest/steps.js';
+import { exampleInstanceId, json, type Operation } from './operation.js';
+
+const id = exampleInstanceId;
+const startProblems = [
+  'DEFINITION_NOT_FOUND',
+  'VERSION_NOT_FOUND',
+  'INPUT_INVALID',
+  'INSTANCE_ID_INVALID',
+  'INSTANCE_EXISTS',
+  'KEY_TAKEN',
+] as const;
+const started = { id, status: 'pending', definition: 'order.process', version: '1.2.0' };
+
+export const instanceOperations: readonly Operation[] = [
+  {
+    id: 'startInstance',
+    method: 'post',
+    path: '/api/v1/instances',
+    tag: 'Instances',
+    summary: 'Start an instance',
+    description:
+      '201 means stored with fsync, even while the broker is down. With `wait` the answer is the ended instance, or 202 when it has not ended by then.',
+    query: shapes.startQuerySchema,
+    body: json(shapes.startBodySchema),
+    responses: {
+      201: {
+        description: 'Started; with `wait`, and ended: the instance with its result',
+        schema: shapes.startedSchema.or(shapes.instanceSchema),
+      },
+      200: { description: 'The key (or id) was known: that instance', schema: shapes.startedSchema.or(shapes.instanceSchema) },
+      202: { description: 'Started, and has not ended within `wait`', schema: shapes.startedSchema },
+    },
+    problems: [...bodyProblems, ...idempotencyProblems, ...startProblems],
+    examples: [
+      {
+        name: 'With a key',
+        body: { definition: 'order.process', input: { id: 'o-1' }, key: 'o-1' },
+        status: 201,
+        response: started,
+      },
+      {
+        name: 'The key is known',
+        body: { definition: 'order.process', input: { id: 'o-1' }, key: 'o-1' },
+        status: 200,
+        response: started,
+      },
+      {
+        name: 'The key is known and that is refused',
+        body: { definition: 'order.process', input: { id: 'o-1' }, key: 'o-1', onConflict: 'reject' },
+        status: 409,
+      },
+      {
+        name: 'A range of versions, tags and a time',
+        body: {
+          definition: 'order.process',
+          version: '^1.1.0',
+          input: { id: 'o-2' },
+          tags: { customer: 'acme' },
+          startAt: '2027-01-01T09:00:00Z',
+        },
+        status: 201,
+        response: started,
+      },
+      {
+        name: 'Wait a little',
+        query: { wait: '50ms' },
+        body: { definition: 'order.process', input: { id: 'o-3' } },
+        status: 202,
+        response: started,
+      },
+      { name: 'Input that does not fit the schema', body: { definition: 'order.process', input: {} }, status: 422 },
+      { name: 'Unknown definition', body: { definition: 'no.such' }, status: 404 },
+    ],
+  },
+  {
+    id: 'startInstances',
+    method: 'post',
+    path: '/api/v1/instances/batch',
+    tag: 'Instances',
+    summary: 'Start up to 1,000 instances at once',
+    description: 'Each is judged by itself: one that is refused does not hold up the others.',
+    body: json(shapes.startBatchBodySchema),
+    responses: { 200: { description: 'One answer an instance, in order', schema: shapes.startedBatchSchema } },
+    problems: [...bodyProblems, ...idempotencyProblems],
+    examples: [
+      {
+        name: 'One good, one refused',
+        body: { instances: [{ definition: 'order.process', input: { id: 'o-4' } }, { definition: 'no.such' }] },
+        status: 200,
+      },
+    ],
+  },
+  {
+    id: 'listInstances',
+    method: 'get',
+    path: '/api/v1/instances',
+    tag: 'Instances',
+    summary: 'List instances, newest first',
+    description:
+      'All conditions must hold. `tag.<name>=<value>` filters by tag; a value that is JSON is compared as such, else as text.',
+    query: shapes.instancesQuerySchema,
+    responses: { 200: { description: 'A page of them', schema: shapes.instancePageSchema } },
+    problems: [],
+    examples: [
+      {
+        name: 'Of one definition',
+        query: { definition: 'order.process', status: 'pending,running,waiting', limit: '10' },
+        status: 200,
+      },
+      { name: 'By tag, with a count', query: { 'tag.customer': 'acme', count: 'true' }, status: 200 },
+      { name: 'A status that does not exist', query: { status: 'done' }, status: 400 },
+    ],
+  },
+  {
+    id: 'getInstance',
+    method: 'get',
+    path: '/api/v1/instances/{id}',
+    tag: 'Instances',
+    summary: 'Read an instance',
+    params: shapes.instanceParamsSchema,
+    responses: { 200: { description: 'The instance', schema: shapes.instanceSchema } },
+    problems: ['INSTANCE_NOT_FOUND'],
+    examples: [
+      { name: 'One', params: { id }, status: 200 },
+      { name: 'Unknown', params: { id: '01990000-0000-7000-8000-000000000000' }, status: 404 },
+    ],
+  },
+  {
+    id: 'listSteps',
+    method: 'get',
+    path: '/api/v1/instances/{id}/steps',
+    tag: 'Instances',
+    summary: 'Read the steps of an instance',
+    params: shapes.instanceParamsSchema,
+    query: stepsQuerySchema,
+    responses: { 200: { description: 'Its steps, reached or not, in definition order', schema: stepListSchema } },
+    problems: ['INSTANCE_NOT_FOUND'],
+    examples: [
+      { name: 'All', params: { id }, status: 200 },
+      { name: 'With input and output', params: { id }, query: { include: 'data', status: 'completed,failed' }, status: 200 },
+    ],
+  },
+  {
+    id: 'getHistory',
+    method: 'get',
+    path: '/api/v1/instances/{id}/history',
+    tag: 'Instances',
+    summary: 'Read the audit events of an instance',
+    description: 'By seq, gapless from 1. The truth: everything else about an instance is folded from it.',
+    params: shapes.instanceParamsSchema,
+    query: historyQuerySchema,
+    responses: { 200: { description: 'A page of them', schema: historySchema } },
+    problems: ['INSTANCE_NOT_FOUND'],
+    examples: [{ name: 'From the start', params: { id }, query: { after: '0', limit: '100' }, status: 200 }],
+  },
+  {
+    id: 'waitForInstance',
+    method: 'get',
+    path: '/api/v1/instances/{id}/wait',
+    tag: 'Instances',
+    summary: 'Wait for the end of an instance',
+    params: shapes.instanceParamsSchema,
+    query: shapes.waitQuerySchema,
+    responses: {
+      200: { description: 'It has ended', schema: shapes.instanceSchema },
+      202: { description: 'It has not ended yet: ask again', schema: shapes.startedSchema },
+    },
+    problems: ['INSTANCE_NOT_FOUND'],
+    examples: [{ name: 'Not ended yet', params: { id }, query: { timeout: '50ms' }, status: 202, response: started }],
+  },
+  {
+    id: 'cancelInstance',
+    method: 'post',
+    path: '/api/v1/instances/{id}/cancel',
+    tag: 'Instances',
+    summary: 'Cancel an instance',
+    description: '202 means stored; no further step command is sent once its owner has decided it.',
+    params: shapes.instanceParamsSchema,
+    body: json(shapes.cancelBodySchema, false),
+    responses: { 202: { description: 'The wish is stored', schema: shapes.cancelAcceptedSchema } },
+    problems: [...bodyProblems, ...idempotencyProblems, 'INSTANCE_NOT_FOUND', 'INSTANCE_ENDED'],
+    examples: [
+      {
+        name: 'With a reason',
+        params: { id },
+        body: { reason: 'ordered twice' },
+        status: 202,
+        response: { id, status: 'pending' },
+      },
+      { name: 'Unknown', params: { id: '01990000-0000-7000-8000-000000000000' }, body: {}, status: 404 },
+    ],
+  },
+];

@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import {
+  commaList,
+  definitionNameSchema,
+  instanceIdParamSchema,
+  instanceStatusSchema,
+  isoTimeSchema,
+  jsonObjectSchema,
+  jsonValueSchema,
+  pageOf,
+  pageQuery,
+  problemSchema,
+  queueNameSchema,
+  waitDurationSchema,
+} from './common.js';
+import { stepSummarySchema, waitingForSchema } from './steps.js';
+
+export const instanceParamsSchema = z.strictObject({ id: instanceIdParamSchema });
+
+export const startBodySchema = z
+  .strictObject({
+    definition: definitionNameSchema,
+    version: z
+      .string()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('Exact, a range such as `^1.2.0`, or `latest`; default: the active version'),
+    input: jsonValueSchema.optional().describe('Checked against the schema of the definition; default {}'),
+    id: z
+      .uuid()
+      .optional()
+      .describe('Your own UUIDv7, within a day of now; the same start again is answered with the instance there is'),
+    key: z.string().min(1).max(200).optional().describe('Your business name for it; unique a definition'),
+    onConflict: z.enum(['return', 'reject']).default('return').describe('When the key is taken: 200 with that instance, or 409'),
+    startAt: z.iso.datetime({ offset: true }).optional().describe('Not before this time'),
+    queue: queueNameSchema.optional(),
+    priority: z.int().min(-1_000_000).max(1_000_000).optional(),
+    tags: z
+      .record(z.string().min(1).max(100), jsonValueSchema)
+      .optional()
+      .describe('Searchable facts, together with those of the definition'),
+  })
+  .meta({ id: 'Start' });
+export type StartRequest = z.input<typeof startBodySchema>;
+export type StartBody = z.output<typeof startBodySchema>;
+
+export const startQuerySchema = z.strictObject({ wait: waitDurationSchema.optional() });
+
+export const startedSchema = z
+  .object({ id: z.uuid(), status: instanceStatusSchema, definition: definitionNameSchema, version: z.string() })
+  .meta({ id: 'Started' });
+export type Started = z.infer<typeof startedSchema>;
+
+export const maxBatch = 1_000;
+export const startBatchBodySchema = z
+  .strictObject({
+    instances: z.array(jsonValueSchema).min(1).max(maxBatch).describe('Each as the body of a single start; judged one by one'),
+  })
+  .meta({ id: 'StartBatch' });
+/** What clients send; items are judged one by one by the gateway. */
+export interface StartBatchRequest {
+  readonly instances: readonly StartRequest[];
+}
+export const startBatchItemSchema = z
+  .object({
+    status: z.int().describe('What a single start would have answered: 201, 200, 409, 422 …'),
+    instance: startedSchema.optional(),
+    problem: problemSchema.optional(),
+  })
+  .meta({ id: 'StartBatchItem' });
+export const startedBatchSchema = z
+  .object({ items: z.array(startBatchItemSchema).describe('In order of the request') })
+  .meta({ id: 'StartedBatch' });
+export type StartedBatch = z.infer<typeof startedBatchSchema>;
+
+/** What lists and live lists show of an instance; live deltas carry exactly these. */
+const listFacts = {
+  id: z.uuid(),
+  definition: z.string(),
+  version: z.string(),
+  key: z.string().nullable(),
+  status: instanceStatusSchema,
+  seq: z.int().nonnegative().describe('Grows with every change'),
+  summary: z.string().nullable(),
+  currentStep: z.string().nullable().describe('Path of one open step'),
+  stepsDone: z.int().nonnegative(),
+  stepsTotal: z.int().nonnegative(),
+  errorCode: z.string().nullable(),
+  createdAt: isoTimeSchema,
+  startedAt: isoTimeSchema.nullable(),
+  endedAt: isoTimeSchema.nullable(),
+};
+export const liveInstanceSchema = z.object(listFacts).meta({ id: 'LiveInstance' });
+export type LiveInstance = z.infer<typeof liveInstanceSchema>;
+
+export const instanceSummarySchema = z
+  .object({
+    ...listFacts,
+    tags: jsonObjectSchema,
+    parent: z.uuid().nullable(),
+    generation: z.int().positive(),
+    startAt: isoTimeSchema.nullable(),
+  })
+  .meta({ id: 'InstanceSummary' });
+export type InstanceSummary = z.infer<typeof instanceSummarySchema>;
+
+export const instanceErrorSchema = z
+  .object({ code: z.string(), message: z.string(), details: jsonValueSchema.optional(), path: z.string().optional() })
+  .meta({ id: 'InstanceError' });
+
+export const instanceSchema = z
+  .object({
+    ...instanceSummarySchema.shape,
+    queue: z.string().nullable(),
+    priority: z.int().nullable(),
+    input: jsonValueSchema,
+    output: jsonValueSchema.describe('null until it has completed'),
+    error: instanceErrorSchema.nullable(),
+    waitingFor: z.array(waitingForSchema).describe('Every open step and why it is open, at most 100'),
+    steps: z.array(stepSummarySchema).describe('Steps of the top level, in definition order, without payloads'),
+  })
+  .meta({ id: 'Instance' });
+export type Instance = z.infer<typeof instanceSchema>;
+
+/** `tag.<name>=value` is accepted beside these. */
+export const instancesQuerySchema = z
+  .strictObject({
+    ...pageQuery,
+    definition: definitionNameSchema.optional(),
+    version: z.string().min(1).max(100).optional(),
+    status: commaList(instanceStatusSchema).optional(),
+    key: z.string().min(1).max(200).optional(),
+    parent: z
+      .union([z.literal('none'), z.uuid()])
+      .optional()
+      .describe('`none`: top level only'),
+    idPrefix: z
+      .string()
+      .regex(/^[0-9a-fA-F-]{1,36}$/, 'expected the beginning of an id')
+      .optional(),
+    from: z.iso.datetime({ offset: true }).optional().describe('Created at or after'),
+    to: z.iso.datetime({ offset: true }).optional().describe('Created before'),
+    count: z.enum(['true', 'false']).optional().describe('`true`: also count, up to 10,000'),
+  })
+  .describe('tag.<name>=<value> filters by tag');
+export const instancePageSchema = pageOf(instanceSummarySchema)
+  .extend({ total: z.object({ count: z.int(), atLeast: z.boolean() }).optional().describe('With `count=true`') })
+  .meta({ id: 'InstancePage' });
+export type InstancePage = z.infer<typeof instancePageSchema>;
+
+export const waitQuerySchema = z.strictObject({ timeout: waitDurationSchema.default(20_000) });
+
+export const cancelBodySchema = z
+  .strictObject({ reason: z.string().max(1_000).optional().describe('Lands in the history') })
+  .meta({ id: 'Cancel' });
+export type CancelRequest = z.input<typeof cancelBodySchema>;
+export const cancelAcceptedSchema = z
+  .object({
+    id: z.uuid(),
+    status: instanceStatusSchema.describe('As it was when the wish was stored; the end is told by wait or live'),
+  })
+  .meta({ id: 'CancelAccepted' });

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { isoTimeSchema, jsonValueSchema, stepStatusSchema } from './common.js';
+
+export const stepErrorSchema = z
+  .object({ code: z.string(), message: z.string(), details: jsonValueSchema.optional(), retryable: z.boolean().optional() })
+  .meta({ id: 'StepError' });
+
+export const stepAttemptSchema = z
+  .object({
+    attempt: z.int().positive(),
+    status: z.enum(['scheduled', 'running', 'completed', 'failed', 'cancelled']),
+    worker: z.string().nullable(),
+    scheduledAt: isoTimeSchema,
+    startedAt: isoTimeSchema.nullable(),
+    endedAt: isoTimeSchema.nullable(),
+    error: stepErrorSchema.nullable(),
+  })
+  .meta({ id: 'StepAttempt' });
+
+/** Why a step is still open, in one word; `text` beside it says it in a sentence. */
+export const waitReasonSchema = z
+  .enum(['queued', 'no_worker', 'sent', 'running', 'retry', 'cancelling', 'not_started', 'start_at'])
+  .describe('Why it is open');
+
+const facts = {
+  path: z.string().describe('Names the step inside its instance: `charge`, `ship/3/pack`'),
+  type: z.string(),
+  title: z.string().nullable(),
+  task: z.string().nullable(),
+  queue: z.string().nullable(),
+  status: stepStatusSchema,
+  attempt: z.int().nonnegative().describe('0 while it was never scheduled'),
+  maxAttempts: z.int().positive(),
+  needs: z.array(z.string()).describe('Paths of its direct needs'),
+  reason: waitReasonSchema.nullable(),
+  reasonText: z.string().nullable(),
+  worker: z.string().nullable(),
+  scheduledAt: isoTimeSchema.nullable(),
+  startedAt: isoTimeSchema.nullable(),
+  endedAt: isoTimeSchema.nullable(),
+  dueAt: isoTimeSchema.nullable().describe('The next attempt, while retrying'),
+  error: stepErrorSchema.nullable(),
+  counts: z
+    .object({ total: z.int(), completed: z.int(), failed: z.int(), cancelled: z.int() })
+    .optional()
+    .describe('Of the parts of a block'),
+};
+
+/** A step without its payloads. */
+export const stepSummarySchema = z.object(facts).meta({ id: 'StepSummary' });
+export type StepSummary = z.infer<typeof stepSummarySchema>;
+
+export const stepSchema = z
+  .object({
+    ...facts,
+    attempts: z.array(stepAttemptSchema),
+    input: jsonValueSchema.optional().describe('With `include=data`'),
+    inputIsContext: z.boolean().optional().describe('It had no `input` of its own and received the context'),
+    output: jsonValueSchema.optional().describe('With `include=data`'),
+  })
+  .meta({ id: 'Step' });
+export type Step = z.infer<typeof stepSchema>;
+
+export const stepsQuerySchema = z.strictObject({
+  under: z.string().max(1_000).optional().describe('Only steps whose path starts with this one'),
+  status: z.string().max(500).optional().describe('Statuses, by comma'),
+  include: z.enum(['data']).optional().describe('`data`: with input and output'),
+});
+export const stepListSchema = z
+  .object({ items: z.array(stepSchema), seq: z.int().nonnegative().describe('Audit event it is folded up to') })
+  .meta({ id: 'StepList' });
+export type StepList = z.infer<typeof stepListSchema>;
+
+/** One thing decided about an instance, in the past tense. `data` is as recorded; times inside it are epoch milliseconds. */
+export const auditEventItemSchema = z
+  .object({
+    seq: z.int().positive().describe('1, 2, 3 … without a gap'),
+    generation: z.int().positive(),
+    type: z.string(),
+    path: z.string().nullable(),
+    attempt: z.int().nullable(),
+    data: jsonValueSchema,
+    at: isoTimeSchema,
+  })
+  .meta({ id: 'AuditEvent' });
+export type AuditEventItem = z.infer<typeof auditEventItemSchema>;
+
+export const historyQuerySchema = z.strictObject({
+  after: z.coerce.number().int().min(0).max(2_147_483_647).default(0).describe('Only events with a higher seq'),
+  limit: z.coerce.number().int().min(1).max(1_000).default(200),
+});
+export const historySchema = z
+  .object({
+    items: z.array(auditEventItemSchema),
+    next: z.int().nullable().describe('`after` of the next page; null when this is all there is now'),
+  })
+  .meta({ id: 'History' });
+export type History = z.infer<typeof historySchema>;
+
+export const waitingForSchema = z
+  .object({ path: z.string(), reason: waitReasonSchema, text: z.string(), until: isoTimeSchema.optional() })
+  .meta({ id: 'WaitingFor' });
+export type WaitingFor = z.infer<typeof waitingForSchema>;

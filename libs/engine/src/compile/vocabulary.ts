@@ -1,0 +1,101 @@
+/** Words of format 1. */
+
+export const NAME_SHAPE = /^[a-z][a-z0-9._-]{0,99}$/;
+export const ID_SHAPE = /^[A-Za-z0-9._-]{1,128}$/;
+/** Part of a routing key `<queue>.<task>`: a dot would make two pairs the same key. */
+export const QUEUE_SHAPE = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
+export const TASK_SHAPE = /^[A-Za-z][A-Za-z0-9._-]{0,127}$/;
+export const CODE_SHAPE = /^[A-Za-z][A-Za-z0-9_.-]{0,99}$/;
+
+export const LIMITS = { steps: 10_000, nesting: 32, needs: 10_000, definitionBytes: 1024 * 1024, texts: 10_000 } as const;
+export const PRIORITY = { min: -1_000_000, max: 1_000_000 } as const;
+
+export const DOCUMENT_FIELDS: ReadonlySet<string> = new Set([
+  'name',
+  'version',
+  'title',
+  'description',
+  'summary',
+  'labels',
+  'tags',
+  'input',
+  'output',
+  'timeout',
+  'retry',
+  'queue',
+  'priority',
+  'concurrency',
+  'triggers',
+  'compensation',
+  'failFast',
+  'retention',
+  'steps',
+]);
+
+export const COMMON_FIELDS: readonly string[] = [
+  'id',
+  'type',
+  'title',
+  'description',
+  'needs',
+  'when',
+  'join',
+  'runOn',
+  'cancelRest',
+  'allowFailure',
+  'as',
+  'output',
+  'retry',
+  'timeout',
+  'totalTimeout',
+  'queueTimeout',
+  'heartbeat',
+  'queue',
+  'priority',
+  'affinity',
+  'requires',
+  'slots',
+  'effect',
+  'compensate',
+  'onCancel',
+];
+
+/** Fields of each step type beside the common ones. */
+export const TYPE_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  task: ['task', 'input'],
+  sleep: ['for', 'until'],
+  event: ['names', 'match', 'correlate', 'filter', 'schema', 'early', 'timeoutValue'],
+  ask: ['kind', 'name', 'prompt', 'choices', 'form', 'assignees', 'due', 'timeoutValue'],
+  branch: ['cases', 'on', 'default', 'match'],
+  parallel: ['branches', 'onError'],
+  forEach: ['items', 'concurrency', 'steps', 'onError', 'tolerate', 'keep'],
+  repeat: ['while', 'until', 'maxIterations', 'delay', 'steps', 'keep'],
+  workflow: ['workflow', 'version', 'input', 'key', 'detached', 'onParentClose'],
+  try: ['steps', 'catch', 'finally'],
+  lock: ['key', 'limit', 'steps'],
+  set: ['values', 'tags'],
+  emit: ['event', 'message'],
+  fail: ['code', 'message', 'details'],
+  complete: [],
+  again: ['input'],
+};
+
+export const STEP_TYPES = Object.keys(TYPE_FIELDS);
+export const SUPPORTED_TYPES = ['task', 'set', 'fail', 'complete'] as const;
+
+/** Options that say something only about work that is sent to a worker. */
+export const TASK_ONLY_FIELDS: readonly string[] = [
+  'retry',
+  'timeout',
+  'totalTimeout',
+  'queueTimeout',
+  'heartbeat',
+  'queue',
+  'priority',
+  'affinity',
+  'requires',
+  'slots',
+  'effect',
+  'compensate',
+  'onCancel',
+];

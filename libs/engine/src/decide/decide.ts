@@ -1,0 +1,85 @@
+import { isEnded } from '../model/lifecycle.js';
+import type { Decision, DecisionContext, Message, RejectionReason } from '../model/message.js';
+import type { Plan } from '../model/plan.js';
+import type { InstanceState } from '../state/instance-state.js';
+import { Draft } from './draft.js';
+import { decideLost, decideStepCompleted, decideStepFailed, openAttempt } from './end-attempt.js';
+import { settle } from './settle.js';
+import { decideStart } from './start-instance.js';
+
+/**
+ * What a message means for an instance: audit events, or a rejection when it no longer fits (late, duplicate, unknown).
+ * Pure: `state` is not changed; clock, chance and the shell's knowledge come in through `context`. Total: never throws for
+ * anything a user, a worker or a network can cause. Costs O(steps touched).
+ */
+export function decide(plan: Plan, state: InstanceState, message: Message, context: DecisionContext): Decision {
+  const misfit = misfitOf(state, message);
+  if (misfit !== undefined) return { accepted: false, reason: misfit };
+  const draft = new Draft(plan, state, context);
+  const reason = take(draft, message);
+  if (reason !== undefined) return { accepted: false, reason };
+  settle(draft);
+  if (message.type === 'wake' && draft.events.length === 0) return { accepted: false, reason: 'nothingDue' };
+  return { accepted: true, events: draft.events };
+}
+
+function misfitOf(state: InstanceState, message: Message): RejectionReason | undefined {
+  if (message.type === 'start') return state.status === 'pending' ? undefined : 'alreadyStarted';
+  if (isEnded(state.status)) return 'alreadyEnded';
+  if (state.status === 'pending') return message.type === 'cancel' ? undefined : 'notStarted';
+  return undefined;
+}
+
+function take(draft: Draft, message: Message): RejectionReason | undefined {
+  switch (message.type) {
+    case 'start':
+      return decideStart(draft, message);
+    case 'stepCompleted':
+      return decideStepCompleted(draft, message);
+    case 'stepFailed':
+      return decideStepFailed(draft, message);
+    case 'lost':
+      return decideLost(draft, message);
+    case 'claim':
+      return decideClaim(draft, message);
+    case 'dispatch':
+      return decideDispatch(draft, message);
+    case 'cancel':
+      return decideCancel(draft, message);
+    case 'wake':
+      return undefined; // settling is all
+  }
+}
+
+/** The first claimant wins; its repeats are granted again. Nobody can hold what was never sent. */
+function decideClaim(draft: Draft, message: Extract<Message, { type: 'claim' }>): RejectionReason | undefined {
+  const open = openAttempt(draft, message.path, message.token);
+  if (typeof open === 'string') return open;
+  const { claimant, incarnation } = draft.state.step(message.path);
+  if (open.isCancelling || incarnation === undefined) return 'notOpen';
+  if (claimant === undefined)
+    draft.emit('stepClaimed', { token: message.token, claimant: message.claimant }, message.path, open.attempt);
+  return claimant === undefined || claimant === message.claimant ? undefined : 'alreadyClaimed';
+}
+
+function decideDispatch(draft: Draft, message: Extract<Message, { type: 'dispatch' }>): RejectionReason | undefined {
+  const open = message.steps.filter(({ path, token }) => {
+    const own = draft.state.step(path);
+    return own.token === token && own.claimant === undefined && (own.status === 'scheduled' || own.status === 'running');
+  });
+  if (open.length === 0) return 'notOpen';
+  const { incarnation, delivery } = message;
+  draft.emit('stepsDispatched', {
+    tokens: open.map((step) => step.token),
+    paths: open.map((step) => step.path),
+    incarnation,
+    delivery,
+  });
+  return undefined;
+}
+
+function decideCancel(draft: Draft, { reason, by }: Extract<Message, { type: 'cancel' }>): RejectionReason | undefined {
+  if (draft.state.closing !== undefined) return 'notOpen';
+  draft.emit('instanceClosing', { as: 'cancelled', reason, by });
+  return undefined;
+}

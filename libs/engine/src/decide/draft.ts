@@ -1,0 +1,43 @@
+import { apply } from '../apply/apply.js';
+import type { AuditEvent, AuditEventData, AuditEventType } from '../model/audit-event.js';
+import type { DecisionContext } from '../model/message.js';
+import type { Plan } from '../model/plan.js';
+import type { InstanceState } from '../state/instance-state.js';
+
+/** A decision in the making: each emitted event is applied to a fork of the state at once, so that the next thought sees it. */
+export class Draft {
+  readonly events: AuditEvent[] = [];
+  readonly state: InstanceState;
+
+  constructor(
+    readonly plan: Plan,
+    state: InstanceState,
+    readonly context: DecisionContext,
+  ) {
+    this.state = state.fork();
+  }
+
+  get nowMs(): number {
+    return this.context.nowMs;
+  }
+
+  emit<T extends AuditEventType>(type: T, data: AuditEventData[T], path?: string, attempt?: number): void {
+    const event = {
+      seq: this.state.seq + 1,
+      generation: this.state.generation,
+      type,
+      ...(path !== undefined && { path }),
+      ...(attempt !== undefined && { attempt }),
+      data: withoutUndefined(data),
+      at: this.nowMs,
+    } as unknown as AuditEvent;
+    apply(this.plan, this.state, event);
+    this.events.push(event);
+  }
+}
+
+/** Stored JSON has no `undefined`; what is decided must equal what is read back. */
+function withoutUndefined<D extends object>(data: D): D {
+  const kept = Object.entries(data).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(kept) as D;
+}

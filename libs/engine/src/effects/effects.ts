@@ -1,0 +1,56 @@
+import type { AuditEvent } from '../model/audit-event.js';
+import type { InstanceState } from '../state/instance-state.js';
+
+/** What must be sent because of audit events; nothing else causes a message. */
+export type Effect =
+  | {
+      readonly kind: 'command';
+      readonly path: string;
+      readonly token: number;
+      readonly queue: string;
+      readonly task: string;
+      readonly delivery: number;
+    }
+  | { readonly kind: 'abort'; readonly path: string; readonly token: number; readonly reason: 'cancelled' | 'timeout' }
+  | { readonly kind: 'lifecycle'; readonly type: AuditEvent['type']; readonly seq: number };
+
+/**
+ * Effects of events already folded into `state`; commands only of attempts that are still open, so that sending late sends nothing stale.
+ */
+export function effects(state: InstanceState, events: readonly AuditEvent[]): Effect[] {
+  const found: Effect[] = [];
+  for (const event of events) {
+    switch (event.type) {
+      case 'stepScheduled':
+        if (event.data.incarnation !== undefined) pushCommand(found, state, event.path!, event.seq);
+        break;
+      case 'stepsDispatched':
+        event.data.paths.forEach((path, index) => pushCommand(found, state, path, event.data.tokens[index]!));
+        break;
+      case 'stepCancelling':
+        found.push({ kind: 'abort', path: event.path!, token: event.data.token, reason: event.data.abort });
+        break;
+      case 'stepFailed':
+        if (event.data.abort && event.data.token !== undefined)
+          found.push({ kind: 'abort', path: event.path!, token: event.data.token, reason: event.data.abort });
+        break;
+      case 'instanceStarted':
+      case 'instanceCompleted':
+      case 'instanceFailed':
+      case 'instanceCancelled':
+      case 'instanceTimedOut':
+      case 'instanceOverdue':
+        found.push({ kind: 'lifecycle', type: event.type, seq: event.seq });
+        break;
+      default:
+        break;
+    }
+  }
+  return found;
+}
+
+function pushCommand(found: Effect[], state: InstanceState, path: string, token: number): void {
+  const own = state.step(path);
+  if (own.token !== token || (own.status !== 'scheduled' && own.status !== 'running') || own.claimant !== undefined) return;
+  found.push({ kind: 'command', path, token, queue: own.queue ?? '', task: own.task ?? '', delivery: own.delivery ?? 1 });
+}

@@ -1,0 +1,47 @@
+import type { Json } from '../model/json.js';
+import type { Plan } from '../model/plan.js';
+import { ctxOf } from '../state/ctx.js';
+import type { InstanceState } from '../state/instance-state.js';
+
+/** Deliveries of one attempt from which on it must be claimed before it runs. */
+const claimedFromDelivery = 3;
+
+/** What a worker must know to run the open attempt of a step. Inputs given as `ctx` are materialised only here. */
+export interface StepCommandFacts {
+  readonly instanceId: string;
+  readonly token: number;
+  readonly path: string;
+  readonly attempt: number;
+  readonly task: string;
+  readonly queue: string;
+  readonly input: Json;
+  readonly idempotencyKey: string;
+  readonly timeoutMs: number;
+  readonly heartbeatMs?: number;
+  readonly claimed: boolean;
+  readonly delivery: number;
+  readonly definition: string;
+  readonly version: string;
+}
+
+export function stepCommand(plan: Plan, state: InstanceState, path: string): StepCommandFacts {
+  const step = plan.scope.byId.get(path)!;
+  const own = state.step(path);
+  const delivery = own.delivery ?? 1;
+  return {
+    instanceId: state.id,
+    token: own.token!,
+    path,
+    attempt: own.attempt,
+    task: own.task!,
+    queue: own.queue!,
+    input: own.input !== undefined ? own.input : ctxOf(plan, state, step),
+    idempotencyKey: `${state.id}:${path}`,
+    timeoutMs: step.timeoutMs,
+    ...(step.heartbeatMs !== undefined && { heartbeatMs: step.heartbeatMs }),
+    claimed: step.isClaimed || delivery >= claimedFromDelivery,
+    delivery,
+    definition: state.definition,
+    version: state.version,
+  };
+}

@@ -1,0 +1,204 @@
+import fc from 'fast-check';
+import { compile } from './compile/compile.js';
+import { canonicalJson } from './json/canonical.js';
+import type { AuditEvent } from './model/audit-event.js';
+import { endedStepStatuses, instanceLifecycle, isEnded, stepLifecycle } from './model/lifecycle.js';
+import type { Plan } from './model/plan.js';
+import { endsOk } from './apply/end-step.js';
+import { newState } from './state/instance-state.js';
+import { apply, replay } from './apply/apply.js';
+import { toSnapshot } from './state/snapshot.js';
+import { joinVerdict } from './state/join.js';
+import { arbitraryDefinition } from './testing/random-definition.js';
+import { VirtualShell, type VirtualCommand } from './testing/virtual-shell.js';
+
+/** What the world does next. The numbers choose among what is possible then. */
+type Move =
+  | { do: 'complete' | 'fail' | 'claim' | 'lose' | 'repeat'; pick: number }
+  | { do: 'cancel' | 'passTime' | 'dispatch' | 'crashReplay' | 'crashSnapshot' };
+
+const arbitraryMoves: fc.Arbitrary<Move[]> = fc.array(
+  fc.oneof(
+    { weight: 8, arbitrary: fc.record({ do: fc.constant('complete' as const), pick: fc.nat() }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('fail' as const), pick: fc.nat() }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ do: fc.constantFrom('repeat' as const, 'claim' as const, 'lose' as const), pick: fc.nat() }),
+    },
+    { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('passTime' as const, 'dispatch' as const) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('crashReplay' as const, 'crashSnapshot' as const) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel' as const) }) },
+  ),
+  { maxLength: 60 },
+);
+
+const runs = Number(process.env['ORQUESTRA_TEST_RUNS'] ?? 400);
+const seed = Number(process.env['ORQUESTRA_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+
+function play(plan: Plan, moves: readonly Move[], room: number): VirtualShell {
+  const shell = new VirtualShell(plan, { room: () => room });
+  shell.start({ a: 1 });
+  for (const move of moves) step(shell, move);
+  finish(shell);
+  return shell;
+}
+
+function step(shell: VirtualShell, move: Move): void {
+  const open = shell.openCommands();
+  const pick = (from: readonly VirtualCommand[], n: number): VirtualCommand | undefined =>
+    from.length > 0 ? from[n % from.length] : undefined;
+  switch (move.do) {
+    case 'complete': {
+      const command = pick(open, move.pick);
+      if (command) shell.complete(command, { [command.path]: move.pick });
+      return;
+    }
+    case 'fail': {
+      const command = pick(open, move.pick);
+      if (command) shell.fail(command, 'BOOM', move.pick % 3 !== 0);
+      return;
+    }
+    case 'repeat': {
+      const command = pick(shell.commands, move.pick); // any command ever sent: late, duplicate, of an earlier attempt
+      if (command && move.pick % 2 === 0) shell.complete(command, 'late');
+      else if (command) shell.fail(command, 'LATE');
+      return;
+    }
+    case 'claim': {
+      const command = pick(open, move.pick);
+      if (command) shell.tell({ type: 'claim', ...command, claimant: `w${move.pick % 2}` });
+      return;
+    }
+    case 'lose': {
+      const command = pick(open, move.pick);
+      if (command) shell.tell({ type: 'lost', ...command, code: 'WORKER_LOST' });
+      return;
+    }
+    case 'cancel':
+      shell.tell({ type: 'cancel', reason: 'test' });
+      return;
+    case 'passTime':
+      shell.passTime();
+      return;
+    case 'dispatch':
+      shell.dispatchQueued();
+      return;
+    case 'crashReplay':
+      return shell.crash('replay');
+    case 'crashSnapshot':
+      return shell.crash('snapshot');
+  }
+}
+
+/** A healthy world: everything open is done, clocks fire. Bounded: an instance that does not end fails the test. */
+function finish(shell: VirtualShell): void {
+  for (let round = 0; round < 500 && !isEnded(shell.state.status); round += 1) {
+    shell.dispatchQueued();
+    const open = shell.openCommands();
+    if (open.length > 0) for (const command of open) shell.complete(command, { [command.path]: 1 });
+    else if (!shell.passTime()) return;
+  }
+}
+
+const compiled = (definition: unknown): Plan => {
+  const { plan, problems } = compile(definition);
+  if (plan === undefined) throw new Error(JSON.stringify(problems));
+  return plan;
+};
+
+function check(name: string, property: (shell: VirtualShell, plan: Plan) => void): void {
+  it(`${name} (seed ${seed}, ${runs} runs)`, () => {
+    fc.assert(
+      fc.property(arbitraryDefinition, arbitraryMoves, fc.constantFrom(Infinity, 1, 2), (definition, moves, room) => {
+        const plan = compiled(definition);
+        property(play(plan, moves, room), plan);
+      }),
+      { numRuns: runs, seed },
+    );
+  });
+}
+
+describe('engine', () => {
+  check('ends every instance', ({ state }) => {
+    expect(isEnded(state.status)).toBe(true);
+    expect(state.open.size).toBe(0);
+  });
+
+  check('rebuilds the state from the audit log alone', ({ state, history, id }, plan) => {
+    const again = replay(plan, id, JSON.parse(JSON.stringify(history)) as AuditEvent[]);
+    expect(canonicalJson(toSnapshot(again))).toBe(canonicalJson(toSnapshot(state)));
+  });
+
+  check('numbers the log 1..n without a gap', ({ history }) => {
+    expect(history.map((event) => event.seq)).toEqual(history.map((_, index) => index + 1));
+  });
+
+  check('ends each step at most once, each attempt at most once', ({ history }) => {
+    const ends = history.filter((event) =>
+      ['stepCompleted', 'stepFailed', 'stepSkipped', 'stepBlocked', 'stepCancelled'].includes(event.type),
+    );
+    expect(new Set(ends.map((event) => event.path)).size).toBe(ends.length);
+    const attempts = history.filter((event) => event.type === 'stepScheduled').map((event) => `${event.path}#${event.attempt}`);
+    expect(new Set(attempts).size).toBe(attempts.length);
+  });
+
+  check('starts no step before its join allows it', ({ history, id }, plan) => {
+    const state = newState(id);
+    for (const event of history) {
+      const step = event.path === undefined ? undefined : plan.scope.byId.get(event.path);
+      if (
+        step &&
+        state.step(step.id).status === 'pending' &&
+        (event.type === 'stepScheduled' || event.type === 'stepCompleted' || event.type === 'stepFailed')
+      ) {
+        const needs = step.needs.map((index) => plan.scope.steps[index]!);
+        const needsOk = needs.filter((need) => endsOk(state.step(need.id).status, need)).length;
+        const needsEnded = needs.filter((need) => endedStepStatuses.has(state.step(need.id).status)).length;
+        expect(joinVerdict(step, { needsOk, needsEnded })).toBe('run');
+      }
+      apply(plan, state, event);
+    }
+  });
+
+  check('sends no command after a cancel, a time-out or a completion was decided', ({ history }) => {
+    const closing = history.findIndex((event) => event.type === 'instanceClosing');
+    if (closing < 0) return;
+    expect(history.slice(closing).filter((event) => event.type === 'stepScheduled' || event.type === 'stepsDispatched')).toEqual(
+      [],
+    );
+  });
+
+  check('changes nothing after the end', ({ history }) => {
+    const ends = history.filter((event) =>
+      ['instanceCompleted', 'instanceFailed', 'instanceCancelled', 'instanceTimedOut'].includes(event.type),
+    );
+    expect(ends).toHaveLength(1);
+    expect(history.at(-1)).toBe(ends[0]);
+  });
+
+  check('follows both lifecycles', ({ history, id }, plan) => {
+    const state = newState(id);
+    const before = new Map<string, string>();
+    let status = state.status as string;
+    for (const event of history) {
+      apply(plan, state, event);
+      if (state.status !== status) expect(instanceLifecycle[status as keyof typeof instanceLifecycle]).toContain(state.status);
+      status = state.status;
+      if (event.path === undefined) continue;
+      const from = before.get(event.path) ?? 'pending';
+      const to = state.step(event.path).status;
+      if (from !== to) expect(stepLifecycle[from as keyof typeof stepLifecycle]).toContain(to);
+      before.set(event.path, to);
+    }
+  });
+
+  check('deciding leaves the state it was given untouched', ({ state, plan, id, history }) => {
+    const copy = replay(plan, id, history.slice(0, Math.ceil(history.length / 2)));
+    const before = canonicalJson(toSnapshot(copy));
+    const probe = new VirtualShell(plan, {}, id);
+    probe.state = copy.fork();
+    probe.passTime();
+    expect(canonicalJson(toSnapshot(copy))).toBe(before);
+    expect(state.seq).toBe(history.length);
+  });
+});

@@ -1,0 +1,3 @@
+declare const brand: unique symbol;
+/** UUIDv7, lower case. */
+export type InstanceId = string & { readonly [brand]: 'InstanceId' };

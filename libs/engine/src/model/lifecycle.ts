@@ -1,0 +1,56 @@
+/** Both lifecycles as tables: the only place that says which status may follow which. Drawn in docs/architecture.md. */
+
+export const instanceLifecycle = {
+  pending: ['running', 'cancelling'],
+  running: ['waiting', 'paused', 'cancelling', 'compensating', 'completed', 'failed', 'cancelled', 'timed_out'],
+  waiting: ['running', 'paused', 'cancelling', 'compensating', 'completed', 'failed', 'cancelled', 'timed_out'],
+  paused: ['running', 'waiting', 'cancelling', 'compensating', 'completed', 'failed', 'cancelled', 'timed_out'],
+  cancelling: ['compensating', 'completed', 'failed', 'cancelled', 'timed_out'],
+  compensating: ['compensated', 'compensation_failed'],
+  completed: [],
+  failed: ['running'],
+  cancelled: [],
+  timed_out: ['running'],
+  compensated: [],
+  compensation_failed: [],
+} as const satisfies Record<string, readonly string[]>;
+
+export type InstanceStatus = keyof typeof instanceLifecycle;
+
+export const stepLifecycle = {
+  pending: ['scheduled', 'completed', 'failed', 'skipped', 'blocked', 'cancelled'],
+  scheduled: ['running', 'retrying', 'cancelling', 'completed', 'failed', 'cancelled'],
+  running: ['scheduled', 'retrying', 'cancelling', 'completed', 'failed', 'cancelled'],
+  retrying: ['scheduled', 'failed', 'cancelled'],
+  cancelling: ['cancelled'],
+  completed: ['compensating'],
+  failed: ['pending'],
+  skipped: [],
+  blocked: ['pending'],
+  cancelled: ['pending'],
+  compensating: ['compensated', 'failed'],
+  compensated: [],
+} as const satisfies Record<string, readonly string[]>;
+
+export type StepStatus = keyof typeof stepLifecycle;
+
+export const endedInstanceStatuses: ReadonlySet<InstanceStatus> = new Set<InstanceStatus>([
+  'completed',
+  'failed',
+  'cancelled',
+  'timed_out',
+  'compensated',
+  'compensation_failed',
+]);
+
+export const endedStepStatuses: ReadonlySet<StepStatus> = new Set<StepStatus>([
+  'completed',
+  'failed',
+  'skipped',
+  'blocked',
+  'cancelled',
+  'compensated',
+]);
+
+export const isEnded = (status: InstanceStatus): boolean => endedInstanceStatuses.has(status);
+export const isStepEnded = (status: StepStatus): boolean => endedStepStatuses.has(status);

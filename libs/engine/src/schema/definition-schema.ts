@@ -1,0 +1,143 @@
+import { ID_SHAPE, LIMITS, NAME_SHAPE, PRIORITY } from '../compile/vocabulary.js';
+import type { JsonObject } from '../model/json.js';
+import {
+  anything,
+  definitions,
+  described,
+  flag,
+  list,
+  numberOrExpression,
+  object,
+  oneOf,
+  record,
+  ref,
+  text,
+  whole,
+} from './shapes.js';
+import { stepShapes } from './step-types.js';
+
+const compensate = object(
+  {
+    task: text('The task that undoes the step'),
+    input: anything('Sees `output`'),
+    queue: text('Queue'),
+    priority: numberOrExpression('Priority'),
+    retry: ref('retry'),
+    timeout: ref('duration'),
+  },
+  ['task'],
+  'Undoes the step when the instance fails later',
+);
+
+const commonFields: Record<string, JsonObject> = {
+  id: text('Unique in its list', { pattern: ID_SHAPE.source }),
+  type: oneOf(Object.keys(stepShapes), 'What the step does', 'task'),
+  title: text('For people'),
+  description: text('For people'),
+  needs: described(ref('names'), 'Ids of the steps waited for; default: the step before; [] = at once'),
+  when: described(ref('condition'), 'Skipped when false'),
+  join: described(ref('join'), 'How many needs must end well'),
+  runOn: oneOf(['success', 'failure', 'always'], 'After which end of its needs it runs', 'success'),
+  cancelRest: flag('Cancel the needs that are no longer needed'),
+  allowFailure: flag('A failure does not stop what depends on it'),
+  as: text('Key of the output in ctx; none = keep it out. In forEach: name of the item'),
+  output: anything('Reshapes the output; sees `output`'),
+  retry: ref('retry'),
+  timeout: described(ref('duration'), 'One attempt; of blocks and waits: from entering'),
+  totalTimeout: described(ref('duration'), 'Over all attempts'),
+  queueTimeout: described(ref('duration'), 'From scheduled to started'),
+  heartbeat: described(ref('duration'), 'Longest silence of a running handler'),
+  queue: text('Queue; may be an expression'),
+  priority: numberOrExpression('Higher first'),
+  affinity: text('Steps with the same value go to the same worker'),
+  requires: record({}, 'Labels a worker must have'),
+  slots: whole(1, 1_000, 'Share of a worker it takes'),
+  effect: oneOf(['atLeastOnce', 'atMostOnce'], 'May the handler run twice?', 'atLeastOnce'),
+  compensate,
+  onCancel: oneOf(['abandon', 'request', 'wait'], 'How a running attempt is treated', 'request'),
+};
+
+/** Each type adds its fields; what neither it nor the common ones know is refused. */
+const step: JsonObject = {
+  type: 'object',
+  properties: commonFields,
+  required: ['id'],
+  allOf: Object.entries(stepShapes).map(([type, { fields, required }]): JsonObject => ({
+    // Without a type a step is a task.
+    if: { properties: { type: { const: type } }, required: type === 'task' ? [] : ['type'] },
+    then: { properties: fields, required: [...required] },
+  })),
+  unevaluatedProperties: false,
+};
+
+const trigger: JsonObject = {
+  type: 'object',
+  description: 'Starts instances by itself: a schedule, a hook or a message',
+  properties: {
+    name: text('Name of the trigger'),
+    kind: oneOf(['schedule', 'hook', 'message'], 'What starts'),
+    enabled: { type: 'boolean', default: true },
+    input: anything('Input of the instance'),
+    key: text('Key of the instance'),
+    cron: text('Schedule: cron expression'),
+    timezone: text('Schedule: time zone'),
+    overlap: oneOf(['skip', 'queueOne', 'allow', 'cancelOld'], 'Schedule: when the last one still runs'),
+  },
+};
+
+const properties: Record<string, JsonObject> = {
+  name: text('Lower-case name', { pattern: NAME_SHAPE.source, examples: ['order.process'] }),
+  version: text('Semantic version', {
+    pattern: '^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?(\\+[0-9A-Za-z.-]+)?$',
+    examples: ['1.0.0'],
+  }),
+  title: text('For people'),
+  description: text('For people'),
+  summary: text('One line about an instance, with expressions'),
+  labels: record({ type: 'string' }, 'Fixed labels of the definition'),
+  tags: record({}, 'Tags of each instance, with expressions'),
+  input: object({ schema: ref('jsonSchema') }, [], 'What an instance is started with'),
+  output: anything('Output of the instance; default: that of the last step, or of several merged'),
+  timeout: {
+    anyOf: [
+      ref('duration'),
+      object({ after: ref('duration'), then: oneOf(['fail', 'alert'], 'What happens then', 'fail') }, ['after']),
+    ],
+  },
+  retry: described(ref('retry'), 'For tasks that say nothing'),
+  queue: text('Queue of its tasks'),
+  priority: whole(PRIORITY.min, PRIORITY.max, 'Priority of its tasks; 0 by default'),
+  concurrency: object(
+    {
+      key: text('Instances with the same key'),
+      limit: whole(1, 1_000_000, 'At the same time'),
+      onLimit: oneOf(['queue', 'reject', 'cancelOldest'], 'One more', 'queue'),
+    },
+    [],
+  ),
+  triggers: list(ref('trigger'), 'What starts instances'),
+  compensation: object(
+    {
+      on: list({ enum: ['failure', 'timeout', 'cancel'] }, 'After which ends; failure and timeout by default'),
+      order: oneOf(['reverse', 'parallel'], 'In which order', 'reverse'),
+      onFailure: oneOf(['continue', 'stop'], 'When undoing fails', 'continue'),
+    },
+    [],
+  ),
+  failFast: flag('The first failure cancels everything else'),
+  retention: { anyOf: [ref('duration'), { type: 'object' }], description: 'How long ended instances are kept' },
+  steps: described(ref('steps'), `At most ${LIMITS.steps} steps`),
+};
+
+/** The JSON Schema (2020-12) of format 1, for editors: shape only; `compile` knows the meaning. */
+export const definitionSchema: JsonObject = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Workflow definition, format 1',
+  ...object(properties, ['name', 'version', 'steps']),
+  $defs: {
+    ...definitions,
+    waitFor: { anyOf: [ref('duration'), ref('expression')] },
+    trigger,
+    step,
+  },
+};

@@ -1,0 +1,40 @@
+import type { Clock } from './clock-heap.js';
+import { dropEarliest } from './clock-heap.js';
+import type { InstanceState } from './instance-state.js';
+
+/** The earliest clock that still means something. Outdated ones are dropped on the way: that changes no fact. */
+export function earliestClock(state: InstanceState): Clock | undefined {
+  while (state.clocks !== undefined) {
+    if (isCurrent(state, state.clocks.clock)) return state.clocks.clock;
+    state.clocks = dropEarliest(state.clocks);
+  }
+  return undefined;
+}
+
+/**
+ * When the instance must be looked at by itself, epoch ms; undefined = only a message can move it.
+ * An unfinished fan-out is due at once.
+ */
+export function nextDueAt(state: InstanceState): number | undefined {
+  if (state.ready.size > 0 && state.closing === undefined) return 0;
+  return earliestClock(state)?.dueAt;
+}
+
+function isCurrent(state: InstanceState, clock: Clock): boolean {
+  if (clock.kind === 'instanceTimeout')
+    return state.timeoutAt === clock.dueAt && !state.isOverdue && state.closing === undefined && state.endedAt === undefined;
+  const step = state.step(clock.path);
+  switch (clock.kind) {
+    case 'retry':
+      return step.status === 'retrying' && step.dueAt === clock.dueAt;
+    case 'queueTimeout':
+      return step.status === 'scheduled' && step.queueTimeoutAt === clock.dueAt;
+    case 'totalTimeout':
+      return (
+        (step.status === 'scheduled' || step.status === 'running' || step.status === 'retrying') &&
+        step.totalTimeoutAt === clock.dueAt
+      );
+    case 'grace':
+      return step.status === 'cancelling' && step.graceUntil === clock.dueAt;
+  }
+}

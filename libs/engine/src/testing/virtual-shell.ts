@@ -1,0 +1,118 @@
+import { apply } from '../apply/apply.js';
+import { decide } from '../decide/decide.js';
+import { effects } from '../effects/effects.js';
+import type { AuditEvent } from '../model/audit-event.js';
+import type { InstanceId } from '../model/instance-id.js';
+import type { Json } from '../model/json.js';
+import { isEnded } from '../model/lifecycle.js';
+import type { Decision, Message } from '../model/message.js';
+import type { Plan } from '../model/plan.js';
+import { nextDueAt } from '../state/clocks.js';
+import { type InstanceState, newState } from '../state/instance-state.js';
+import { fromSnapshot, toSnapshot } from '../state/snapshot.js';
+import type { JsonObject } from '../model/json.js';
+
+/** A command as a virtual worker sees it. */
+export interface VirtualCommand {
+  readonly path: string;
+  readonly token: number;
+}
+
+/**
+ * Orchestrator, broker and clock for one instance, in memory and in virtual time: what the real shell does, without any I/O.
+ * Tests drive it message by message and may lose, repeat or reorder whatever they like.
+ */
+export class VirtualShell {
+  readonly history: AuditEvent[] = [];
+  readonly commands: VirtualCommand[] = [];
+  readonly aborted: number[] = [];
+  state: InstanceState;
+  nowMs = 1_000_000;
+
+  constructor(
+    readonly plan: Plan,
+    readonly options: { draw?: () => number; room?: () => number } = {},
+    readonly id = '01890000-0000-7000-8000-000000000001' as InstanceId,
+  ) {
+    this.state = newState(id);
+  }
+
+  start(input: Json = {}): Decision {
+    return this.tell({ type: 'start', input, checksum: 'c' });
+  }
+
+  tell(message: Message): Decision {
+    const room = this.options.room?.() ?? Infinity;
+    let taken = 0;
+    const decision = decide(this.plan, this.state, message, {
+      nowMs: this.nowMs,
+      draw: this.options.draw ?? (() => 0.5),
+      admit: () => (taken++ < room ? 1 : undefined),
+      isServed: () => true,
+      runningOn: () => undefined,
+    });
+    if (!decision.accepted) return decision;
+    for (const event of decision.events) apply(this.plan, this.state, event);
+    this.history.push(...decision.events);
+    for (const effect of effects(this.state, decision.events)) {
+      if (effect.kind === 'command') this.commands.push({ path: effect.path, token: effect.token });
+      if (effect.kind === 'abort') this.aborted.push(effect.token);
+    }
+    return decision;
+  }
+
+  complete({ path, token }: VirtualCommand, output: Json = null): Decision {
+    return this.tell({ type: 'stepCompleted', path, token, output, worker: 'w', startedAt: this.nowMs });
+  }
+
+  fail({ path, token }: VirtualCommand, code = 'BOOM', retryable = true): Decision {
+    return this.tell({
+      type: 'stepFailed',
+      path,
+      token,
+      failure: { code, message: code, retryable },
+      worker: 'w',
+      startedAt: this.nowMs,
+    });
+  }
+
+  /** Everything in the backlog goes out. */
+  dispatchQueued(): void {
+    const steps = [...this.state.open.keys()]
+      .map((path) => ({ path, step: this.state.step(path) }))
+      .filter(({ step }) => step.status === 'scheduled' && step.incarnation === undefined)
+      .map(({ path, step }) => ({ path, token: step.token! }));
+    if (steps.length > 0) this.tell({ type: 'dispatch', steps, incarnation: 1 });
+  }
+
+  /** Lets time pass to the next clock and fires it. @returns false when nothing is due by itself */
+  passTime(): boolean {
+    const dueAt = nextDueAt(this.state);
+    if (dueAt === undefined || isEnded(this.state.status)) return false;
+    this.nowMs = Math.max(this.nowMs, dueAt);
+    this.tell({ type: 'wake' });
+    return true;
+  }
+
+  /** The process dies: state comes back from the audit log alone, or from a snapshot of it. */
+  crash(how: 'replay' | 'snapshot'): void {
+    if (how === 'snapshot')
+      this.state = fromSnapshot(this.plan, this.id, JSON.parse(JSON.stringify(toSnapshot(this.state))) as JsonObject);
+    else {
+      this.state = newState(this.id);
+      for (const event of JSON.parse(JSON.stringify(this.history)) as AuditEvent[]) apply(this.plan, this.state, event);
+    }
+  }
+
+  /** The open commands as the log knows them: what a new owner would send again. */
+  openCommands(): VirtualCommand[] {
+    return [...this.state.open.keys()]
+      .map((path) => ({ path, step: this.state.step(path) }))
+      .filter(
+        ({ step }) =>
+          (step.status === 'scheduled' || step.status === 'running' || step.status === 'cancelling') &&
+          step.incarnation !== undefined,
+      )
+      .map(({ path, step }) => ({ path, token: step.token! }));
+  }
+}

@@ -1,0 +1,53 @@
+import type { Settlement } from '../transport.js';
+
+/** The three frames of a channel that settle deliveries. */
+export interface SettlementFrames {
+  ack(deliveryTag: number, upTo: boolean): void;
+  reject(deliveryTag: number, requeue: boolean): void;
+}
+
+/**
+ * Settlements of one channel. Acknowledgements of one turn of the event loop leave together; whatever is contiguous from the
+ * oldest unsettled tag is one frame. Delivery tags mean nothing on another channel: when this one dies, `end` silences it.
+ */
+export class Acknowledgements {
+  /** Every tag below it is settled. */
+  private oldest = 1;
+  /** Settled ahead of the oldest. */
+  private readonly ahead = new Set<number>();
+  private unsent: number[] = [];
+  private isScheduled = false;
+  private isEnded = false;
+
+  constructor(private readonly frames: SettlementFrames) {}
+
+  settle(tag: number, settlement: Settlement): void {
+    if (this.isEnded || tag < this.oldest || this.ahead.has(tag)) return;
+    this.ahead.add(tag);
+    while (this.ahead.delete(this.oldest)) this.oldest += 1;
+    if (settlement !== 'ack') return this.frames.reject(tag, settlement === 'requeue');
+    this.unsent.push(tag);
+    if (this.isScheduled) return;
+    this.isScheduled = true;
+    setImmediate(() => this.flush());
+  }
+
+  /** Sends what is due now. */
+  flush(): void {
+    this.isScheduled = false;
+    if (this.isEnded || this.unsent.length === 0) return;
+    const due = this.unsent;
+    this.unsent = [];
+    let contiguous = 0;
+    for (const tag of due) if (tag < this.oldest && tag > contiguous) contiguous = tag;
+    // all tags up to it are settled, the rejected ones already gone: one frame for all
+    if (contiguous > 0) this.frames.ack(contiguous, true);
+    for (const tag of due) if (tag > this.oldest) this.frames.ack(tag, false);
+  }
+
+  end(): void {
+    this.isEnded = true;
+    this.unsent = [];
+    this.ahead.clear();
+  }
+}

@@ -1,0 +1,56 @@
+import type { ConsumeMessage } from 'amqplib';
+import type { Delivery, Settlement } from '../transport.js';
+import type { Acknowledgements } from './acknowledgements.js';
+
+const noHeaders: Readonly<Record<string, unknown>> = Object.freeze({});
+
+const textOr = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** A message as RabbitMQ delivered it, bound to the channel it came on. */
+export class AmqpDelivery implements Delivery {
+  constructor(
+    readonly queue: string,
+    private readonly message: ConsumeMessage,
+    private readonly acknowledgements: Acknowledgements,
+  ) {}
+
+  get exchange(): string {
+    return this.message.fields.exchange;
+  }
+
+  get routingKey(): string {
+    return this.message.fields.routingKey;
+  }
+
+  get content(): Buffer {
+    return this.message.content;
+  }
+
+  get redelivered(): boolean {
+    return this.message.fields.redelivered;
+  }
+
+  get messageId(): string | undefined {
+    return textOr(this.message.properties.messageId);
+  }
+
+  get correlationId(): string | undefined {
+    return textOr(this.message.properties.correlationId);
+  }
+
+  get replyTo(): string | undefined {
+    return textOr(this.message.properties.replyTo);
+  }
+
+  get type(): string | undefined {
+    return textOr(this.message.properties.type);
+  }
+
+  get headers(): Readonly<Record<string, unknown>> {
+    return this.message.properties.headers ?? noHeaders;
+  }
+
+  settle(settlement: Settlement): void {
+    this.acknowledgements.settle(this.message.fields.deliveryTag, settlement);
+  }
+}

@@ -1,0 +1,12 @@
+export * from './acknowledgement.js';
+export type { AmqpTransportOptions } from './amqp/amqp-options.js';
+export * from './amqp/amqp-transport.js';
+export * from './codec.js';
+export * from './create-transport.js';
+export * from './errors.js';
+export type { FaultListener } from './fault.js';
+export * from './memory/memory-broker.js';
+export * from './memory/memory-transport.js';
+export * from './messaging.module.js';
+export * from './topology.js';
+export * from './transport.js';

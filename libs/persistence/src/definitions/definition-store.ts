@@ -1,0 +1,170 @@
+import { compare, gt, maxSatisfying, prerelease, validRange } from 'semver';
+import type { DataSource, EntityManager } from 'typeorm';
+import { defaultTenant } from '#libs/contracts';
+import type { JsonObject } from '#libs/engine';
+import { NOW_MS } from '../connections/database-clock.js';
+import { DefinitionEntity, DefinitionNameEntity } from '../schema/entities/definition.entity.js';
+import { listDefinitions, type DefinitionListItem } from './definition-list.js';
+
+/** A registered version. `spec` is the document, in the author's order of keys. */
+export interface StoredDefinition {
+  readonly name: string;
+  readonly version: string;
+  readonly spec: JsonObject;
+  readonly checksum: string;
+  readonly title: string | null;
+  readonly registeredAt: number;
+  readonly deprecatedAt: number | null;
+}
+
+export interface VersionRow {
+  readonly version: string;
+  readonly checksum: string;
+  readonly registeredAt: number;
+  readonly deprecatedAt: number | null;
+  readonly isActive: boolean;
+}
+
+/** A compiled definition, ready to be registered. */
+export interface NewDefinition {
+  readonly name: string;
+  readonly version: string;
+  readonly spec: JsonObject;
+  readonly checksum: string;
+}
+
+export interface RegisterOptions {
+  readonly tenant?: string;
+  /** Absent: a release newer than the active version becomes active, a pre-release does not. */
+  readonly activate?: boolean;
+  readonly allowOlder?: boolean;
+}
+
+/** `versionExists`: registered with other content. `notNewer`: `latest` is at least as high. */
+export type RegisterOutcome =
+  | { readonly outcome: 'created' | 'identical'; readonly isActive: boolean }
+  | { readonly outcome: 'versionExists'; readonly checksum: string }
+  | { readonly outcome: 'notNewer'; readonly latest: string };
+
+/** `changed`: somebody else was quicker; `current` is active now. */
+export type ActivateOutcome =
+  | { readonly outcome: 'activated'; readonly previous: string | null }
+  | { readonly outcome: 'unknownVersion' }
+  | { readonly outcome: 'changed'; readonly current: string | null };
+
+/** Definitions and their versions: immutable, ordered by semantic versioning, at most one active per name. */
+export class DefinitionStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  register(definition: NewDefinition, options: RegisterOptions = {}): Promise<RegisterOutcome> {
+    const tenant = options.tenant ?? defaultTenant;
+    return this.dataSource.transaction(async (manager) => {
+      const named = await lockName(manager, tenant, definition.name);
+      const registered = await versionsOf(manager, tenant, definition.name);
+      const same = registered.find((row) => row.version === definition.version);
+      if (same !== undefined && same.checksum !== definition.checksum)
+        return { outcome: 'versionExists', checksum: same.checksum };
+      if (same !== undefined) return { outcome: 'identical', isActive: named.activeVersion === same.version };
+      const latest = registered[0]?.version;
+      if (latest !== undefined && compare(definition.version, latest) <= 0 && !options.allowOlder)
+        return { outcome: 'notNewer', latest };
+      await insert(manager, tenant, definition);
+      const isActive = options.activate ?? becomesActive(definition.version, named.activeVersion);
+      if (isActive) await activate(manager, named, definition.version);
+      return { outcome: 'created', isActive };
+    });
+  }
+
+  async get(name: string, version: string, tenant = defaultTenant): Promise<StoredDefinition | undefined> {
+    const row = await this.dataSource.getRepository(DefinitionEntity).findOneBy({ tenant, name, version });
+    return row === null ? undefined : storedOf(row);
+  }
+
+  /** All versions, highest first; empty when the name is unknown. */
+  async versions(name: string, tenant = defaultTenant): Promise<VersionRow[]> {
+    const active = await this.active(name, tenant);
+    const rows = await versionsOf(this.dataSource.manager, tenant, name);
+    return rows.map(({ version, checksum, registeredAt, deprecatedAt }) => ({
+      version,
+      checksum,
+      registeredAt,
+      deprecatedAt,
+      isActive: version === active,
+    }));
+  }
+
+  /** @returns the active version, null when none is, undefined when the name is unknown */
+  async active(name: string, tenant = defaultTenant): Promise<string | null | undefined> {
+    return (await this.dataSource.getRepository(DefinitionNameEntity).findOneBy({ tenant, name }))?.activeVersion;
+  }
+
+  /**
+   * The version a start means.
+   * @param wanted exact version, range (`^1.2`; pre-releases only when it names one), `latest` (highest release, else highest), or absent: the active one
+   */
+  async resolve(name: string, wanted?: string, tenant = defaultTenant): Promise<string | undefined> {
+    if (wanted === undefined) return (await this.active(name, tenant)) ?? undefined;
+    const versions = (await versionsOf(this.dataSource.manager, tenant, name)).map((row) => row.version);
+    if (wanted === 'latest') return versions.find((version) => prerelease(version) === null) ?? versions[0];
+    if (versions.includes(wanted)) return wanted;
+    return validRange(wanted) === null ? undefined : (maxSatisfying(versions, wanted) ?? undefined);
+  }
+
+  /** Makes a version active; with `expected`, only when that one is active now (null: none). */
+  setActive(name: string, version: string, expected?: string | null, tenant = defaultTenant): Promise<ActivateOutcome> {
+    return this.dataSource.transaction(async (manager) => {
+      const isKnown = await manager.existsBy(DefinitionEntity, { tenant, name, version });
+      if (!isKnown) return { outcome: 'unknownVersion' };
+      const named = await lockName(manager, tenant, name);
+      if (expected !== undefined && named.activeVersion !== expected) return { outcome: 'changed', current: named.activeVersion };
+      if (named.activeVersion !== version) await activate(manager, named, version);
+      return { outcome: 'activated', previous: named.activeVersion };
+    });
+  }
+
+  /** By name. @param after name of the last item of the page before */
+  list(page: { after?: string; limit: number; q?: string }, tenant = defaultTenant): Promise<DefinitionListItem[]> {
+    return listDefinitions(this.dataSource, tenant, page);
+  }
+}
+
+/** The row of the name, made when missing and locked: registrations of one name come one after the other. */
+async function lockName(manager: EntityManager, tenant: string, name: string): Promise<DefinitionNameEntity> {
+  await manager.query(
+    `INSERT INTO workflow_definition_names (tenant, name, changed_at) VALUES ($1, $2, ${NOW_MS}) ON CONFLICT DO NOTHING`,
+    [tenant, name],
+  );
+  return manager.findOneOrFail(DefinitionNameEntity, { where: { tenant, name }, lock: { mode: 'pessimistic_write' } });
+}
+
+async function versionsOf(manager: EntityManager, tenant: string, name: string): Promise<Omit<DefinitionEntity, 'spec'>[]> {
+  const rows = await manager.find(DefinitionEntity, {
+    where: { tenant, name },
+    select: { version: true, checksum: true, registeredAt: true, deprecatedAt: true },
+  });
+  return rows.sort((a, b) => compare(b.version, a.version));
+}
+
+async function insert(manager: EntityManager, tenant: string, { name, version, spec, checksum }: NewDefinition): Promise<void> {
+  const title = typeof spec['title'] === 'string' ? spec['title'] : null;
+  const labels = typeof spec['labels'] === 'object' && spec['labels'] !== null ? spec['labels'] : {};
+  await manager.query(
+    `INSERT INTO workflow_definitions (tenant, name, version, spec, checksum, title, labels, registered_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, ${NOW_MS})`,
+    [tenant, name, version, JSON.stringify(spec), checksum, title, JSON.stringify(labels)],
+  );
+}
+
+const becomesActive = (version: string, active: string | null): boolean =>
+  prerelease(version) === null && (active === null || gt(version, active));
+
+async function activate(manager: EntityManager, { tenant, name }: DefinitionNameEntity, version: string): Promise<void> {
+  await manager.query(
+    `UPDATE workflow_definition_names SET active_version = $3, revision = revision + 1, changed_at = ${NOW_MS} WHERE tenant = $1 AND name = $2`,
+    [tenant, name, version],
+  );
+}
+
+function storedOf({ name, version, spec, checksum, title, registeredAt, deprecatedAt }: DefinitionEntity): StoredDefinition {
+  return { name, version, spec: JSON.parse(spec) as JsonObject, checksum, title, registeredAt, deprecatedAt };
+}

@@ -1,0 +1,158 @@
+import { canonicalJson } from '#libs/engine';
+import { plainArray, textArray } from '../connections/pg-array.js';
+import type { BatchCommit } from '../ports.js';
+
+/** One part of the commit statement: present only when the batch has rows for it. */
+interface Section {
+  readonly rows: (batch: BatchCommit) => number;
+  /** Parameter types of its `unnest`, in the order of `values`. */
+  readonly types: readonly string[];
+  readonly values: (batch: BatchCommit) => string[];
+  /** @param source `unnest($1::uuid[], …)` */
+  readonly sql: (source: string) => string;
+}
+
+const textOrNull = (value: unknown): string | null => (value === null || value === undefined ? null : canonicalJson(value));
+
+const events: Section = {
+  rows: (batch) => batch.events.length,
+  types: ['uuid', 'int', 'int', 'text', 'text', 'int', 'text', 'bigint'],
+  values: ({ events: rows }) => [
+    plainArray(rows.map((row) => row.instanceId)),
+    plainArray(rows.map((row) => row.event.seq)),
+    plainArray(rows.map((row) => row.event.generation)),
+    textArray(rows.map((row) => row.event.type)),
+    textArray(rows.map((row) => row.event.path ?? null)),
+    plainArray(rows.map((row) => row.event.attempt ?? null)),
+    textArray(rows.map((row) => canonicalJson(row.event.data))),
+    plainArray(rows.map((row) => row.event.at)),
+  ],
+  sql: (source) =>
+    `INSERT INTO workflow_events (instance_id, seq, generation, type, path, attempt, data, occurred_at) SELECT * FROM ${source}`,
+};
+
+const heads: Section = {
+  rows: (batch) => batch.heads.length,
+  types: ['uuid', 'text', 'int', 'int', 'text', 'text', 'text', 'text', 'bigint', 'bigint', 'int', 'int', 'text'],
+  values: ({ heads: rows }) => [
+    plainArray(rows.map((row) => row.id)),
+    textArray(rows.map((row) => row.status)),
+    plainArray(rows.map((row) => row.seq)),
+    plainArray(rows.map((row) => row.generation)),
+    textArray(rows.map((row) => row.summary)),
+    textArray(rows.map((row) => textOrNull(row.output))),
+    textArray(rows.map((row) => textOrNull(row.error))),
+    textArray(rows.map((row) => canonicalJson(row.tags))),
+    plainArray(rows.map((row) => row.startedAt)),
+    plainArray(rows.map((row) => row.endedAt)),
+    plainArray(rows.map((row) => row.stepsDone)),
+    plainArray(rows.map((row) => row.stepsTotal)),
+    textArray(rows.map((row) => row.currentStep)),
+  ],
+  sql: (
+    source,
+  ) => `UPDATE workflow_instances AS i SET status = u.status, seq = u.seq, generation = u.generation, summary = u.summary,
+    output = u.output, error = u.error, tags = u.tags::jsonb, started_at = u.started_at, ended_at = u.ended_at,
+    steps_done = u.steps_done, steps_total = u.steps_total, current_step = u.current_step
+    FROM ${source} AS u(id, status, seq, generation, summary, output, error, tags, started_at, ended_at, steps_done, steps_total, current_step)
+    WHERE i.id = u.id`,
+};
+
+const wakeups: Section = {
+  rows: (batch) => batch.wakeups.filter((row) => !row.remove).length,
+  types: ['uuid', 'smallint', 'bigint', 'text'],
+  values: (batch) => {
+    const rows = batch.wakeups.filter((row) => !row.remove);
+    return [
+      plainArray(rows.map((row) => row.instanceId)),
+      plainArray(rows.map((row) => row.bucket)),
+      plainArray(rows.map((row) => row.dueAt)),
+      textArray(rows.map((row) => row.work)),
+    ];
+  },
+  sql: (source) => `INSERT INTO workflow_wakeups (instance_id, bucket, due_at, work) SELECT * FROM ${source}
+    ON CONFLICT (instance_id) DO UPDATE SET due_at = excluded.due_at, work = excluded.work`,
+};
+
+const wakeupsGone: Section = {
+  rows: (batch) => batch.wakeups.filter((row) => row.remove).length,
+  types: ['uuid'],
+  values: (batch) => [plainArray(batch.wakeups.filter((row) => row.remove).map((row) => row.instanceId))],
+  sql: (source) => `DELETE FROM workflow_wakeups AS w USING ${source} AS u(id) WHERE w.instance_id = u.id`,
+};
+
+// The first outcome stays. No `applied_seq IS NULL` in the condition: it would invite a scan of the whole partial index.
+const inbox: Section = {
+  rows: (batch) => batch.inboxApplied.length,
+  types: ['uuid', 'text', 'int', 'text'],
+  values: ({ inboxApplied: rows }) => [
+    plainArray(rows.map((row) => row.instanceId)),
+    textArray(rows.map((row) => row.id)),
+    plainArray(rows.map((row) => row.seq)),
+    textArray(rows.map((row) => row.outcome)),
+  ],
+  sql: (
+    source,
+  ) => `UPDATE workflow_inbox AS i SET applied_seq = coalesce(i.applied_seq, u.seq), outcome = coalesce(i.outcome, u.outcome)
+    FROM ${source} AS u(instance_id, id, seq, outcome) WHERE i.instance_id = u.instance_id AND i.id = u.id`,
+};
+
+const unsent: Section = {
+  rows: (batch) => batch.unsent.length,
+  types: ['uuid', 'int', 'smallint', 'int', 'bigint'],
+  values: ({ unsent: rows }) => [
+    plainArray(rows.map((row) => row.instanceId)),
+    plainArray(rows.map((row) => row.token)),
+    plainArray(rows.map((row) => row.partition)),
+    plainArray(rows.map((row) => row.tries)),
+    plainArray(rows.map((row) => row.retryAt)),
+  ],
+  sql: (source) => `INSERT INTO workflow_unsent (instance_id, token, partition, tries, retry_at) SELECT * FROM ${source}
+    ON CONFLICT (instance_id, token) DO UPDATE SET partition = excluded.partition, tries = excluded.tries, retry_at = excluded.retry_at`,
+};
+
+const unsentGone: Section = {
+  rows: (batch) => batch.unsentDone.length,
+  types: ['uuid', 'int'],
+  values: ({ unsentDone: rows }) => [plainArray(rows.map((row) => row.instanceId)), plainArray(rows.map((row) => row.token))],
+  sql: (source) =>
+    `DELETE FROM workflow_unsent AS w USING ${source} AS u(instance_id, token) WHERE w.instance_id = u.instance_id AND w.token = u.token`,
+};
+
+const snapshots: Section = {
+  rows: (batch) => batch.snapshots.length,
+  types: ['uuid', 'int', 'text'],
+  values: ({ snapshots: rows }) => [
+    plainArray(rows.map((row) => row.instanceId)),
+    plainArray(rows.map((row) => row.seq)),
+    textArray(rows.map((row) => row.state)),
+  ],
+  sql: (source) => `INSERT INTO workflow_snapshots (instance_id, seq, state) SELECT * FROM ${source}
+    ON CONFLICT (instance_id) DO UPDATE SET seq = excluded.seq, state = excluded.state`,
+};
+
+const counters = ['started', 'completed', 'failed', 'cancelled', 'timed_out', 'steps', 'duration_ms'];
+
+const stats: Section = {
+  rows: (batch) => batch.stats.length,
+  types: ['smallint', 'bigint', 'text', ...counters.map(() => 'bigint')],
+  values: ({ stats: rows, partition }) => [
+    plainArray(rows.map(() => partition)),
+    plainArray(rows.map((row) => row.minute)),
+    textArray(rows.map((row) => row.definition)),
+    plainArray(rows.map((row) => row.started)),
+    plainArray(rows.map((row) => row.completed)),
+    plainArray(rows.map((row) => row.failed)),
+    plainArray(rows.map((row) => row.cancelled)),
+    plainArray(rows.map((row) => row.timedOut)),
+    plainArray(rows.map((row) => row.steps)),
+    plainArray(rows.map((row) => row.durationMs)),
+  ],
+  sql: (
+    source,
+  ) => `INSERT INTO workflow_stats AS s (partition, minute, definition, ${counters.join(', ')}) SELECT * FROM ${source}
+    ON CONFLICT (minute, definition, partition) DO UPDATE SET ${counters.map((name) => `${name} = s.${name} + excluded.${name}`).join(', ')}`,
+};
+
+/** In a fixed order: the bit of a section is its place here. */
+export const sections: readonly Section[] = [events, heads, wakeups, wakeupsGone, inbox, unsent, unsentGone, snapshots, stats];

@@ -1,0 +1,62 @@
+import { NOW_MS } from '../connections/database-clock.js';
+import { plainArray } from '../connections/pg-array.js';
+import type { BatchCommit } from '../ports.js';
+import { sections } from './commit-sections.js';
+
+export interface PreparedStatement {
+  /** Name under which the connection keeps it prepared. */
+  readonly name: string;
+  readonly text: string;
+}
+
+const JOURNAL_VALUES = 8;
+const known = new Map<number, PreparedStatement>();
+
+/** The whole batch as one statement, made of the parts that have rows, and its values. */
+export function commitStatement(batch: BatchCommit): PreparedStatement & { values: unknown[] } {
+  const present = sections.filter((section) => section.rows(batch) > 0);
+  const mask = present.reduce((bits, section) => bits | (1 << sections.indexOf(section)), 0);
+  const { name, text } = statementOf(mask);
+  return { name, text, values: [...journalValues(batch), ...present.flatMap((section) => section.values(batch))] };
+}
+
+/** @param mask bit n = section n is present */
+export function statementOf(mask: number): PreparedStatement {
+  let statement = known.get(mask);
+  if (statement === undefined) {
+    statement = { name: `commit_${mask}`, text: write(mask) };
+    known.set(mask, statement);
+  }
+  return statement;
+}
+
+/**
+ * The journal row is the main statement, the rest are its WITH parts: PostgreSQL runs the main statement to its end before WITH
+ * parts nobody reads, so that a deposed owner always collides on the journal's key and never on what it wrote about an instance.
+ */
+function write(mask: number): string {
+  let parameter = JOURNAL_VALUES;
+  const parts: string[] = [];
+  sections.forEach((section, bit) => {
+    if ((mask & (1 << bit)) === 0) return;
+    const source = `unnest(${section.types.map((type) => `$${++parameter}::${type}[]`).join(', ')})`;
+    parts.push(`part_${bit} AS (${section.sql(source)})`);
+  });
+  const journal = `INSERT INTO workflow_batches (topology, partition, batch_no, epoch, sent_through, touched, touched_from, touched_to, committed_at)
+    VALUES ($1, $2, $3, $4, $5, $6::uuid[], $7::int[], $8::int[], ${NOW_MS})`;
+  return parts.length === 0 ? journal : `WITH ${parts.join(',\n')}\n${journal}`;
+}
+
+function journalValues(batch: BatchCommit): unknown[] {
+  const { touched } = batch;
+  return [
+    batch.topology,
+    batch.partition,
+    batch.batchNo,
+    batch.epoch,
+    batch.sentThrough,
+    plainArray(touched.map((row) => row.instanceId)),
+    plainArray(touched.map((row) => row.fromSeq)),
+    plainArray(touched.map((row) => row.toSeq)),
+  ];
+}

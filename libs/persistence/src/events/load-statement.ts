@@ -1,0 +1,96 @@
+import type { AuditEvent, InstanceId, JsonObject } from '#libs/engine';
+import { headColumns, headOf } from '../instances/head-row.js';
+import type { InboxKind, InboxRow, StoredInstance, WorkState } from '../ports.js';
+import type { InstanceEntity } from '../schema/entities/instance.entity.js';
+
+/**
+ * Head, snapshot, later events, wake-up and waiting inbox rows of many instances, in one round trip and of one moment. Five kinds of rows
+ * share the columns; every part goes by key, LATERAL lets each id prune the partitions of the audit log,
+ * and the bucket leads to the waiting inbox rows without reading those applied long ago.
+ */
+export const loadStatement = {
+  name: 'load_instances',
+  text: `WITH wanted AS (SELECT id FROM unnest($1::uuid[]) AS u(id))
+SELECT 'head' AS part, w.id, 0 AS seq, NULL::int AS generation, NULL::text AS type, NULL::text AS path, NULL::int AS attempt, h.row AS content, NULL::bigint AS at
+  FROM wanted w CROSS JOIN LATERAL (SELECT row_to_json(x)::text AS row FROM (SELECT ${headColumns('i')} FROM workflow_instances i WHERE i.id = w.id) x) h
+UNION ALL
+SELECT 'snapshot', w.id, s.seq, NULL, NULL, NULL, NULL, s.state, NULL FROM wanted w JOIN workflow_snapshots s ON s.instance_id = w.id
+UNION ALL
+SELECT 'event', w.id, e.seq, e.generation, e.type, e.path, e.attempt, e.data, e.occurred_at
+  FROM wanted w CROSS JOIN LATERAL (
+    SELECT * FROM workflow_events v WHERE v.instance_id = w.id
+      AND v.seq > coalesce((SELECT s.seq FROM workflow_snapshots s WHERE s.instance_id = w.id), 0)
+    ORDER BY v.seq) e
+UNION ALL
+SELECT 'wakeup', w.id, 0, NULL, k.work, NULL, NULL, NULL, k.due_at FROM wanted w JOIN workflow_wakeups k ON k.instance_id = w.id
+UNION ALL
+SELECT 'inbox', w.id, b.bucket, NULL, b.kind, b.id, NULL, b.content, b.received_at
+  FROM wanted w CROSS JOIN LATERAL (
+    SELECT * FROM workflow_inbox v WHERE v.instance_id = w.id AND v.applied_seq IS NULL
+      AND v.bucket = (SELECT i.bucket FROM workflow_instances i WHERE i.id = w.id)
+    ORDER BY v.received_at) b`,
+} as const;
+
+/** One row of the answer; which fields are set depends on `part`. */
+export interface LoadedRow {
+  readonly part: 'head' | 'snapshot' | 'event' | 'wakeup' | 'inbox';
+  readonly id: InstanceId;
+  readonly seq: number;
+  readonly generation: number;
+  readonly type: string;
+  readonly path: string | null;
+  readonly attempt: number | null;
+  readonly content: string;
+  readonly at: number;
+}
+
+/** Rows of the audit log as events: absent fields are absent, not null. */
+export function eventOf(row: Pick<LoadedRow, 'seq' | 'generation' | 'type' | 'path' | 'attempt' | 'content' | 'at'>): AuditEvent {
+  const { seq, generation, type, path, attempt, content, at } = row;
+  return {
+    seq,
+    generation,
+    type,
+    ...(path !== null && { path }),
+    ...(attempt !== null && { attempt }),
+    data: JSON.parse(content),
+    at,
+  } as AuditEvent;
+}
+
+const inboxOf = (row: LoadedRow): InboxRow => ({
+  id: row.path ?? '',
+  instanceId: row.id,
+  bucket: row.seq,
+  kind: row.type as InboxKind,
+  content: JSON.parse(row.content) as JsonObject,
+  receivedAt: row.at,
+});
+
+interface Draft {
+  head?: StoredInstance['head'];
+  snapshot: StoredInstance['snapshot'];
+  wakeup: StoredInstance['wakeup'];
+  readonly events: AuditEvent[];
+  readonly inbox: InboxRow[];
+}
+
+/** Puts the rows of each instance together, in order. */
+export function assemble(rows: readonly LoadedRow[]): StoredInstance[] {
+  const drafts = new Map<InstanceId, Draft>();
+  for (const row of rows) {
+    let draft = drafts.get(row.id);
+    if (draft === undefined) drafts.set(row.id, (draft = { snapshot: null, wakeup: null, events: [], inbox: [] }));
+    if (row.part === 'head') draft.head = headOf(JSON.parse(row.content) as InstanceEntity);
+    else if (row.part === 'snapshot') draft.snapshot = { seq: row.seq, state: row.content };
+    else if (row.part === 'event') draft.events.push(eventOf(row));
+    else if (row.part === 'wakeup') draft.wakeup = { dueAt: row.at, work: row.type as WorkState };
+    else draft.inbox.push(inboxOf(row));
+  }
+  return [...drafts.values()].flatMap(({ head, snapshot, wakeup, events, inbox }) => {
+    if (head === undefined) return [];
+    events.sort((a, b) => a.seq - b.seq);
+    inbox.sort((a, b) => a.receivedAt - b.receivedAt || (a.id < b.id ? -1 : 1));
+    return [{ head, snapshot, wakeup, events, inbox }];
+  });
+}

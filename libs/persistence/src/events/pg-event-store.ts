@@ -1,0 +1,71 @@
+import type { Pool, QueryResultRow } from 'pg';
+import type { AuditEvent, InstanceId } from '#libs/engine';
+import type { BatchCommit, EventStore, StoredInstance, Touched, UnsentRow } from '../ports.js';
+import { commitStatement, type PreparedStatement } from './commit-statement.js';
+import { assemble, eventOf, type LoadedRow, loadStatement } from './load-statement.js';
+import { readStatements } from './read-statements.js';
+import { commitFault } from './sql-faults.js';
+
+const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
+
+/** The hot path, on the connections of `createHotPool`. */
+export class PgEventStore implements EventStore {
+  constructor(private readonly pool: Pool) {}
+
+  async commit(batch: BatchCommit): Promise<void> {
+    try {
+      await this.pool.query(commitStatement(batch));
+    } catch (error) {
+      throw commitFault(error, batch.partition, batch.batchNo);
+    }
+  }
+
+  async load(ids: readonly InstanceId[]): Promise<StoredInstance[]> {
+    if (ids.length === 0) return [];
+    return assemble(await this.rows<LoadedRow>(loadStatement, [[...new Set(ids)]]));
+  }
+
+  async history(id: InstanceId, after: number, limit: number): Promise<AuditEvent[]> {
+    return (await this.rows<LoadedRow>(readStatements.history, [id, after, limit])).map(eventOf);
+  }
+
+  dueWakeups(fromBucket: number, toBucket: number, nowMs: number, limit: number): Promise<InstanceId[]> {
+    return this.ids(readStatements.dueWakeups, [fromBucket, toBucket, nowMs, limit]);
+  }
+
+  inboxWaiting(fromBucket: number, toBucket: number, limit: number): Promise<InstanceId[]> {
+    return this.ids(readStatements.inboxWaiting, [fromBucket, toBucket, limit]);
+  }
+
+  instancesWithWork(
+    fromBucket: number,
+    toBucket: number,
+    work: 'queued' | 'sent',
+    afterId: string | null,
+    limit: number,
+  ): Promise<InstanceId[]> {
+    const statement = work === 'queued' ? readStatements.queuedWork : readStatements.sentWork;
+    return this.ids(statement, [fromBucket, toBucket, afterId ?? LOWEST_ID, limit]);
+  }
+
+  touchedAfter(partition: number, topology: number, sentThrough: number): Promise<Touched[]> {
+    return this.rows(readStatements.touchedAfter, [topology, partition, sentThrough]);
+  }
+
+  unsentDue(partition: number, nowMs: number, limit: number): Promise<UnsentRow[]> {
+    return this.rows(readStatements.unsentDue, [partition, nowMs, limit]);
+  }
+
+  async now(): Promise<number> {
+    const [row] = await this.rows<{ now: number }>(readStatements.now, []);
+    return row!.now;
+  }
+
+  private async ids(statement: PreparedStatement, values: unknown[]): Promise<InstanceId[]> {
+    return (await this.rows<{ id: InstanceId }>(statement, values)).map((row) => row.id);
+  }
+
+  private async rows<Row extends QueryResultRow>(statement: PreparedStatement, values: unknown[]): Promise<Row[]> {
+    return (await this.pool.query<Row>({ ...statement, values })).rows;
+  }
+}

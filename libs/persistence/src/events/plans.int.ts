@@ -1,0 +1,116 @@
+import { jest } from '@jest/globals';
+import type { Pool, PoolClient } from 'pg';
+import { createHotPool } from '../connections/hot-pool.js';
+import { findInbox, insertInbox } from '../instances/inbox-statements.js';
+import { existingStarts, insertStarts } from '../instances/start-statements.js';
+import { claimStatement } from '../leases/pg-lease-store.js';
+import { servers, type TestServer } from '../testing/test-servers.js';
+import { sections } from './commit-sections.js';
+import { statementOf, type PreparedStatement } from './commit-statement.js';
+import { loadStatement } from './load-statement.js';
+import { readStatements } from './read-statements.js';
+
+const everything = (1 << sections.length) - 1;
+const hot: PreparedStatement[] = [
+  statementOf(everything),
+  statementOf(0),
+  loadStatement,
+  ...Object.values(readStatements),
+  insertStarts,
+  existingStarts,
+  insertInbox,
+  findInbox,
+  claimStatement,
+];
+
+interface PlanNode {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly 'Index Name'?: string;
+  readonly 'Index Cond'?: string;
+  readonly Plans?: PlanNode[];
+}
+
+const nodesOf = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)];
+
+/** The plan a connection of the hot pool really uses: generic, made without knowing the values. */
+async function planOf(client: PoolClient, { name, text }: PreparedStatement): Promise<PlanNode> {
+  const parameters = Math.max(0, ...[...text.matchAll(/\$(\d+)/g)].map((match) => Number(match[1])));
+  await client.query(`PREPARE ${name} AS ${text}`);
+  const nulls = parameters === 0 ? '' : `(${Array.from({ length: parameters }, () => 'NULL').join(', ')})`;
+  const { rows } = await client.query(`EXPLAIN (FORMAT JSON) EXECUTE ${name}${nulls}`);
+  await client.query(`DEALLOCATE ${name}`);
+  return rows[0]['QUERY PLAN'][0].Plan as PlanNode;
+}
+
+/** Reads of a table that do not go by a key: sequential scans, and whole index scans under a filter. */
+const scans = (plan: PlanNode): string[] =>
+  nodesOf(plan)
+    .filter((node) => node['Relation Name'] !== undefined && node['Node Type'].includes('Scan'))
+    .filter((node) => !node['Node Type'].startsWith('Index') || node['Index Cond'] === undefined)
+    .map((node) => `${node['Node Type']} on ${node['Relation Name']} ${node['Index Name'] ?? ''}`);
+
+const fill = (rows: number) => [
+  `INSERT INTO workflow_instances (id, tenant, definition, version, checksum, key, status, bucket, input, created_at)
+   SELECT gen_random_uuid(), 'main', 'd', '1.0.0', 'c', 'k' || n, 'running', n % 4096, '{}', 0 FROM generate_series(1, ${rows}) n`,
+  `INSERT INTO workflow_wakeups (instance_id, bucket, due_at, work) SELECT id, bucket, 1, (ARRAY['none', 'queued', 'sent'])[1 + bucket % 3] FROM workflow_instances`,
+  `INSERT INTO workflow_events (instance_id, seq, generation, type, data, occurred_at) SELECT id, s, 1, 'x', '{}', 0 FROM workflow_instances, generate_series(1, 2) s`,
+  `INSERT INTO workflow_inbox (instance_id, id, bucket, kind, content, received_at) SELECT id, 'x', bucket, 'cancel', '{}', 0 FROM workflow_instances`,
+  `INSERT INTO workflow_unsent SELECT id, 1, bucket % 8, 1, 1 FROM workflow_instances`,
+  `INSERT INTO workflow_snapshots SELECT id, 1, '{}' FROM workflow_instances`,
+  `INSERT INTO workflow_stats (minute, definition, partition) SELECT n, 'd', 1 FROM generate_series(1, ${rows}) n`,
+  `INSERT INTO workflow_batches SELECT 1, n % 8, n, 1, 1, '{}', '{}', '{}', 0 FROM generate_series(1, ${rows}) n`,
+];
+
+jest.setTimeout(60_000); // the first start of an embedded server
+
+describe.each(servers)('plans of the hot path on $name', (server: TestServer) => {
+  let database: Awaited<ReturnType<TestServer['migrated']>>;
+  let pool: Pool;
+
+  beforeAll(async () => {
+    database = await server.migrated();
+    pool = createHotPool(database.url);
+  });
+  afterAll(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  const plans = async (): Promise<Map<string, string[]>> => {
+    const client = await pool.connect();
+    const found = new Map<string, string[]>();
+    try {
+      for (const statement of hot) found.set(statement.name, scans(await planOf(client, statement)));
+    } finally {
+      client.release();
+    }
+    return found;
+  };
+  const expectKeysOnly = (found: Map<string, string[]>): void => {
+    expect(Object.fromEntries([...found].filter(([, scanned]) => scanned.length > 0))).toEqual({});
+    expect(found.size).toBe(hot.length);
+  };
+
+  it('go by key on empty tables', async () => expectKeysOnly(await plans()));
+
+  it('go by key on tables that have grown, before and after their statistics are known', async () => {
+    for (const statement of fill(5_000)) await database.dataSource.query(statement);
+    expectKeysOnly(await plans());
+    await database.dataSource.query('ANALYZE');
+    expectKeysOnly(await plans());
+  });
+
+  it('would be seen to scan on ordinary connections', async () => {
+    const runner = database.dataSource.createQueryRunner();
+    try {
+      await runner.query('SET plan_cache_mode = force_generic_plan');
+      await runner.query(`PREPARE plain AS SELECT * FROM workflow_instances WHERE summary = $1`);
+      const rows = await runner.query(`EXPLAIN (FORMAT JSON) EXECUTE plain(NULL)`);
+      expect(scans(rows[0]['QUERY PLAN'][0].Plan as PlanNode)).toEqual(['Seq Scan on workflow_instances ']);
+      await runner.query('DEALLOCATE plain');
+    } finally {
+      await runner.release();
+    }
+  });
+});

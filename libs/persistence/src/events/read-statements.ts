@@ -1,0 +1,42 @@
+import { NOW_MS } from '../connections/database-clock.js';
+/** Reads of owners, as prepared statements; each goes by an index (see the EXPLAIN test). */
+export const readStatements = {
+  history: {
+    name: 'history',
+    text: `SELECT seq, generation, type, path, attempt, data AS content, occurred_at AS at FROM workflow_events
+      WHERE instance_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
+  },
+  dueWakeups: {
+    name: 'due_wakeups',
+    text: `SELECT instance_id AS id FROM workflow_wakeups WHERE due_at IS NOT NULL AND due_at <= $3 AND bucket >= $1 AND bucket < $2
+      ORDER BY due_at LIMIT $4`,
+  },
+  inboxWaiting: {
+    name: 'inbox_waiting',
+    text: `SELECT DISTINCT instance_id AS id FROM (
+        SELECT instance_id FROM workflow_inbox WHERE applied_seq IS NULL AND bucket >= $1 AND bucket < $2 ORDER BY bucket, instance_id LIMIT $3
+      ) waiting`,
+  },
+  queuedWork: {
+    name: 'work_queued',
+    text: `SELECT instance_id AS id FROM workflow_wakeups WHERE work = 'queued' AND instance_id > $3 AND bucket >= $1 AND bucket < $2
+      ORDER BY instance_id LIMIT $4`,
+  },
+  sentWork: {
+    name: 'work_sent',
+    text: `SELECT instance_id AS id FROM workflow_wakeups WHERE work = 'sent' AND instance_id > $3 AND bucket >= $1 AND bucket < $2
+      ORDER BY instance_id LIMIT $4`,
+  },
+  touchedAfter: {
+    name: 'touched_after',
+    text: `SELECT t.id AS "instanceId", min(t.low) AS "fromSeq", max(t.high) AS "toSeq" FROM workflow_batches b
+      CROSS JOIN LATERAL unnest(b.touched, b.touched_from, b.touched_to) AS t(id, low, high)
+      WHERE b.topology = $1 AND b.partition = $2 AND b.batch_no > $3 GROUP BY t.id`,
+  },
+  unsentDue: {
+    name: 'unsent_due',
+    text: `SELECT instance_id AS "instanceId", token, partition, tries, retry_at AS "retryAt" FROM workflow_unsent
+      WHERE partition = $1 AND retry_at <= $2 ORDER BY retry_at LIMIT $3`,
+  },
+  now: { name: 'now_ms', text: `SELECT ${NOW_MS} AS now` },
+} as const;

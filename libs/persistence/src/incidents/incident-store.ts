@@ -1,0 +1,101 @@
+import type { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { NOW_MS } from '../connections/database-clock.js';
+import { isUuid, readCursor, writeCursor } from '../connections/cursor.js';
+import { dataFault } from '../events/sql-faults.js';
+import type { Page, PageOf } from '../instances/instance-queries.js';
+import { IncidentEntity } from '../schema/entities/operation.entities.js';
+
+/** What needs a person: a message that does not parse, an input nobody can decide, an instance that cannot go on. */
+export interface NewIncident {
+  readonly kind: string;
+  readonly reason: string;
+  /** The message itself, byte for byte. */
+  readonly raw?: Buffer | string;
+  readonly headers?: Readonly<Record<string, unknown>>;
+  readonly instanceId?: string;
+  readonly path?: string;
+}
+
+export interface Incident extends NewIncident {
+  readonly id: string;
+  readonly raw?: Buffer;
+  readonly at: number;
+  readonly resolvedAt: number | null;
+}
+
+/** Characters PostgreSQL refuses in text: an incident is about hostile input, and must itself always be storable. */
+const clean = (text: string): string => text.toWellFormed().replaceAll('\0', '�');
+
+export class IncidentStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** @returns its id */
+  async record(incident: NewIncident): Promise<string> {
+    const id = uuidv7();
+    const headers = incident.headers === undefined ? null : clean(JSON.stringify(incident.headers));
+    const values = [
+      id,
+      incident.kind,
+      clean(incident.reason),
+      incident.raw === undefined ? null : Buffer.from(incident.raw as string),
+      headers,
+      incident.instanceId ?? null,
+      incident.path ?? null,
+    ];
+    try {
+      await this.dataSource.query(
+        `INSERT INTO workflow_incidents (id, kind, reason, raw, headers, instance_id, path, at) VALUES ($1, $2, $3, $4, $5, $6, $7, ${NOW_MS})`,
+        values,
+      );
+    } catch (error) {
+      throw dataFault(error) ?? error;
+    }
+    return id;
+  }
+
+  async get(id: string): Promise<Incident | undefined> {
+    if (!isUuid(id)) return undefined;
+    const row = await this.dataSource.getRepository(IncidentEntity).findOneBy({ id });
+    return row === null ? undefined : incidentOf(row);
+  }
+
+  /** Newest first. @throws InvalidCursor */
+  async list(filter: { kind?: string; isOpen?: boolean; instanceId?: string }, page: Page): Promise<PageOf<Incident>> {
+    const query = this.dataSource
+      .getRepository(IncidentEntity)
+      .createQueryBuilder('x')
+      .orderBy('x.id', 'DESC')
+      .limit(page.limit + 1);
+    if (filter.isOpen !== undefined) query.andWhere(filter.isOpen ? 'x.resolvedAt IS NULL' : 'x.resolvedAt IS NOT NULL');
+    if (filter.kind !== undefined) query.andWhere('x.kind = :kind', { kind: filter.kind });
+    if (filter.instanceId !== undefined) query.andWhere('x.instanceId = :instanceId', { instanceId: filter.instanceId });
+    if (page.cursor !== undefined) query.andWhere('x.id < :after', { after: readCursor('incidents', page.cursor) });
+    const rows = await query.getMany();
+    const items = rows.slice(0, page.limit).map(incidentOf);
+    return { items, next: rows.length > page.limit ? writeCursor('incidents', items.at(-1)!.id) : null };
+  }
+
+  /** @returns whether it was open */
+  async resolve(id: string): Promise<boolean> {
+    const [, count]: [unknown, number] = await this.dataSource.query(
+      `UPDATE workflow_incidents SET resolved_at = ${NOW_MS} WHERE id = $1 AND resolved_at IS NULL`,
+      [id],
+    );
+    return count === 1;
+  }
+}
+
+function incidentOf(row: IncidentEntity): Incident {
+  return {
+    id: row.id,
+    kind: row.kind,
+    reason: row.reason,
+    at: row.at,
+    resolvedAt: row.resolvedAt,
+    ...(row.raw !== null && { raw: row.raw }),
+    ...(row.headers !== null && { headers: JSON.parse(row.headers) as Record<string, unknown> }),
+    ...(row.instanceId !== null && { instanceId: row.instanceId }),
+    ...(row.path !== null && { path: row.path }),
+  };
+}

@@ -1,0 +1,120 @@
+import { jest } from '@jest/globals';
+import { IdempotencyStore } from '../idempotency/idempotency-store.js';
+import { Maintenance } from '../schema/maintenance.js';
+import { newId } from '../testing/rows.js';
+import { servers, type TestServer } from '../testing/test-servers.js';
+import { IncidentStore } from './incident-store.js';
+import { OperatorLog } from './operator-log.js';
+
+jest.setTimeout(60_000); // the first start of an embedded server
+
+describe.each(servers)('operations on $name', (server: TestServer) => {
+  let database: Awaited<ReturnType<TestServer['migrated']>>;
+
+  beforeAll(async () => {
+    database = await server.migrated();
+  });
+  afterAll(() => database.drop());
+
+  const backdate = (table: string, column: string, days: number) =>
+    database.dataSource.query(`UPDATE ${table} SET ${column} = ${column} - ${days * 86_400_000}`);
+
+  describe('IdempotencyStore', () => {
+    let store: IdempotencyStore;
+    beforeEach(async () => {
+      store = new IdempotencyStore(database.dataSource);
+      await database.dataSource.query('TRUNCATE workflow_idempotency');
+    });
+
+    it('reserves once, then answers as the first time', async () => {
+      expect(await store.reserve('k', 'hash', 'id-1')).toEqual({ outcome: 'reserved', subject: 'id-1' });
+      expect(await store.reserve('k', 'hash', 'id-2')).toEqual({ outcome: 'inProgress' });
+      await store.answer('k', { status: 201, body: '{"id":1}' });
+      await store.answer('k', { status: 500, body: 'late' });
+      expect(await store.reserve('k', 'hash', 'id-3')).toEqual({ outcome: 'replay', answer: { status: 201, body: '{"id":1}' } });
+      expect(await store.reserve('k', 'other', 'id-4')).toEqual({ outcome: 'reused' });
+      expect(await store.reserve('k', 'other', 'id-5', 'another-tenant')).toMatchObject({ outcome: 'reserved' });
+    });
+
+    it('lets exactly one of many tries through', async () => {
+      const tries = await Promise.all(Array.from({ length: 10 }, (_, n) => store.reserve('k', 'hash', `id-${n}`)));
+      expect(tries.map((reservation) => reservation.outcome).sort()).toEqual([
+        ...Array.from({ length: 9 }, () => 'inProgress'),
+        'reserved',
+      ]);
+    });
+
+    it('hands an abandoned try on, with the id that one had', async () => {
+      await store.reserve('k', 'hash', 'id-1');
+      await backdate('workflow_idempotency', 'reserved_at', 1);
+      expect(await store.reserve('k', 'hash', 'id-2')).toEqual({ outcome: 'reserved', subject: 'id-1' });
+    });
+
+    it('forgets a try that did nothing, and everything after a week', async () => {
+      await store.reserve('k', 'hash', 'id-1');
+      await store.forget('k');
+      expect(await store.reserve('k', 'other', 'id-2')).toEqual({ outcome: 'reserved', subject: 'id-2' });
+      await store.answer('k', { status: 200, body: '' });
+      await store.forget('k');
+      expect(await store.reserve('k', 'other', 'id-3')).toMatchObject({ outcome: 'replay' });
+      await backdate('workflow_idempotency', 'reserved_at', 8);
+      expect(await store.reserve('k', 'third', 'id-4')).toEqual({ outcome: 'reserved', subject: 'id-4' });
+    });
+  });
+
+  it('keeps a dead letter byte for byte, whatever is in it', async () => {
+    const incidents = new IncidentStore(database.dataSource);
+    const instanceId = newId();
+    const raw = Buffer.from([0, 0xff, 0x7b, 0xc3, 0x28]);
+    const id = await incidents.record({
+      kind: 'deadLetter',
+      reason: 'bad \0 \ud800',
+      raw,
+      headers: { 'x-a': '\0', n: 1 },
+      instanceId,
+    });
+    const other = await incidents.record({ kind: 'broken', reason: 'r', raw: 'text' });
+    const stored = await incidents.get(id);
+    expect(stored).toMatchObject({ kind: 'deadLetter', reason: 'bad � �', headers: { n: 1 }, instanceId, resolvedAt: null });
+    expect(Buffer.compare(stored!.raw!, raw)).toBe(0);
+    const first = await incidents.list({ isOpen: true }, { limit: 1 });
+    expect(first.items.map((incident) => incident.id)).toEqual([other]);
+    expect(
+      (await incidents.list({ isOpen: true }, { limit: 1, cursor: first.next! })).items.map((incident) => incident.id),
+    ).toEqual([id]);
+    expect([await incidents.resolve(id), await incidents.resolve(id)]).toEqual([true, false]);
+    expect((await incidents.list({ isOpen: false }, { limit: 9 })).items.map((incident) => incident.id)).toEqual([id]);
+    expect((await incidents.list({ instanceId, kind: 'broken' }, { limit: 9 })).items).toEqual([]);
+  });
+
+  it('logs what operators do, newest first', async () => {
+    const log = new OperatorLog(database.dataSource);
+    await log.append({ actor: 'a', action: 'cancel', target: 'x', reason: 'why' });
+    await log.append({ actor: 'a', action: 'activate', target: 'y' });
+    const page = await log.list({ limit: 1 });
+    expect(page.items).toMatchObject([{ action: 'activate', reason: null }]);
+    expect((await log.list({ limit: 5, cursor: page.next! })).items).toMatchObject([{ action: 'cancel', reason: 'why' }]);
+  });
+
+  it('sweeps old journal rows, but none that may be needed', async () => {
+    const insert = (partition: number, batchNo: number, sentThrough: number) =>
+      database.dataSource.query(
+        `INSERT INTO workflow_batches VALUES (1, $1, $2, 1, $3, '{}', '{}', '{}', (extract(epoch FROM now()) * 1000)::bigint)`,
+        [partition, batchNo, sentThrough],
+      );
+    for (const n of [1, 2, 3]) await insert(0, n, n - 1); // all sent but the last
+    for (const n of [1, 2, 3]) await insert(1, n, 1); // 2 and 3 may have to be sent again
+    await backdate('workflow_batches', 'committed_at', 8);
+    await insert(2, 1, 0); // young
+    await insert(2, 2, 2);
+    expect(await new Maintenance(database.dataSource).sweep()).toMatchObject({ journalRows: 3, eventPartitions: 0 });
+    const left = await database.dataSource.query('SELECT partition, batch_no AS n FROM workflow_batches ORDER BY 1, 2');
+    expect(left.map(({ partition, n }: { partition: number; n: number }) => `${partition}/${n}`)).toEqual([
+      '0/3',
+      '1/2',
+      '1/3',
+      '2/1',
+      '2/2',
+    ]);
+  });
+});

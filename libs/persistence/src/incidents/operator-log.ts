@@ -1,0 +1,38 @@
+import type { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { NOW_MS } from '../connections/database-clock.js';
+import { readCursor, writeCursor } from '../connections/cursor.js';
+import type { Page, PageOf } from '../instances/instance-queries.js';
+import { OperatorLogEntity } from '../schema/entities/operation.entities.js';
+
+/** Who did what to what, and why. */
+export interface OperatorAction {
+  readonly actor: string;
+  readonly action: string;
+  readonly target: string;
+  readonly reason?: string;
+}
+
+export class OperatorLog {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async append(entry: OperatorAction): Promise<void> {
+    await this.dataSource.query(
+      `INSERT INTO workflow_operator_log (id, at, actor, action, target, reason) VALUES ($1, ${NOW_MS}, $2, $3, $4, $5)`,
+      [uuidv7(), entry.actor, entry.action, entry.target, entry.reason ?? null],
+    );
+  }
+
+  /** Newest first. @throws InvalidCursor */
+  async list(page: Page): Promise<PageOf<OperatorLogEntity>> {
+    const query = this.dataSource
+      .getRepository(OperatorLogEntity)
+      .createQueryBuilder('x')
+      .orderBy('x.id', 'DESC')
+      .limit(page.limit + 1);
+    if (page.cursor !== undefined) query.where('x.id < :after', { after: readCursor('operator-log', page.cursor) });
+    const rows = await query.getMany();
+    const items = rows.slice(0, page.limit);
+    return { items, next: rows.length > page.limit ? writeCursor('operator-log', items.at(-1)!.id) : null };
+  }
+}

@@ -1,0 +1,78 @@
+import type { Pool } from 'pg';
+import { canonicalJson, type InstanceId, type InstanceStatus } from '#libs/engine';
+import { plainArray, textArray } from '../connections/pg-array.js';
+import { dataFault } from '../events/sql-faults.js';
+import type { InboxRow } from '../ports.js';
+import { findInbox, insertInbox } from './inbox-statements.js';
+
+export type NewInboxRow = Omit<InboxRow, 'receivedAt'>;
+
+/**
+ * `stored`: waits to be applied. `existing`: the same id came before (`applied` = the outcome, once it was applied).
+ * `ended`: the instance has ended (`status`), nothing was stored. `unknown`: there is no such instance.
+ */
+export type InboxOutcome =
+  | { readonly outcome: 'stored' }
+  | { readonly outcome: 'existing'; readonly applied: string | null }
+  | { readonly outcome: 'ended'; readonly status: InstanceStatus }
+  | { readonly outcome: 'unknown' };
+
+interface FoundRow {
+  readonly place: number;
+  readonly isThere: boolean;
+  readonly applied: string | null;
+  readonly status: InstanceStatus | null;
+}
+
+/** Where instance commands come in. Durable when this returns; a hint to the partition only makes it quicker. */
+export class InboxDoor {
+  constructor(private readonly pool: Pool) {}
+
+  /**
+   * Idempotent by (instance, id). An instance that ends at the same moment may still get the row: its owner then refuses it.
+   * @returns one outcome per row, in order
+   * @throws DataFault when a value cannot be stored
+   */
+  async insertInbox(rows: readonly NewInboxRow[]): Promise<InboxOutcome[]> {
+    if (rows.length === 0) return [];
+    const stored = await this.insert(rows);
+    const lost = rows.flatMap((row, place) => (stored.delete(keyOf(row)) ? [] : [{ row, place }]));
+    const found = new Map((lost.length === 0 ? [] : await this.find(lost)).map((row) => [row.place, row]));
+    return rows.map((_, place) => outcomeOf(found.get(place)));
+  }
+
+  private async insert(rows: readonly NewInboxRow[]): Promise<Set<string>> {
+    try {
+      const answer = await this.pool.query<{ instanceId: InstanceId; id: string }>({
+        ...insertInbox,
+        values: [
+          plainArray(rows.map((row) => row.instanceId)),
+          textArray(rows.map((row) => row.id)),
+          textArray(rows.map((row) => row.kind)),
+          textArray(rows.map((row) => canonicalJson(row.content))),
+        ],
+      });
+      return new Set(answer.rows.map(keyOf));
+    } catch (error) {
+      throw dataFault(error) ?? error;
+    }
+  }
+
+  private async find(lost: readonly { row: NewInboxRow; place: number }[]): Promise<FoundRow[]> {
+    const values = [
+      plainArray(lost.map(({ place }) => place)),
+      plainArray(lost.map(({ row }) => row.instanceId)),
+      textArray(lost.map(({ row }) => row.id)),
+    ];
+    return (await this.pool.query<FoundRow>({ ...findInbox, values })).rows;
+  }
+}
+
+const keyOf = (row: { instanceId: InstanceId; id: string }): string => `${row.instanceId} ${row.id}`;
+
+function outcomeOf(found: FoundRow | undefined): InboxOutcome {
+  if (found === undefined) return { outcome: 'stored' };
+  if (found.isThere) return { outcome: 'existing', applied: found.applied };
+  if (found.status === null) return { outcome: 'unknown' };
+  return { outcome: 'ended', status: found.status };
+}

@@ -1,0 +1,23 @@
+import { endedInstanceStatuses } from '#libs/engine';
+import { NOW_MS } from '../connections/database-clock.js';
+
+/** Only for instances that have not ended; a row of the same id is left alone. */
+export const insertInbox = {
+  name: 'insert_inbox',
+  text: `INSERT INTO workflow_inbox (instance_id, id, bucket, kind, content, received_at)
+SELECT u.instance_id, u.id, i.bucket, u.kind, u.content, ${NOW_MS}
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS u(instance_id, id, kind, content)
+JOIN workflow_instances i ON i.id = u.instance_id AND i.status <> ALL ('{${[...endedInstanceStatuses].join(',')}}'::text[])
+ORDER BY u.instance_id, u.id
+ON CONFLICT DO NOTHING
+RETURNING instance_id AS "instanceId", id`,
+} as const;
+
+/** What became of rows that were not stored. */
+export const findInbox = {
+  name: 'find_inbox',
+  text: `SELECT u.place, b.id IS NOT NULL AS "isThere", b.outcome AS applied, i.status
+FROM unnest($1::int[], $2::uuid[], $3::text[]) AS u(place, instance_id, id)
+LEFT JOIN workflow_inbox b ON b.instance_id = u.instance_id AND b.id = u.id
+LEFT JOIN workflow_instances i ON i.id = u.instance_id`,
+} as const;

@@ -1,0 +1,19 @@
+import type { InstanceError, InstanceId } from '#libs/engine';
+import type { InstanceHead } from '../ports.js';
+import { headColumns } from './head-row.js';
+
+/** A head without its payloads. */
+export type InstanceListItem = Omit<InstanceHead, 'input' | 'output'>;
+
+export type ListRow = Omit<InstanceListItem, 'error'> & { readonly error: string | null };
+
+export const listColumns = headColumns('i')
+  .split(', ')
+  .filter((column) => column !== 'i.input' && column !== 'i.output')
+  .join(', ');
+
+export const listItemOf = (row: ListRow): InstanceListItem => ({
+  ...row,
+  id: row.id as InstanceId,
+  error: row.error === null ? null : (JSON.parse(row.error) as InstanceError),
+});

@@ -1,0 +1,30 @@
+import { NOW_MS } from '../connections/database-clock.js';
+
+/** Instances and their wake-up rows; what is there already is left alone. */
+export const insertStarts = {
+  name: 'insert_starts',
+  text: `WITH created AS (
+  INSERT INTO workflow_instances (id, tenant, definition, version, checksum, key, status, bucket, queue, priority, summary, input, tags, parent, start_at, steps_total, created_at)
+  SELECT u.id, u.tenant, u.definition, u.version, u.checksum, u.key, 'pending', u.bucket, u.queue, u.priority, u.summary, u.input, u.tags::jsonb, u.parent, u.start_at, u.steps_total, ${NOW_MS}
+  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::smallint[], $8::text[], $9::int[], $10::text[], $11::text[], $12::text[], $13::uuid[], $14::bigint[], $15::int[])
+    AS u(id, tenant, definition, version, checksum, key, bucket, queue, priority, summary, input, tags, parent, start_at, steps_total)
+  ON CONFLICT DO NOTHING
+  RETURNING id, bucket, created_at, start_at
+)
+INSERT INTO workflow_wakeups (instance_id, bucket, due_at) SELECT id, bucket, coalesce(start_at, created_at) FROM created
+RETURNING instance_id AS id`,
+} as const;
+
+/**
+ * What was there: by id, else by key. A row of the same id is the same start when definition, key and input agree; a row of the
+ * same key always is, whatever else differs.
+ */
+export const existingStarts = {
+  name: 'existing_starts',
+  text: `SELECT u.place, coalesce(k.id, i.id) AS id, coalesce(k.status, i.status) AS status, coalesce(k.version, i.version) AS version,
+  (k.id IS NOT NULL OR (i.tenant = u.tenant AND i.definition = u.definition AND i.key IS NOT DISTINCT FROM u.key AND i.input = u.input)) AS "isSame"
+FROM unnest($1::int[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) AS u(place, id, tenant, definition, key, input)
+LEFT JOIN LATERAL (SELECT * FROM workflow_instances x WHERE x.tenant = u.tenant AND x.definition = u.definition AND x.key = u.key) k ON true
+LEFT JOIN LATERAL (SELECT * FROM workflow_instances x WHERE x.id = u.id) i ON true
+WHERE k.id IS NOT NULL OR i.id IS NOT NULL`,
+} as const;

@@ -1,0 +1,96 @@
+import {
+  type DynamicModule,
+  Global,
+  Inject,
+  Injectable,
+  Module,
+  type OnApplicationShutdown,
+  type Provider,
+} from '@nestjs/common';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
+import type { Pool } from 'pg';
+import type { DataSource } from 'typeorm';
+import { createDataSource, type DataSourceOptions } from './connections/create-data-source.js';
+import { createHotPool } from './connections/hot-pool.js';
+import { DefinitionStore } from './definitions/definition-store.js';
+import { PgEventStore } from './events/pg-event-store.js';
+import { IdempotencyStore } from './idempotency/idempotency-store.js';
+import { IncidentStore } from './incidents/incident-store.js';
+import { OperatorLog } from './incidents/operator-log.js';
+import { InboxDoor } from './instances/inbox-door.js';
+import { InstanceDoor } from './instances/instance-door.js';
+import { InstanceQueries } from './instances/instance-queries.js';
+import { PgIncarnationStore } from './leases/pg-incarnation-store.js';
+import { PgLeaseStore } from './leases/pg-lease-store.js';
+import { Maintenance } from './schema/maintenance.js';
+import { StatsQueries } from './stats/stats-queries.js';
+
+/** Injection tokens of the ports. */
+export const EVENT_STORE = Symbol('EVENT_STORE');
+export const LEASE_STORE = Symbol('LEASE_STORE');
+export const INCARNATION_STORE = Symbol('INCARNATION_STORE');
+const HOT_POOL = Symbol('HOT_POOL');
+const LEASE_POOL = Symbol('LEASE_POOL');
+
+export interface PersistenceOptions extends DataSourceOptions {
+  readonly url: string;
+  /** Connections of the hot path; default 4. */
+  readonly hotPoolSize?: number;
+}
+
+/** Ends the pools when everything that uses them has shut down. */
+@Injectable()
+class PoolsClosing implements OnApplicationShutdown {
+  constructor(
+    @Inject(HOT_POOL) private readonly hot: Pool,
+    @Inject(LEASE_POOL) private readonly leases: Pool,
+  ) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([this.hot.end(), this.leases.end()]);
+  }
+}
+
+const onPool = <T>(provide: symbol | (abstract new (pool: Pool) => T), pool: symbol, make: new (pool: Pool) => T): Provider => ({
+  provide,
+  inject: [pool],
+  useFactory: (connections: Pool) => new make(connections),
+});
+const onDataSource = <T>(make: new (dataSource: DataSource) => T): Provider => ({
+  provide: make,
+  inject: [getDataSourceToken()],
+  useFactory: (dataSource: DataSource) => new make(dataSource),
+});
+
+/** Everything stored. Global. The schema must be there: run `migrate` first. */
+@Global()
+@Module({})
+export class PersistenceModule {
+  static forRoot(options: PersistenceOptions): DynamicModule {
+    const { url, hotPoolSize, ...settings } = options;
+    const providers: Provider[] = [
+      { provide: HOT_POOL, useFactory: () => createHotPool(url, { ...settings, poolSize: hotPoolSize ?? 4 }) },
+      // Renewals never wait behind batches: no lease is lost because we ourselves are slow.
+      { provide: LEASE_POOL, useFactory: () => createHotPool(url, { ...settings, poolSize: 2, statementTimeoutMs: 5_000 }) },
+      onPool(EVENT_STORE, HOT_POOL, PgEventStore),
+      onPool(InstanceDoor, HOT_POOL, InstanceDoor),
+      onPool(InboxDoor, HOT_POOL, InboxDoor),
+      onPool(LEASE_STORE, LEASE_POOL, PgLeaseStore),
+      onPool(INCARNATION_STORE, LEASE_POOL, PgIncarnationStore),
+      ...[DefinitionStore, InstanceQueries, StatsQueries, IncidentStore, OperatorLog, IdempotencyStore, Maintenance].map(
+        (store) => onDataSource<unknown>(store),
+      ),
+    ];
+    return {
+      module: PersistenceModule,
+      imports: [
+        TypeOrmModule.forRootAsync({
+          useFactory: () => ({}),
+          dataSourceFactory: () => createDataSource(url, settings).initialize(),
+        }),
+      ],
+      providers: [...providers, PoolsClosing],
+      exports: [TypeOrmModule, ...providers.map((provider) => (provider as { provide: symbol }).provide)],
+    };
+  }
+}

@@ -1,0 +1,234 @@
+import type { AuditEvent, InstanceError, InstanceId, InstanceStatus, Json, JsonObject } from '#libs/engine';
+
+/** Row of `workflow_instances`: the head of an instance, as of `seq`. Times are epoch ms, database clock. */
+export interface InstanceHead {
+  readonly id: InstanceId;
+  readonly tenant: string;
+  readonly definition: string;
+  readonly version: string;
+  readonly checksum: string;
+  readonly key: string | null;
+  readonly status: InstanceStatus;
+  /** Seq of the last audit event folded in; 0 while pending. */
+  readonly seq: number;
+  readonly generation: number;
+  readonly bucket: number;
+  readonly queue: string | null;
+  readonly priority: number | null;
+  readonly summary: string | null;
+  readonly input: Json;
+  readonly output: Json | null;
+  readonly error: InstanceError | null;
+  readonly tags: JsonObject;
+  readonly parent: InstanceId | null;
+  readonly createdAt: number;
+  readonly startAt: number | null;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  /** Steps ended / in all, for progress columns. */
+  readonly stepsDone: number;
+  readonly stepsTotal: number;
+  /** Path of one open step, for the lists ("current step"). */
+  readonly currentStep: string | null;
+}
+
+export type InboxKind = 'cancel';
+
+/** Row of `workflow_inbox`: something addressed to an instance. Stays after it is applied: the memory of idempotency. */
+export interface InboxRow {
+  /** UUIDv7 or the sender's own id; unique per instance. */
+  readonly id: string;
+  readonly instanceId: InstanceId;
+  readonly bucket: number;
+  readonly kind: InboxKind;
+  readonly content: JsonObject;
+  readonly receivedAt: number;
+}
+
+/** Everything an owner needs to continue one instance. */
+export interface StoredInstance {
+  readonly head: InstanceHead;
+  readonly snapshot: { readonly seq: number; readonly state: string } | null;
+  /** Events after the snapshot (all of them without one), by seq. */
+  readonly events: readonly AuditEvent[];
+  /** Its row in `workflow_wakeups`; null once it has ended. */
+  readonly wakeup: { readonly dueAt: number | null; readonly work: WorkState } | null;
+  /** Not yet consumed, oldest first. */
+  readonly inbox: readonly InboxRow[];
+}
+
+export type HeadUpdate = Pick<
+  InstanceHead,
+  | 'id'
+  | 'status'
+  | 'seq'
+  | 'generation'
+  | 'summary'
+  | 'output'
+  | 'error'
+  | 'tags'
+  | 'startedAt'
+  | 'endedAt'
+  | 'stepsDone'
+  | 'stepsTotal'
+  | 'currentStep'
+>;
+
+export type WorkState = 'none' | 'queued' | 'sent';
+
+/** `workflow_wakeups`: exactly one row per instance that has not ended; `remove` when it ends. */
+export interface WakeupWrite {
+  readonly instanceId: InstanceId;
+  readonly bucket: number;
+  /** Earliest clock; null = nothing due by itself. */
+  readonly dueAt: number | null;
+  readonly work: WorkState;
+  readonly remove?: boolean;
+}
+
+/** What the open effects of one instance are in one batch: re-sent by the next owner when not confirmed. */
+export interface Touched {
+  readonly instanceId: InstanceId;
+  readonly fromSeq: number;
+  readonly toSeq: number;
+}
+
+/** An effect that could not be sent; retried with backoff while its token is open. */
+export interface UnsentRow {
+  readonly instanceId: InstanceId;
+  readonly token: number;
+  readonly partition: number;
+  readonly tries: number;
+  readonly retryAt: number;
+}
+
+/** Per minute and definition; one row per partition, so that owners never contend. */
+export interface StatsDelta {
+  readonly definition: string;
+  /** Epoch ms, start of the minute. */
+  readonly minute: number;
+  readonly started: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly timedOut: number;
+  readonly steps: number;
+  /** Sum of the durations of the instances that ended, ms. */
+  readonly durationMs: number;
+}
+
+/** One micro-batch of one partition: everything it decided, written in ONE round trip with its journal row. */
+export interface BatchCommit {
+  readonly partition: number;
+  readonly topology: number;
+  /** Journal key: the previous batch's + 1. */
+  readonly batchNo: number;
+  readonly epoch: number;
+  /** Highest batch up to which every effect is confirmed (or is a row of `workflow_unsent`). */
+  readonly sentThrough: number;
+  readonly touched: readonly Touched[];
+  readonly events: readonly { readonly instanceId: InstanceId; readonly event: AuditEvent }[];
+  readonly heads: readonly HeadUpdate[];
+  readonly wakeups: readonly WakeupWrite[];
+  readonly inboxApplied: readonly {
+    readonly instanceId: InstanceId;
+    readonly id: string;
+    readonly seq: number;
+    readonly outcome: string;
+  }[];
+  readonly unsent: readonly UnsentRow[];
+  readonly unsentDone: readonly { readonly instanceId: InstanceId; readonly token: number }[];
+  readonly snapshots: readonly { readonly instanceId: InstanceId; readonly seq: number; readonly state: string }[];
+  readonly stats: readonly StatsDelta[];
+}
+
+/** The journal row was there already: somebody else owns the partition (or our last commit did arrive). */
+export class JournalCollision extends Error {
+  readonly code = 'JOURNAL_COLLISION';
+  constructor(
+    readonly partition: number,
+    readonly batchNo: number,
+    options?: ErrorOptions,
+  ) {
+    super(`expected to write batch ${batchNo} of partition ${partition}, but it was written already`, options);
+  }
+}
+
+/** The data itself was refused (SQLSTATE 22…, or 23… other than the journal key): bisect to the guilty input. */
+export class DataFault extends Error {
+  readonly code = 'DATA_FAULT';
+  constructor(
+    readonly sqlState: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The hot path: hand-written statements on pooled connections (`event-store.ts`). */
+export interface EventStore {
+  /** @throws JournalCollision, DataFault, or the driver's error (outcome then unknown) */
+  commit(batch: BatchCommit): Promise<void>;
+  /** One round trip; unknown ids are absent from the answer. */
+  load(ids: readonly InstanceId[]): Promise<StoredInstance[]>;
+  /** Events of one instance by seq, `after` exclusive. */
+  history(id: InstanceId, after: number, limit: number): Promise<AuditEvent[]>;
+  /** Due wake-ups of a bucket range [from, to), earliest first. */
+  dueWakeups(fromBucket: number, toBucket: number, nowMs: number, limit: number): Promise<InstanceId[]>;
+  /** Instances with unconsumed inbox rows in a bucket range. */
+  inboxWaiting(fromBucket: number, toBucket: number, limit: number): Promise<InstanceId[]>;
+  /** Instances whose wake-up row says `work`, by id after the cursor. */
+  instancesWithWork(
+    fromBucket: number,
+    toBucket: number,
+    work: 'queued' | 'sent',
+    afterId: string | null,
+    limit: number,
+  ): Promise<InstanceId[]>;
+  /** Touched ranges of the journal rows after `sentThrough`. */
+  touchedAfter(partition: number, topology: number, sentThrough: number): Promise<Touched[]>;
+  unsentDue(partition: number, nowMs: number, limit: number): Promise<UnsentRow[]>;
+  /** Database clock, epoch ms. */
+  now(): Promise<number>;
+}
+
+export interface Lease {
+  readonly partition: number;
+  readonly epoch: number;
+  /** The batch number the take-over row was written under; the owner continues with + 1. */
+  readonly batchNo: number;
+  readonly sentThrough: number;
+}
+
+export interface PartitionRow {
+  readonly partition: number;
+  readonly owner: string | null;
+  readonly epoch: number;
+  readonly expiresAt: number | null;
+}
+
+/** Who is alive and who owns what (10 s leases, database clock). */
+export interface LeaseStore {
+  /** Creates the rows of this topology when missing. Idempotent. */
+  ensurePartitions(topology: number, partitions: number): Promise<void>;
+  /** Upsert of `workflow_orchestrators`; the row counts as alive for one lease. */
+  announce(orchestrator: { id: string; host: string; hasBroker: boolean }): Promise<void>;
+  withdraw(orchestratorId: string): Promise<void>;
+  alive(): Promise<{ id: string; host: string; hasBroker: boolean }[]>;
+  /** Takes a free or expired (or `stale: true`: any) lease and writes the take-over row in the journal; undefined when held by another. */
+  claim(topology: number, partition: number, owner: string, options?: { stale?: boolean }): Promise<Lease | undefined>;
+  /** @returns the partitions still held, of those asked */
+  renew(topology: number, owner: string, leases: readonly { partition: number; epoch: number }[]): Promise<number[]>;
+  release(topology: number, owner: string, partition: number, epoch: number): Promise<void>;
+  list(topology: number): Promise<PartitionRow[]>;
+}
+
+/** Incarnations of step queues: compare-and-set counters, committed before a queue is declared anew. */
+export interface IncarnationStore {
+  /** Current incarnation of `<queue>.<task>`; created as 1. */
+  current(queues: readonly { queue: string; task: string }[]): Promise<number[]>;
+  /** @returns the incarnation after the bump (another's bump counts as ours) */
+  bump(queue: string, task: string, expected: number): Promise<number>;
+  bumpAll(): Promise<void>;
+}

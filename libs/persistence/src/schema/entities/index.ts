@@ -1,0 +1,30 @@
+import { DefinitionEntity, DefinitionNameEntity } from './definition.entity.js';
+import { EventEntity } from './event.entity.js';
+import { InboxEntity } from './inbox.entity.js';
+import { InstanceEntity } from './instance.entity.js';
+import { IdempotencyEntity, IncidentEntity, OperatorLogEntity } from './operation.entities.js';
+import { BatchEntity, OrchestratorEntity, PartitionEntity, QueueEntity, UnsentEntity } from './partition.entities.js';
+import { PayloadEntity, SnapshotEntity } from './snapshot.entities.js';
+import { StatsEntity } from './stats.entity.js';
+import { WakeupEntity } from './wakeup.entity.js';
+
+/** Every table of the product. */
+export const entities = [
+  DefinitionEntity,
+  DefinitionNameEntity,
+  InstanceEntity,
+  EventEntity,
+  InboxEntity,
+  WakeupEntity,
+  PartitionEntity,
+  BatchEntity,
+  OrchestratorEntity,
+  UnsentEntity,
+  QueueEntity,
+  SnapshotEntity,
+  PayloadEntity,
+  StatsEntity,
+  IdempotencyEntity,
+  IncidentEntity,
+  OperatorLogEntity,
+];

@@ -1,0 +1,88 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { wide, wideOrNull } from './epoch-ms.js';
+
+/** First answer to a request with an `Idempotency-Key`; kept 7 days. */
+@Entity('workflow_idempotency')
+@Index('workflow_idempotency_age', ['reservedAt'])
+export class IdempotencyEntity {
+  @PrimaryColumn('text')
+  tenant: string;
+
+  @PrimaryColumn('text')
+  key: string;
+
+  @Column('text')
+  requestHash: string;
+
+  /** Id minted for the first try, so that a retry after a crash asks for the same thing. */
+  @Column('text')
+  subject: string;
+
+  @Column('integer', { nullable: true })
+  answerStatus: number | null;
+
+  @Column('text', { nullable: true })
+  answer: string | null;
+
+  @Column(wide)
+  reservedAt: number;
+}
+
+/** A message or an instance that needs a person. */
+@Entity('workflow_incidents')
+@Index('workflow_incidents_open', ['id'], { where: 'resolved_at IS NULL' })
+@Index('workflow_incidents_by_instance', ['instanceId'], { where: 'instance_id IS NOT NULL' })
+export class IncidentEntity {
+  @PrimaryColumn('uuid')
+  id: string;
+
+  @Column('text')
+  kind: string;
+
+  @Column('text')
+  reason: string;
+
+  /** Body of a dead letter, byte for byte. */
+  @Column('bytea', { nullable: true })
+  raw: Buffer | null;
+
+  @Column('text', { nullable: true })
+  headers: string | null;
+
+  @Column('uuid', { nullable: true })
+  instanceId: string | null;
+
+  @Column('text', { nullable: true })
+  path: string | null;
+
+  @Column(wide)
+  at: number;
+
+  @Column(wideOrNull)
+  resolvedAt: number | null;
+}
+
+/** Who did what to what, and why. */
+@Entity('workflow_operator_log')
+export class OperatorLogEntity {
+  @PrimaryColumn('uuid')
+  id: string;
+
+  @Column(wide)
+  at: number;
+
+  @Column('text')
+  actor: string;
+
+  @Column('text')
+  action: string;
+
+  @Column('text')
+  target: string;
+
+  @Column('text', { nullable: true })
+  reason: string | null;
+
+  @Column('text', { nullable: true })
+  details: string | null;
+}

@@ -1,0 +1,13 @@
+/**
+ * `gap`: seq is not 1 … n. `definition`: not registered, changed or does not compile. `replay`: the log cannot be folded.
+ * `head`: the stored head differs from the fold. `snapshot`: so does the snapshot. `wakeup`: there is one too many or none.
+ * `orphan`: rows of an instance that does not exist.
+ */
+export type ViolationKind = 'gap' | 'definition' | 'replay' | 'head' | 'snapshot' | 'wakeup' | 'orphan';
+
+export interface Violation {
+  readonly instanceId: string;
+  readonly kind: ViolationKind;
+  /** What was expected and what was found. */
+  readonly message: string;
+}

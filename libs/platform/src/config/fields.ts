@@ -1,0 +1,95 @@
+import { z } from 'zod';
+
+/** One environment variable: its name, what it accepts, and the sentence shown in docs/configuration.md. */
+export interface Variable<S extends z.ZodType = z.ZodType> {
+  readonly name: string;
+  readonly schema: S;
+  readonly text: string;
+  /** What the reference page says is used when it is absent. */
+  readonly byDefault: string;
+  /** Secrets are never printed and may be given as `<NAME>_FILE`, the path of a file holding the value. */
+  readonly secret: boolean;
+}
+
+export function variable<S extends z.ZodType>(
+  name: string,
+  schema: S,
+  text: string,
+  options: { byDefault?: string; secret?: boolean } = {},
+): Variable<S> {
+  return { name, schema, text, byDefault: options.byDefault ?? defaultOf(schema), secret: options.secret ?? false };
+}
+
+function defaultOf(schema: z.ZodType): string {
+  const parsed = schema.safeParse(undefined);
+  return parsed.success && parsed.data !== undefined ? `\`${String(parsed.data)}\`` : 'not set';
+}
+
+export const integer = (from: number, to: number) =>
+  z.preprocess(
+    (text) => (typeof text === 'string' && /^-?\d+$/.test(text.trim()) ? Number(text) : text),
+    z
+      .int(`expected a whole number from ${from} to ${to}`)
+      .min(from, `expected at least ${from}`)
+      .max(to, `expected at most ${to}`),
+  );
+
+const switches: Readonly<Record<string, boolean>> = {
+  true: true,
+  '1': true,
+  yes: true,
+  on: true,
+  false: false,
+  '0': false,
+  no: false,
+  off: false,
+};
+
+export const flag = (byDefault: boolean) =>
+  z.preprocess(
+    (text) => (text === undefined ? byDefault : typeof text === 'string' ? (switches[text.toLowerCase()] ?? text) : text),
+    z.boolean('expected true or false'),
+  );
+
+export const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, `expected one of ${values.join(', ')}`);
+
+export const urlOf = (...protocols: string[]) =>
+  z
+    .string()
+    .refine(
+      (text) => protocols.includes(protocolOf(text)),
+      `expected a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+    );
+
+function protocolOf(text: string): string {
+  return URL.canParse(text) ? new URL(text).protocol : '';
+}
+
+/** `k=v,k=v` as an object; repeated or empty names are faults. */
+export const labels = () =>
+  z.string().transform((text, context): Readonly<Record<string, string>> => {
+    const pairs = text
+      .split(',')
+      .map((pair) => pair.trim())
+      .filter((pair) => pair !== '');
+    const found: Record<string, string> = {};
+    for (const pair of pairs) {
+      const [, name, value] = /^([A-Za-z0-9_.-]{1,63})=([^=]{0,255})$/.exec(pair) ?? [];
+      if (name === undefined || value === undefined || Object.hasOwn(found, name)) {
+        context.addIssue({ code: 'custom', message: `expected name=value pairs with each name once, at "${pair}"` });
+        return z.NEVER;
+      }
+      found[name] = value.trim();
+    }
+    return found;
+  });
+
+/** Comma-separated list without empty items. */
+export const list = () =>
+  z.string().transform((text): readonly string[] =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  );

@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { flag, integer, labels, list, oneOf, urlOf, variable } from './fields.js';
+
+/** Every environment variable the services read, under the name it has in `Config`. The reference page comes from here. */
+export const variables = {
+  databaseUrl: variable(
+    'DATABASE_URL',
+    urlOf('postgres:', 'postgresql:').optional(),
+    'PostgreSQL, 15 or newer. `npm start` runs its own when it is absent.',
+    {
+      secret: true,
+    },
+  ),
+  amqpUrl: variable(
+    'AMQP_URL',
+    urlOf('amqp:', 'amqps:').optional(),
+    'RabbitMQ, 3.10 or newer. `npm start` uses the in-process transport when it is absent.',
+    {
+      secret: true,
+    },
+  ),
+  databasePool: variable(
+    'ORQUESTRA_DATABASE_POOL',
+    integer(2, 200).default(10),
+    'Most connections to PostgreSQL of one process and pool.',
+  ),
+  port: variable(
+    'PORT',
+    integer(0, 65_535).default(3000),
+    'Port of the gateway: console, REST and live connection. 0 takes a free one.',
+  ),
+  host: variable('ORQUESTRA_HOST', z.string().min(1).default('127.0.0.1'), 'Address the gateway listens on.'),
+  healthPort: variable(
+    'ORQUESTRA_HEALTH_PORT',
+    integer(0, 65_535).optional(),
+    'Port of `/health/live`, `/health/ready` and `/metrics` of an orchestrator or worker. Not served when absent.',
+  ),
+  healthHost: variable('ORQUESTRA_HEALTH_HOST', z.string().min(1).default('127.0.0.1'), 'Address the health port listens on.'),
+  trustNetwork: variable(
+    'ORQUESTRA_TRUST_NETWORK',
+    flag(false),
+    'There is no authentication yet: the gateway refuses to listen off loopback unless this says that the network in front of it is trusted.',
+  ),
+  allowedOrigins: variable(
+    'ORQUESTRA_ALLOWED_ORIGINS',
+    list().default([]),
+    'Origins, besides its own, whose pages may open the live connection; comma-separated.',
+    { byDefault: 'none' },
+  ),
+  dataDir: variable('ORQUESTRA_DATA_DIR', z.string().min(1).default('./data'), 'Folder in which `npm start` keeps its database.'),
+  partitions: variable(
+    'ORQUESTRA_PARTITIONS',
+    integer(1, 4096).default(8),
+    'Partitions instances are spread over; the same for all services. `npm start`: 2.',
+  ),
+  topology: variable(
+    'ORQUESTRA_TOPOLOGY',
+    integer(1, 1_000_000).default(1),
+    'Number in the names of the partition queues; raised when the number of partitions changes.',
+  ),
+  profile: variable(
+    'ORQUESTRA_PROFILE',
+    oneOf(['durable', 'latency']).default('durable'),
+    '`durable`: quorum queues, persistent messages. `latency`: classic queues, messages in memory; a crash of the broker delays steps, it never loses them.',
+  ),
+  logLevel: variable(
+    'ORQUESTRA_LOG_LEVEL',
+    oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    'Least severe level that is logged.',
+  ),
+  logFormat: variable(
+    'ORQUESTRA_LOG_FORMAT',
+    oneOf(['json', 'pretty']).optional(),
+    '`json`: one object a line. `pretty`: for people.',
+    {
+      byDefault: '`pretty` on a terminal, else `json`',
+    },
+  ),
+  nodeId: variable(
+    'ORQUESTRA_NODE_ID',
+    z
+      .string()
+      .regex(/^[A-Za-z0-9_.-]{1,100}$/, 'expected 1 to 100 letters, digits, . _ or -')
+      .default(() => `${hostname().slice(0, 60)}-${process.pid}-${randomBytes(3).toString('hex')}`),
+    'Name of this process in leases, announcements and logs; must be unique.',
+    { byDefault: 'host, process id and a random part' },
+  ),
+  workerConcurrency: variable(
+    'ORQUESTRA_WORKER_CONCURRENCY',
+    integer(1, 10_000).default(100),
+    'Most steps a worker runs at once.',
+  ),
+  workerLabels: variable(
+    'ORQUESTRA_WORKER_LABELS',
+    labels().default({}),
+    'Labels a worker announces, as `name=value,name=value`.',
+    { byDefault: 'none' },
+  ),
+  httpAllowPrivate: variable(
+    'ORQUESTRA_HTTP_ALLOW_PRIVATE',
+    flag(false),
+    'Lets `http` steps reach private and loopback addresses.',
+  ),
+  examples: variable(
+    'ORQUESTRA_EXAMPLES',
+    flag(true),
+    'Workers serve the tasks of the examples; `npm start` registers the example definitions.',
+  ),
+  shutdownGraceMs: variable(
+    'ORQUESTRA_SHUTDOWN_GRACE_MS',
+    integer(0, 600_000).default(25_000),
+    'Milliseconds that work in flight may take to end after SIGTERM or SIGINT. A second signal ends the process at once.',
+  ),
+};
+
+type Variables = typeof variables;
+
+/** The checked configuration of a process. */
+export type Config = { readonly [K in keyof Variables]: z.output<Variables[K]['schema']> };
+export type ConfigKey = keyof Config;

@@ -1,0 +1,15 @@
+export * from './config/config-error.js';
+export * from './config/load-config.js';
+export { generatedPages } from './docs/generated-pages.js';
+export { type Config, type ConfigKey, variables } from './config/variables.js';
+export * from './health/health-registry.js';
+export * from './health/health-server.js';
+export { traceIdOf } from './logging/http-logging.js';
+export { withoutPasswords } from './logging/redaction.js';
+export { createRootLogger, type LogFields, type RootLogger } from './logging/root-logger.js';
+export { METRICS, type MetricsRegistry } from './metrics/metrics.js';
+export { CONFIG, PlatformModule, type PlatformOptions, ROOT_LOGGER } from './platform.module.js';
+export { bootstrap, explain, type Service } from './startup/bootstrap.js';
+export { handleEndOfProcess } from './startup/end-of-process.js';
+export { checkLifecycles, lifecycleFaults } from './startup/lifecycle-check.js';
+export { StartupError } from './startup/startup-error.js';

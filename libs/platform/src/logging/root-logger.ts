@@ -1,0 +1,41 @@
+import { type DestinationStream, type Logger, type LoggerOptions, pino, stdSerializers, stdTimeFunctions } from 'pino';
+import type { Config } from '../config/variables.js';
+import { prettyStream } from './pretty.js';
+import { redactedPaths, withoutPasswords } from './redaction.js';
+
+export type RootLogger = Logger;
+
+/** Field names every service uses, so that one search follows an instance through all of them. */
+export interface LogFields {
+  readonly instanceId?: string;
+  readonly path?: string;
+  readonly attempt?: number;
+  readonly traceId?: string;
+}
+
+/** The one logger of a process; children of it carry `LogFields`. Written synchronously, so that the last words before an exit arrive. */
+export function createRootLogger(
+  config: Pick<Config, 'logLevel' | 'logFormat' | 'nodeId'>,
+  role: string,
+  stream?: DestinationStream,
+): RootLogger {
+  const format = config.logFormat ?? (process.stdout.isTTY ? 'pretty' : 'json');
+  const destination = stream ?? (format === 'pretty' ? prettyStream() : pino.destination({ dest: 1, sync: true }));
+  return pino(loggerOptions(config.logLevel, { role, node: config.nodeId }), destination);
+}
+
+function loggerOptions(level: string, base: Record<string, string>): LoggerOptions {
+  return {
+    level,
+    base,
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    redact: { paths: redactedPaths, censor: '[redacted]' },
+    serializers: { err: safeError },
+  };
+}
+
+function safeError(error: Error): unknown {
+  const plain = stdSerializers.err(error);
+  return { ...plain, message: withoutPasswords(String(plain.message)), stack: withoutPasswords(String(plain.stack ?? '')) };
+}

@@ -1,0 +1,147 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { freePort } from './free-port.js';
+import { ServerProcess } from './server-process.js';
+
+const run = promisify(execFile);
+const folders = ['/usr/lib/rabbitmq/bin', '/usr/local/sbin', '/opt/homebrew/sbin', '/usr/sbin'];
+const protocolHeader = Buffer.from('AMQP\0\0\x09\x01', 'latin1');
+
+/** A RabbitMQ node of a test's own: own name, ports and folder; only Erlang's port mapper (epmd) is shared. */
+export class RabbitNode implements AsyncDisposable {
+  private readonly server: ServerProcess;
+
+  private constructor(
+    readonly name: string,
+    readonly port: number,
+    private readonly distPort: number,
+    private readonly folder: string,
+  ) {
+    this.server = new ServerProcess(`RabbitMQ node ${name}`);
+  }
+
+  /** Whether RabbitMQ is installed on this machine. */
+  static isInstalled(): boolean {
+    return folders.some((folder) => existsSync(join(folder, 'rabbitmq-server')));
+  }
+
+  /** A new, empty node, started. */
+  static async start(): Promise<RabbitNode> {
+    const name = `orquestra-test-${randomBytes(5).toString('hex')}@localhost`;
+    const node = new RabbitNode(name, await freePort(), await freePort(), await mkdtemp(join(tmpdir(), 'orquestra-rabbit-')));
+    await node.start();
+    return node;
+  }
+
+  get url(): string {
+    return `amqp://guest:guest@127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number | undefined {
+    return this.server.pid;
+  }
+
+  get isRunning(): boolean {
+    return this.server.isRunning;
+  }
+
+  /** Starts it again on what its folder holds. Takes some seconds; gives up after 90. */
+  async start(): Promise<void> {
+    await this.writeConfiguration();
+    const options = { cwd: this.folder, env: this.environment() };
+    await this.server.start(programOf('rabbitmq-server'), [], options, () => speaksAmqp(this.port), 90_000);
+  }
+
+  /** As an operator would: connections are closed, data is written. */
+  stop(): Promise<void> {
+    return this.server.end('SIGTERM', 30_000);
+  }
+
+  /** kill -9 for the node and everything it started. */
+  kill(): Promise<void> {
+    return this.server.end('SIGKILL', 5_000);
+  }
+
+  /** SIGSTOP: connections stay open, nothing is answered; `freeze(false)` continues it. */
+  freeze(isFrozen: boolean): void {
+    this.server.freeze(isFrozen);
+  }
+
+  /** Everything it knew is gone: queues, messages, exchanges, users but the default one. Only while it is stopped. */
+  async wipe(): Promise<void> {
+    if (this.isRunning) throw new Error(`expected RabbitMQ node ${this.name} to be stopped before it is wiped`);
+    await rm(join(this.folder, 'mnesia'), { recursive: true, force: true });
+  }
+
+  /** `rabbitmqctl` for this node. @returns what it printed */
+  async ctl(...args: string[]): Promise<string> {
+    const { stdout } = await run(programOf('rabbitmqctl'), ['-q', '-n', this.name, ...args], {
+      env: this.environment(),
+      timeout: 60_000,
+    });
+    return stdout;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.server.dispose();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async writeConfiguration(): Promise<void> {
+    for (const name of ['mnesia', 'log']) await mkdir(join(this.folder, name), { recursive: true });
+    const lines = [
+      `listeners.tcp.1 = 127.0.0.1:${this.port}`,
+      'log.file.level = warning',
+      'disk_free_limit.absolute = 50MB',
+      'raft.wal_max_size_bytes = 64000000',
+    ];
+    await writeFile(join(this.folder, 'rabbitmq.conf'), `${lines.join('\n')}\n`);
+    await writeFile(join(this.folder, 'rabbitmq-env.conf'), '');
+    await writeFile(join(this.folder, 'enabled_plugins'), '[].\n');
+  }
+
+  private environment(): NodeJS.ProcessEnv {
+    return {
+      PATH: process.env.PATH,
+      LANG: 'C.UTF-8',
+      HOME: this.folder, // the Erlang cookie
+      RABBITMQ_NODENAME: this.name,
+      RABBITMQ_NODE_PORT: String(this.port),
+      RABBITMQ_DIST_PORT: String(this.distPort),
+      RABBITMQ_MNESIA_BASE: join(this.folder, 'mnesia'),
+      RABBITMQ_LOG_BASE: join(this.folder, 'log'),
+      RABBITMQ_PID_FILE: join(this.folder, 'node.pid'),
+      RABBITMQ_CONFIG_FILE: join(this.folder, 'rabbitmq.conf'),
+      RABBITMQ_CONF_ENV_FILE: join(this.folder, 'rabbitmq-env.conf'),
+      RABBITMQ_ENABLED_PLUGINS_FILE: join(this.folder, 'enabled_plugins'),
+      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 2:2',
+    };
+  }
+}
+
+function programOf(name: string): string {
+  const folder = folders.find((candidate) => existsSync(join(candidate, name)));
+  if (folder === undefined) throw new Error(`expected ${name} in ${folders.join(', ')}; install RabbitMQ 3.10 or newer`);
+  return join(folder, name);
+}
+
+/** The listener opens last; a node that offers AMQP is ready. */
+function speaksAmqp(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(protocolHeader));
+    const answer = (isReady: boolean): void => {
+      socket.destroy();
+      resolve(isReady);
+    };
+    socket.setTimeout(2_000, () => answer(false));
+    socket.once('data', (chunk) => answer(chunk[0] === 1)); // a method frame: connection.start
+    socket.once('error', () => answer(false));
+    socket.once('close', () => answer(false));
+  });
+}

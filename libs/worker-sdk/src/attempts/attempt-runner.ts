@@ -1,0 +1,131 @@
+import type { Logger } from 'pino';
+import type { Failure, Json } from '#libs/engine';
+import { AttemptContext } from '../handlers/task-context.js';
+import type { StandardSchema } from '../handlers/task-contract.js';
+import { AttemptAborted, TaskFailure } from '../handlers/task-failure.js';
+import type { Clock } from '../worker/clock.js';
+import { completedItem, failedItem } from '../wire/partition-items.js';
+import type { Attempt } from './attempt.js';
+import type { AttemptEnds } from './attempt-ends.js';
+import { failure, failureOf } from './failure-of.js';
+import type { Lanes } from './lanes.js';
+import { outputOf } from './output-of.js';
+
+const shutdownCode = new AttemptAborted('shutdown').code;
+
+/** How a handler came out. */
+type Outcome = { readonly output: string; readonly note?: string } | { readonly failure: Failure };
+
+/** Runs attempts that have a slot: input check, handler, output check, time-out, outcome. */
+export class AttemptRunner {
+  /** Handlers that ran on after their time-out. */
+  leaked = 0;
+
+  constructor(
+    private readonly parts: {
+      readonly ends: AttemptEnds;
+      readonly lanes: Lanes;
+      readonly clock: Clock;
+      readonly logger: Logger;
+      readonly worker: string;
+    },
+  ) {}
+
+  run(attempt: Attempt): void {
+    const { clock } = this.parts;
+    attempt.phase = 'running';
+    attempt.startedAt = clock.nowMs();
+    attempt.begunAtMs = clock.elapsedMs();
+    attempt.callOff = clock.after(attempt.command.timeoutMs, () => this.timeOut(attempt));
+    void this.outcomeOf(attempt).then((outcome) => this.ended(attempt, outcome));
+  }
+
+  private async outcomeOf(attempt: Attempt): Promise<Outcome> {
+    const { contract, invoke } = attempt.lane.handler;
+    try {
+      const context = new AttemptContext(attempt, this.parts.logger);
+      const input = contract.input
+        ? await checked(contract.input, attempt.command.input, 'INPUT_INVALID')
+        : attempt.command.input;
+      const result = await invoke(input as Json, context);
+      const output = outputOf(contract.output ? await checked(contract.output, result, 'OUTPUT_INVALID') : result);
+      return 'failure' in output ? output : { output: output.text, note: output.note };
+    } catch (error) {
+      this.log(attempt, error);
+      return { failure: failureOf(error, attempt.abortedFor) };
+    }
+  }
+
+  private ended(attempt: Attempt, outcome: Outcome): void {
+    if (attempt.phase !== 'running') {
+      this.leaked -= 1; // it was given up; its late result is nobody's
+      return;
+    }
+    this.close(attempt);
+    const { ends, lanes, worker } = this.parts;
+    const ran = { worker, startedAt: attempt.startedAt! };
+    if ('failure' in outcome && outcome.failure.code === shutdownCode) this.giveBack(attempt);
+    else if ('failure' in outcome) ends.answer(attempt, failedItem(attempt.command, ran, outcome.failure));
+    else ends.answer(attempt, completedItem(attempt.command, ran, outcome.output, outcome.note));
+    lanes.release(attempt);
+  }
+
+  private timeOut(attempt: Attempt): void {
+    if (attempt.phase !== 'running') return;
+    attempt.abort('timeout');
+    const { timeoutMs } = attempt.command;
+    this.close(attempt);
+    this.leaked += 1;
+    const late = failure('TIMED_OUT', `expected an outcome within ${timeoutMs} ms, but the handler was still running`, true);
+    this.parts.ends.fail(attempt, late, attempt.startedAt!);
+    this.parts.lanes.release(attempt);
+  }
+
+  /** Gives up an attempt whose handler does not end although the worker does. */
+  abandon(attempt: Attempt): void {
+    if (attempt.phase !== 'running') return;
+    this.close(attempt);
+    this.leaked += 1;
+    this.giveBack(attempt);
+    this.parts.lanes.release(attempt);
+  }
+
+  /** A claimed command must not run a second time unasked, so its owner hears of a lost worker; any other goes back to be sent elsewhere. */
+  private giveBack(attempt: Attempt): void {
+    const { ends } = this.parts;
+    if (!attempt.command.claimed) return ends.handBack(attempt);
+    ends.fail(
+      attempt,
+      failure('WORKER_LOST', 'expected to run to its end, but the worker was shut down', true),
+      attempt.startedAt!,
+    );
+  }
+
+  private close(attempt: Attempt): void {
+    attempt.callOff?.();
+    attempt.lane.took(this.parts.clock.elapsedMs() - attempt.begunAtMs);
+  }
+
+  private log({ command, abortedFor }: Attempt, error: unknown): void {
+    if (error instanceof TaskFailure || abortedFor !== undefined) return;
+    const { instanceId, path, attempt, task } = command;
+    this.parts.logger.warn({ instanceId, path, attempt, task, err: error }, 'the handler of a task threw');
+  }
+}
+
+async function checked(schema: StandardSchema, value: unknown, code: 'INPUT_INVALID' | 'OUTPUT_INVALID'): Promise<unknown> {
+  const pending = schema['~standard'].validate(value);
+  const result = pending instanceof Promise ? await pending : pending;
+  if (result.issues === undefined) return result.value;
+  const issues = result.issues.slice(0, 20).map(({ message, path }) => ({ path: pointerOf(path), message }));
+  const first = issues[0];
+  const what = code === 'INPUT_INVALID' ? 'an input' : 'an output';
+  throw new TaskFailure(
+    code,
+    `expected ${what} as the task's contract says, but ${first?.path || 'it'}: ${first?.message}`,
+    issues,
+  );
+}
+
+const pointerOf = (path: readonly (PropertyKey | { readonly key: PropertyKey })[] = []): string =>
+  path.map((part) => `/${String(typeof part === 'object' ? part.key : part)}`).join('');

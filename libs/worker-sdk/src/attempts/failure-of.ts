@@ -1,0 +1,60 @@
+import { type Failure, type Json, storable } from '#libs/engine';
+import { type AbortReason, AttemptAborted, TaskFailure } from '../handlers/task-failure.js';
+
+const maxCode = 200;
+const maxMessage = 8_192;
+const maxDetailsBytes = 64 * 1024;
+
+/** A failure that can be stored and shown: code and message bounded, details JSON of at most 64 KiB. */
+export function failure(code: string, message: string, retryable: boolean, details?: unknown): Failure {
+  const shown = text(code).slice(0, maxCode);
+  return {
+    code: shown === '' ? 'TASK_FAILED' : shown,
+    message: text(message).slice(0, maxMessage),
+    ...(details !== undefined && { details: bounded(details) }),
+    retryable,
+  };
+}
+
+/**
+ * What a handler threw, as a failure. `TaskFailure` says itself whether it is retryable; anything else is, under its own `code` if it has one.
+ * @param thrown may be anything, `null` and `undefined` too
+ */
+export function failureOf(thrown: unknown, abortedFor?: AbortReason): Failure {
+  if (thrown instanceof TaskFailure) return failure(thrown.code, thrown.message, thrown.retryable, thrown.details);
+  if (abortedFor === 'shutdown' || (abortedFor !== undefined && isAbort(thrown))) return abortedFailure(abortedFor);
+  if (typeof thrown !== 'object' || thrown === null)
+    return failure(
+      'TASK_FAILED',
+      `the handler threw ${thrown === null ? 'null' : `a ${typeof thrown}: ${String(thrown)}`}`,
+      true,
+    );
+  const { code, message } = thrown as { code?: unknown; message?: unknown };
+  return failure(
+    typeof code === 'string' ? code : 'TASK_FAILED',
+    typeof message === 'string' && message !== '' ? message : nameOf(thrown),
+    true,
+  );
+}
+
+const abortedFailure = (reason: AbortReason): Failure => {
+  const { code, message } = new AttemptAborted(reason);
+  return failure(code, message, reason !== 'cancelled');
+};
+
+const isAbort = (thrown: unknown): boolean =>
+  thrown instanceof AttemptAborted || (thrown as { name?: unknown } | null | undefined)?.name === 'AbortError';
+
+const nameOf = (thrown: object): string => `the handler threw ${thrown.constructor?.name ?? 'an object'} without a message`;
+
+const text = (value: string): string => storable(value).value as string;
+
+function bounded(details: unknown): Json {
+  try {
+    const { value } = storable(details);
+    const bytes = Buffer.byteLength(JSON.stringify(value));
+    return bytes <= maxDetailsBytes ? value : { omitted: `details of ${bytes} bytes; at most ${maxDetailsBytes} are kept` };
+  } catch (error) {
+    return { omitted: `details that are no JSON: ${String(error)}` };
+  }
+}

@@ -1,0 +1,11 @@
+export * from './handlers/task-contract.js';
+export type { TaskContext } from './handlers/task-context.js';
+export { type AbortReason, AttemptAborted, TaskFailure } from './handlers/task-failure.js';
+export * from './handlers/task-registry.js';
+export { type Clock, systemClock } from './worker/clock.js';
+export type { DrainReport } from './worker/drain.js';
+export { Worker, type WorkerOptions, type WorkerStats } from './worker/worker.js';
+export { TaskHandler } from './nest/task-handler.js';
+export { TaskStrategy } from './nest/task-strategy.js';
+export { connectTasks } from './nest/connect-tasks.js';
+export { TaskWorkerModule, type TaskWorkerOptions } from './nest/task-worker.module.js';

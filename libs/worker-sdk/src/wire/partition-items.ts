@@ -1,0 +1,34 @@
+import type { StepCommand } from '#libs/contracts';
+import type { Failure } from '#libs/engine';
+
+/**
+ * The items of a partition envelope as text. Written by hand around values that are already text, because an output is
+ * turned into JSON once (to measure it) and completions are the hottest messages of a worker; a test holds them to the schema.
+ */
+const head = (kind: string, { instanceId, path, token }: StepCommand): string =>
+  `{"kind":"${kind}","instanceId":"${instanceId}","path":${JSON.stringify(path)},"token":${token}`;
+
+export interface Ran {
+  readonly worker: string;
+  /** Epoch ms. */
+  readonly startedAt: number;
+}
+
+/** @param outputText the output as JSON */
+export const completedItem = (command: StepCommand, ran: Ran, outputText: string, note?: string): string =>
+  `${head('completed', command)},"worker":${JSON.stringify(ran.worker)},"startedAt":${ran.startedAt}` +
+  `${note === undefined ? '' : `,"note":${JSON.stringify(note)}`},"output":${outputText}}`;
+
+export const failedItem = (command: StepCommand, ran: Ran, failure: Failure): string =>
+  `${head('failed', command)},"worker":${JSON.stringify(ran.worker)},"startedAt":${ran.startedAt},"failure":${JSON.stringify(failure)}}`;
+
+export const claimItem = (command: StepCommand, claimant: string): string =>
+  `${head('claim', command)},"claimant":${JSON.stringify(claimant)}}`;
+
+export const returnedItem = (command: StepCommand, worker: string): string =>
+  `${head('returned', command)},"queue":${JSON.stringify(command.queue)},"task":${JSON.stringify(command.task)},` +
+  `"delivery":${command.delivery},"worker":${JSON.stringify(worker)}}`;
+
+/** A whole envelope. @param items texts of items, at least one */
+export const partitionEnvelope = (tenant: string, items: readonly string[]): Buffer =>
+  Buffer.from(`{"v":1,"tenant":${JSON.stringify(tenant)},"kind":"partition","items":[${items.join(',')}]}`);
