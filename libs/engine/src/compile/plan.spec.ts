@@ -157,7 +157,7 @@ describe('the plan', () => {
     let faults: unknown[] = [];
     expect(
       processorMs(() => (faults = [...(plan.checkInput?.(objects) ?? []), ...(plan.checkInput?.(numbers) ?? [])])),
-    ).toBeLessThan(2_000);
+    ).toBeLessThan(10_000);
     expect(faults).toEqual([{ path: '/0', message: 'must be object' }]);
   });
 
@@ -177,7 +177,7 @@ describe('the plan', () => {
       let faults: unknown[] | undefined;
       expect(
         processorMs(() => (faults = checkInput?.(schema['pattern'] === undefined ? deep : 'ab'.repeat(500_000)))),
-      ).toBeLessThan(2_000);
+      ).toBeLessThan(10_000);
       expect(faults).toEqual([{ path: '', message: expect.stringContaining('too much work') as string }]);
     }
   });
@@ -223,7 +223,7 @@ describe('compile is fast for', () => {
   it.each(Object.keys(shapes))('%s of 10,000 steps', (shape) => {
     const steps = Array.from({ length: sizes }, (_, i) => ({ id: id(i), task: 't', ...shapes[shape]?.(i) }));
     let compiled: ReturnType<typeof compile> | undefined;
-    expect(processorMs(() => (compiled = compile({ name: 'a', version: '1.0.0', steps })))).toBeLessThan(2_000);
+    expect(processorMs(() => (compiled = compile({ name: 'a', version: '1.0.0', steps })))).toBeLessThan(10_000);
     expect(compiled?.plan === undefined).toBe(shape.includes('cycle'));
   });
 });
