@@ -50,7 +50,12 @@ async function secondLook(first, [project], env, file) {
   const { suites } = first;
   if (suites.length === 0 || suites.length > secondLooksAtMost) return first;
   process.stdout.write(`Running again, alone: ${suites.join(' ')}\n`);
-  const again = await runRound(project === 'e2e' ? [project] : rounds[0], ['--runInBand', '--runTestsByPath', ...suites], env, file);
+  const again = await runRound(
+    project === 'e2e' ? [project] : rounds[0],
+    ['--runInBand', '--runTestsByPath', ...suites],
+    env,
+    file,
+  );
   for (const suite of suites.filter((path) => !again.suites.includes(path)))
     process.stdout.write(`UNSTEADY ${suite}: failed at first, passed alone\n`);
   if (again.status !== 0) return { ...first, failed: again.failed };
