@@ -18,6 +18,10 @@ export interface AuditEventData {
     timeoutAt?: number;
     queue?: string;
     priority?: number;
+    /** The step of another instance that started this one. */
+    parent?: ParentRef;
+    /** Restarted from another instance: outputs of steps (by path of the top list) that count as completed. */
+    restartOf?: { instance: string; from?: string; outputs: Record<string, Json> };
   };
   stepScheduled: {
     task: string;
@@ -31,6 +35,9 @@ export interface AuditEventData {
     incarnation?: number;
     queueTimeoutAt?: number;
     totalTimeoutAt?: number;
+    /** One attempt, from the handler's start, when the definition computes it. */
+    timeoutMs?: number;
+    heartbeatMs?: number;
   };
   /** `tokens[i]` is the token of the step at `paths[i]`. */
   stepsDispatched: { tokens: number[]; paths: string[]; incarnation: number; delivery?: number };
@@ -48,13 +55,130 @@ export interface AuditEventData {
     needs?: string[];
     /** What was replaced to make the output storable. */
     note?: string;
+    /** Who did it by hand (skip, complete, an answer), and why. */
+    by?: string;
+    reason?: string;
+    /** How it is undone, decided when it completed: the list of compensations is built from these. */
+    undo?: UndoPlan;
+    /** Why a wait ended without what it waited for. */
+    because?: 'timeout' | 'hand';
   };
   stepRetryScheduled: { token: number; failure: Failure; dueAt: number; worker?: string; startedAt?: number; lost?: boolean };
+  /** What the handler last told with its heartbeat; handed to the next attempt. */
+  stepProgressed: { token: number; details: Json };
   stepFailed: { token?: number; failure: Failure; worker?: string; startedAt?: number; needs?: string[]; abort?: 'timeout' };
-  stepSkipped: { because: 'when' | 'runOn'; needs?: string[] };
+  stepSkipped: { because: 'when' | 'runOn' | 'hand'; needs?: string[]; output?: Json; by?: string; reason?: string };
   stepBlocked: Record<string, never>;
   stepCancelling: { token: number; abort: 'cancelled' | 'timeout'; graceUntil?: number };
-  stepCancelled: { token?: number; outcome?: 'completed' | 'failed' | 'lost' | 'abandoned'; output?: Json; worker?: string };
+  stepCancelled: {
+    token?: number;
+    outcome?: 'completed' | 'failed' | 'lost' | 'abandoned';
+    output?: Json;
+    worker?: string;
+    by?: string;
+    reason?: string;
+    /** It had completed after all: for compensation only. */
+    undo?: UndoPlan;
+  };
+
+  // waits: pending → waiting
+  /** sleep */
+  timerStarted: { dueAt: number; isAbsolute?: boolean; needs?: string[] };
+  /** event */
+  eventAwaited: { names: string[]; match: 'any' | 'all'; key?: string; timeoutAt?: number; needs?: string[] };
+  /** `match: all`: one of the names came; the wait goes on. */
+  eventTaken: { event: ReceivedEvent };
+  /** No path. Nobody waits for it yet. */
+  eventKept: { event: ReceivedEvent };
+  /** No path. Came for a wait that does not keep, or did not fit; or what was kept is full. */
+  eventDropped: { event: Pick<ReceivedEvent, 'id' | 'name'>; because: 'notAwaited' | 'schema' };
+  askOpened: {
+    name: string;
+    kind: 'approval' | 'choice' | 'text' | 'form';
+    prompt?: string;
+    choices?: string[];
+    form?: Json;
+    assignees?: string[];
+    /** When an answer is expected; only shown. */
+    dueAt?: number;
+    timeoutAt?: number;
+    needs?: string[];
+  };
+  askClaimed: { by: string };
+  askReassigned: { assignees: string[]; by?: string; reason?: string };
+  /** emit; the shell does it and tells the outcome. */
+  emitRequested: { token?: number; event?: EmittedEvent; message?: JsonObject; needs?: string[] };
+
+  // children: pending or retrying → waiting
+  childRequested: {
+    childId: string;
+    workflow: string;
+    version?: string;
+    input: Json;
+    key?: string;
+    detached?: boolean;
+    onParentClose: 'cancel' | 'abandon';
+    /** How many ancestors the child has. */
+    depth: number;
+    timeoutAt?: number;
+    needs?: string[];
+  };
+  /** It runs, or (`attached`) an instance with that key did already, or has ended: `id` is the one that counts. */
+  childStarted: { id: string; version: string; attached?: boolean };
+
+  // blocks: pending → running (a lock: → waiting first)
+  blockEntered: {
+    /** forEach */
+    items?: Json[];
+    /** Items at the same time. */
+    concurrency?: number;
+    /** branch: ids of the cases that are run */
+    taken?: string[];
+    timeoutAt?: number;
+    needs?: string[];
+  };
+  /** Bodies `keys` of the block begin (several items of a forEach at once). */
+  scopesOpened: {
+    keys: string[];
+    /** catch: what is handled */
+    error?: InstanceError;
+  };
+  /** repeat: the next round comes after the delay. */
+  roundDelayed: { dueAt: number };
+  /** `path` is that of a scope (`guard/body`): nothing more starts in it, what is open is being cancelled. */
+  scopeStopped: { because: 'failure' };
+  /** What is open in the block is being stopped; it ends as `as` when that is quiet. */
+  blockClosing: {
+    as: 'completed' | 'failed' | 'cancelled';
+    failure?: Failure;
+    /** A `finally` still runs, unless it was this that failed. */
+    by?: string;
+    reason?: string;
+    /** By hand: go on with this output. */
+    output?: Json;
+  };
+  /** lock: → waiting */
+  lockRequested: { key: string; limit: number; timeoutAt?: number; needs?: string[] };
+  /** lock: → running */
+  lockGranted: { fence: number };
+
+  // by operators
+  instancePaused: { by?: string; reason?: string };
+  instanceResumed: { by?: string; reason?: string; pausedMs: number };
+  /** A new generation: failed, cancelled and blocked steps are pending again (all of them, or those at and above `path`). */
+  instanceRetried: { by?: string; reason?: string; path?: string; input?: Json; timeoutAt?: number; parentReopened?: boolean };
+  /** again: a new generation with a fresh state; unread events stay. */
+  instanceStartedAgain: { input: Json; timeoutAt?: number; summary?: string; tags?: JsonObject };
+
+  /** What was completed and can be undone, newest first, is being undone; the instance ends as `compensated` or `compensation_failed`. */
+  instanceCompensating: { cause: AuditEventData['instanceClosing']; order: 'reverse' | 'parallel'; paths: string[] };
+  /** A try undoes its body before its handler runs. `path` is the try. */
+  blockCompensating: { paths: string[] };
+  /** A completed child undoes itself; the answer is `childCompensated`. */
+  childCompensating: { childId: string };
+  childCompensated: { failures?: UndoFailure[] };
+  instanceCompensated: { error?: InstanceError };
+  instanceCompensationFailed: { error?: InstanceError; failures: UndoFailure[] };
   /** What is open is being stopped; the instance ends as `as` when that is quiet. */
   instanceClosing: {
     as: 'cancelled' | 'timed_out' | 'completed' | 'failed';
@@ -69,6 +193,47 @@ export interface AuditEventData {
   instanceFailed: { error: InstanceError };
   instanceCancelled: { reason?: string; by?: string };
   instanceTimedOut: { error: InstanceError };
+}
+
+export interface ParentRef {
+  readonly instance: string;
+  readonly path: string;
+  /** Token of the parent's `childRequested`: answers must name it. */
+  readonly token: number;
+  readonly depth: number;
+  readonly onParentClose: 'cancel' | 'abandon';
+  readonly detached?: boolean;
+}
+
+export interface ReceivedEvent {
+  readonly id: string;
+  readonly name: string;
+  readonly payload: Json;
+  /** When the door stored it, epoch ms by the database's clock. */
+  readonly at: number;
+  /** What was replaced to make the payload storable. */
+  readonly note?: string;
+}
+
+export interface EmittedEvent {
+  readonly name: string;
+  readonly key?: string;
+  readonly instance?: string;
+  readonly payload: Json;
+}
+
+/** How a completed step is undone; evaluated when it completed, so that undoing needs nothing but this. */
+export type UndoPlan =
+  | { readonly task: string; readonly queue: string; readonly priority: number; readonly input: Json }
+  /** A completed child without `compensate` of its step undoes itself. */
+  | { readonly childId: string }
+  /** The expressions failed: undoing fails with this. */
+  | { readonly failure: Failure };
+
+export interface UndoFailure {
+  readonly path: string;
+  readonly code: string;
+  readonly message: string;
 }
 
 export type AuditEventType = keyof AuditEventData;
