@@ -1,4 +1,4 @@
-import type { AuditEvent, InstanceError, InstanceId, InstanceStatus, Json, JsonObject } from '#libs/engine';
+import type { AuditEvent, InboxMessageType, InstanceError, InstanceId, InstanceStatus, Json, JsonObject } from '#libs/engine';
 
 /** Row of `workflow_instances`: the head of an instance, as of `seq`. Times are epoch ms, database clock. */
 export interface InstanceHead {
@@ -32,7 +32,7 @@ export interface InstanceHead {
   readonly currentStep: string | null;
 }
 
-export type InboxKind = 'cancel';
+export type InboxKind = InboxMessageType | 'startChild';
 
 /** Row of `workflow_inbox`: something addressed to an instance. Stays after it is applied: the memory of idempotency. */
 export interface InboxRow {

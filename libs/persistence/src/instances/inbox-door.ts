@@ -3,19 +3,25 @@ import { canonicalJson, type InstanceId, type InstanceStatus } from '#libs/engin
 import { plainArray, textArray } from '../connections/pg-array.js';
 import { dataFault } from '../events/sql-faults.js';
 import type { InboxRow } from '../ports.js';
-import { findInbox, insertInbox } from './inbox-statements.js';
+import { findInbox, inboxOutcomes, insertInbox } from './inbox-statements.js';
 
 export type NewInboxRow = Omit<InboxRow, 'receivedAt'>;
 
 /**
  * `stored`: waits to be applied. `existing`: the same id came before (`applied` = the outcome, once it was applied).
- * `ended`: the instance has ended (`status`), nothing was stored. `unknown`: there is no such instance.
+ * `ended`: the instance has ended (`status`) and this cannot re-open it, nothing was stored. `unknown`: there is no such instance.
  */
 export type InboxOutcome =
   | { readonly outcome: 'stored' }
   | { readonly outcome: 'existing'; readonly applied: string | null }
   | { readonly outcome: 'ended'; readonly status: InstanceStatus }
   | { readonly outcome: 'unknown' };
+
+/** Decided by the owner: `outcome` is `applied`, or why it was refused; `seq` is the instance's after it. */
+export interface DecidedInbox {
+  readonly seq: number;
+  readonly outcome: string;
+}
 
 interface FoundRow {
   readonly place: number;
@@ -39,6 +45,19 @@ export class InboxDoor {
     const lost = rows.flatMap((row, place) => (stored.delete(keyOf(row)) ? [] : [{ row, place }]));
     const found = new Map((lost.length === 0 ? [] : await this.find(lost)).map((row) => [row.place, row]));
     return rows.map((_, place) => outcomeOf(found.get(place)));
+  }
+
+  /** What the owners have decided, in order of the rows; undefined where they have not yet. */
+  async outcomes(rows: readonly Pick<InboxRow, 'instanceId' | 'id'>[]): Promise<(DecidedInbox | undefined)[]> {
+    if (rows.length === 0) return [];
+    const values = [
+      plainArray(rows.map((_, place) => place)),
+      plainArray(rows.map((row) => row.instanceId)),
+      textArray(rows.map((row) => row.id)),
+    ];
+    const found = await this.pool.query<DecidedInbox & { place: number }>({ ...inboxOutcomes, values });
+    const byPlace = new Map(found.rows.map((row) => [row.place, { seq: row.seq, outcome: row.outcome }]));
+    return rows.map((_, place) => byPlace.get(place));
   }
 
   private async insert(rows: readonly NewInboxRow[]): Promise<Set<string>> {
