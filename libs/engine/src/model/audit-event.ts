@@ -86,12 +86,14 @@ export interface AuditEventData {
   timerStarted: { dueAt: number; isAbsolute?: boolean; needs?: string[] };
   /** event */
   eventAwaited: { names: string[]; match: 'any' | 'all'; key?: string; timeoutAt?: number; needs?: string[] };
-  /** `match: all`: one of the names came; the wait goes on. */
+  /** One wait has it now, and no other ever will; with `match: all` the wait may go on. */
   eventTaken: { event: ReceivedEvent };
   /** No path. Nobody waits for it yet. */
   eventKept: { event: ReceivedEvent };
-  /** No path. Came for a wait that does not keep, or did not fit; or what was kept is full. */
-  eventDropped: { event: Pick<ReceivedEvent, 'id' | 'name'>; because: 'notAwaited' | 'schema' };
+  /** No path. The wait it was for (`wait`, a path) refused it, and nobody else took it. */
+  eventDropped: { event: Pick<ReceivedEvent, 'id' | 'name'>; because: 'filter' | 'schema' | 'notAwaited'; wait: string };
+  /** No path. Just before the instance ends: kept events that no wait ever took. */
+  eventsUnused: { events: Pick<ReceivedEvent, 'id' | 'name'>[] };
   askOpened: {
     name: string;
     kind: 'approval' | 'choice' | 'text' | 'form';
@@ -208,6 +210,8 @@ export interface ParentRef {
 export interface ReceivedEvent {
   readonly id: string;
   readonly name: string;
+  /** Sent by key: only for waits that correlate by it. */
+  readonly key?: string;
   readonly payload: Json;
   /** When the door stored it, epoch ms by the database's clock. */
   readonly at: number;

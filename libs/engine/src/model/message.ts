@@ -73,7 +73,8 @@ export type InboxMessage =
   | {
       readonly type: 'event';
       readonly event: ReceivedEvent;
-      /** Only for this wait: by key, or bound by hand. */ readonly path?: string;
+      /** Only for this wait: by key, or bound by hand. */
+      readonly path?: string;
     }
   | ({
       readonly type: 'answerAsk';

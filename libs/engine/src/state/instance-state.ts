@@ -7,6 +7,7 @@ import type { CtxLayer } from './ctx.js';
 import { type ClockHeap } from './clock-heap.js';
 import { OverlayMap } from './overlay-map.js';
 import { emptyReady, type ReadyQueue } from './ready-queue.js';
+import { WaitIndex } from './wait-index.js';
 
 /** Immutable; replaced on every change. Steps never touched have no record: see `stepAt`. */
 export interface StepState {
@@ -196,8 +197,12 @@ export class InstanceState {
   pausedAt: number | undefined;
   /** Events nobody has waited for yet, oldest first. */
   events: readonly ReceivedEvent[] = [];
-  /** Open event waits by path, oldest first: those an arriving event is offered to. */
-  waits: OverlayMap<true>;
+  /** Bytes of these as JSON. */
+  eventBytes = 0;
+  /** Open event waits by the names that have not come yet: those an arriving event is offered to. */
+  waits: WaitIndex;
+  /** Open asks by name. */
+  asks: WaitIndex;
   /** Oldest first. */
   undo: readonly UndoEntry[] = [];
   undone:
@@ -227,14 +232,15 @@ export class InstanceState {
     this.open = new OverlayMap(base?.open);
     this.steps = new OverlayMap(base?.steps);
     this.scopes = new OverlayMap(base?.scopes);
-    this.waits = new OverlayMap(base?.waits);
+    this.waits = new WaitIndex(base?.waits);
+    this.asks = new WaitIndex(base?.asks);
     this.ctxMemo = base?.ctxMemo ?? new Map();
   }
 
   fork(): InstanceState {
     const fork = new InstanceState(this.id, this);
-    const { open, steps, scopes, waits } = fork;
-    return Object.assign(fork, this, { open, steps, scopes, waits });
+    const { open, steps, scopes, waits, asks } = fork;
+    return Object.assign(fork, this, { open, steps, scopes, waits, asks });
   }
 
   /** The scope at `path`; it must have been begun. */
