@@ -8,6 +8,7 @@ export * from './model/message.js';
 export * from './model/instance-id.js';
 export * from './expressions/template.js';
 export * from './view/instance-view.js';
+export * from './state/site.js';
 export { InstanceState, newState, type StepState } from './state/instance-state.js';
 export { fromSnapshot, toSnapshot } from './state/snapshot.js';
 export { nextDueAt } from './state/clocks.js';

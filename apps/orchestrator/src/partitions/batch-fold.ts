@@ -1,3 +1,4 @@
+import { v7 } from 'uuid';
 import {
   apply,
   decide,
@@ -178,7 +179,15 @@ export class BatchFold {
       if (incarnation !== undefined) reserved.set(lane, taken + 1);
       return incarnation;
     };
-    return { nowMs, draw, admit, isServed, isDeaf, runningOn: (token) => runningOn(id, token) };
+    return {
+      nowMs,
+      draw,
+      newId: () => v7({ msecs: nowMs }),
+      admit,
+      isServed,
+      isDeaf,
+      runningOn: (token) => runningOn(id, token),
+    };
   }
 
   private reject(reason: Rejected): void {

@@ -119,7 +119,13 @@ export class BatchRunner {
   }
 
   private learnDuration(instance: CachedInstance | undefined, input: Input): void {
-    if (instance === undefined || input.kind !== 'message' || input.durationMs === undefined || !('path' in input.message))
+    if (
+      instance === undefined ||
+      input.kind !== 'message' ||
+      input.durationMs === undefined ||
+      !('token' in input.message) ||
+      !('path' in input.message)
+    )
       return;
     const { task } = instance.state.step(input.message.path);
     if (task !== undefined) this.meters.noteDuration(task, input.durationMs);

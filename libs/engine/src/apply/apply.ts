@@ -1,11 +1,19 @@
 import type { AuditEvent } from '../model/audit-event.js';
 import type { Plan } from '../model/plan.js';
-import { addClock } from '../state/clock-heap.js';
 import type { InstanceState } from '../state/instance-state.js';
 import { newState } from '../state/instance-state.js';
 import type { InstanceId } from '../model/instance-id.js';
 import { applyStepEvent } from './apply-step.js';
-import { pushIfDecided } from './end-step.js';
+import { startClock } from '../state/clocks.js';
+import { freshScope } from '../state/scopes.js';
+import { siteIn } from '../state/site.js';
+import { applyScopeStopped } from './apply-block.js';
+import { endStep } from './end-step.js';
+import { pushIfDecided, trimReady } from './ready.js';
+import { OverlayMap } from '../state/overlay-map.js';
+import { WaitIndex } from '../state/wait-index.js';
+import { emptyReady } from '../state/ready-queue.js';
+import type { JsonObject } from '../model/json.js';
 
 /**
  * Advances `state` by one audit event, in place, and returns it. Total and deterministic: the audit log is the source of truth,
@@ -17,7 +25,9 @@ export function apply(plan: Plan, state: InstanceState, event: AuditEvent): Inst
   state.seq = event.seq;
   state.generation = event.generation;
   if (event.path === undefined) applyInstanceEvent(plan, state, event);
+  else if (event.type === 'scopeStopped') applyScopeStopped(plan, state, event);
   else applyStepEvent(plan, state, event, event.path);
+  trimReady(plan, state);
   settleStatus(state);
   return state;
 }
@@ -32,25 +42,18 @@ export function replay(plan: Plan, id: InstanceId, events: Iterable<AuditEvent>)
 function applyInstanceEvent(plan: Plan, state: InstanceState, event: AuditEvent): void {
   switch (event.type) {
     case 'instanceStarted': {
-      const { definition, version, checksum, input, key, summary, tags, timeoutAt, queue, priority } = event.data;
-      Object.assign(state, {
-        definition,
-        version,
-        checksum,
-        input,
-        key,
-        summary,
-        queue,
-        priority,
-        timeoutAt,
-        startedAt: event.at,
-        status: 'running',
-      });
-      state.tags = tags ?? {};
-      if (timeoutAt !== undefined) state.clocks = addClock(state.clocks, { dueAt: timeoutAt, kind: 'instanceTimeout', path: '' });
-      for (const step of plan.scope.steps) if (step.needs.length === 0) pushIfDecided(state, step);
+      const { definition, version, checksum, input, key, summary, queue, priority, parent } = event.data;
+      Object.assign(state, { definition, version, checksum, input, key, summary, queue, priority, parent });
+      open(plan, state, event);
+      restore(plan, state, event.data.restartOf?.outputs ?? {});
       return;
     }
+    case 'instanceStartedAgain':
+      forgetGeneration(state);
+      state.input = event.data.input;
+      if (event.data.summary !== undefined) state.summary = event.data.summary;
+      open(plan, state, event);
+      return;
     case 'stepsDispatched': {
       const { paths, incarnation, delivery } = event.data;
       for (const path of paths) state.steps.set(path, { ...state.step(path), incarnation, delivery: delivery ?? 1 });
@@ -77,6 +80,45 @@ function applyInstanceEvent(plan: Plan, state: InstanceState, event: AuditEvent)
     default:
       throw new RangeError(`expected a path on ${event.type} of ${state.id}`);
   }
+}
+
+/** The document's list begins. */
+function open(
+  plan: Plan,
+  state: InstanceState,
+  { at, data }: { at: number; data: { tags?: JsonObject; timeoutAt?: number } },
+): void {
+  state.status = 'running';
+  state.startedAt = at;
+  state.timeoutAt = data.timeoutAt;
+  state.tags = data.tags ?? {};
+  startClock(state, 'instanceTimeout', '', data.timeoutAt);
+  state.scopes.set('', freshScope);
+  for (const step of plan.scope.steps) if (step.needs.length === 0) pushIfDecided(state, siteIn(plan.scope, '', step));
+}
+
+/** Steps whose outputs come from the instance this one was restarted from. */
+function restore(plan: Plan, state: InstanceState, outputs: JsonObject): void {
+  for (const [id, output] of Object.entries(outputs)) {
+    const site = siteIn(plan.scope, '', plan.scope.byId.get(id)!);
+    endStep(plan, state, site, { ...state.step(id), status: 'completed', output });
+  }
+}
+
+/** `again`: nothing of the former generation stays, but events nobody has taken and who started it. */
+function forgetGeneration(state: InstanceState): void {
+  state.steps = new OverlayMap();
+  state.open = new OverlayMap();
+  state.scopes = new OverlayMap();
+  state.waits = new WaitIndex();
+  state.ctxMemo = new Map(); // the old one may be shared with another fold
+  state.ready = emptyReady;
+  state.clocks = undefined;
+  state.undo = [];
+  state.closing = undefined;
+  state.isOverdue = false;
+  state.activeSteps = 0;
+  state.rounds += 1;
 }
 
 function end(state: InstanceState, status: InstanceState['status'], at: number): void {

@@ -94,8 +94,10 @@ function readDocument(fields: Fields, options: CompileOptions, problems: Problem
     failFast: fields.flag('failFast'),
     queue: fields.pattern('queue', QUEUE_SHAPE, 'a queue name of at most 63 letters, digits, "_" or "-"') ?? 'default',
     priority: fields.number('priority', PRIORITY.min, PRIORITY.max) ?? 0,
-    scope: planScope(graph),
+    scope: planScope(graph, fields.flag('failFast')),
     tasks,
+    children: [],
+    compensation: { on: new Set(['failure', 'timeout'] as const), order: 'reverse', onFailure: 'continue' },
   };
 }
 

@@ -118,7 +118,7 @@ export function topologicalOrder(graph: Graph): number[] {
 }
 
 /** The scope of the plan. */
-export function planScope(graph: Graph): PlanScope {
+export function planScope(graph: Graph, failFast: boolean): PlanScope {
   const steps = graph.drafts.map((draft, position): PlanStep => {
     const joinKind = typeof draft.join === 'number' ? 'count' : draft.join;
     const [needs, dependents, required] = [
@@ -129,6 +129,8 @@ export function planScope(graph: Graph): PlanScope {
     return { ...draft.fixed, needs, dependents, required, joinKind };
   });
   return {
+    key: '',
+    failFast,
     steps,
     byId: new Map(steps.map((step) => [step.id, step])),
     leaves: steps.filter((step) => step.dependents.length === 0),

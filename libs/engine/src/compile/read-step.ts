@@ -165,14 +165,14 @@ function readWork(
   const effect = fields.oneOf('effect', ['atLeastOnce', 'atMostOnce'], 'atLeastOnce');
   return {
     retry: readRetry(fields) ?? (type === 'task' ? defaults.retry : (NAMED_RETRIES['none'] as PlanStep['retry'])),
-    timeoutMs,
+    ...(type === 'task' && { timeout: timeoutMs }),
     effect,
     onCancel: fields.oneOf('onCancel', ['abandon', 'request', 'wait'], 'request'),
     isClaimed: effect === 'atMostOnce' || heartbeatMs !== undefined || timeoutMs > DEFAULT_TIMEOUT_MS,
     ...optional({
-      heartbeatMs,
-      totalTimeoutMs: fields.duration('totalTimeout'),
-      queueTimeoutMs: fields.duration('queueTimeout'),
+      heartbeat: heartbeatMs,
+      totalTimeout: fields.duration('totalTimeout'),
+      queueTimeout: fields.duration('queueTimeout'),
       queue: reader.text('queue', roots, (queue) =>
         QUEUE_SHAPE.test(queue) ? undefined : `expected a queue name of letters, digits, "_" or "-", but was ${kindOf(queue)}`,
       ),

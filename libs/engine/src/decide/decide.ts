@@ -46,8 +46,12 @@ function take(draft: Draft, message: Message): RejectionReason | undefined {
       return decideDispatch(draft, message);
     case 'cancel':
       return decideCancel(draft, message);
+    case 'progress':
+      return decideProgress(draft, message);
     case 'wake':
       return undefined; // settling is all
+    default:
+      return 'notPossible';
   }
 }
 
@@ -78,8 +82,17 @@ function decideDispatch(draft: Draft, message: Extract<Message, { type: 'dispatc
   return undefined;
 }
 
-function decideCancel(draft: Draft, { reason, by }: Extract<Message, { type: 'cancel' }>): RejectionReason | undefined {
+function decideProgress(draft: Draft, message: Extract<Message, { type: 'progress' }>): RejectionReason | undefined {
+  const { path, token, details } = message;
+  const open = openAttempt(draft, path, token);
+  if (typeof open === 'string') return open;
+  draft.emit('stepProgressed', { token, details }, path, open.attempt);
+  return undefined;
+}
+
+function decideCancel(draft: Draft, message: Extract<Message, { type: 'cancel' }>): RejectionReason | undefined {
+  const { reason, by, compensate } = message;
   if (draft.state.closing !== undefined) return 'notOpen';
-  draft.emit('instanceClosing', { as: 'cancelled', reason, by });
+  draft.emit('instanceClosing', { as: 'cancelled', reason, by, compensate });
   return undefined;
 }

@@ -1,5 +1,7 @@
 import type { Json } from '../model/json.js';
-import type { Plan } from '../model/plan.js';
+import { DEFAULT_TIMEOUT_MS } from '../compile/read-step.js';
+import type { Duration, Plan } from '../model/plan.js';
+import { siteAt } from '../state/site.js';
 import { ctxOf } from '../state/ctx.js';
 import type { InstanceState } from '../state/instance-state.js';
 
@@ -25,9 +27,11 @@ export interface StepCommandFacts {
 }
 
 export function stepCommand(plan: Plan, state: InstanceState, path: string): StepCommandFacts {
-  const step = plan.scope.byId.get(path)!;
+  const site = siteAt(plan, path)!;
+  const { step } = site;
   const own = state.step(path);
   const delivery = own.delivery ?? 1;
+  const heartbeatMs = own.heartbeatMs ?? literalMs(step.heartbeat);
   return {
     instanceId: state.id,
     token: own.token!,
@@ -35,13 +39,15 @@ export function stepCommand(plan: Plan, state: InstanceState, path: string): Ste
     attempt: own.attempt,
     task: own.task!,
     queue: own.queue!,
-    input: own.input !== undefined ? own.input : ctxOf(plan, state, step),
+    input: own.input !== undefined ? own.input : ctxOf(plan, state, site),
     idempotencyKey: `${state.id}:${path}`,
-    timeoutMs: step.timeoutMs,
-    ...(step.heartbeatMs !== undefined && { heartbeatMs: step.heartbeatMs }),
+    timeoutMs: own.timeoutMs ?? literalMs(step.timeout) ?? DEFAULT_TIMEOUT_MS,
+    ...(heartbeatMs !== undefined && { heartbeatMs }),
     claimed: step.isClaimed || delivery >= claimedFromDelivery,
     delivery,
     definition: state.definition,
     version: state.version,
   };
 }
+
+const literalMs = (duration: Duration | undefined): number | undefined => (typeof duration === 'number' ? duration : undefined);

@@ -35,7 +35,6 @@ const scope: EvaluationScope = {
   steps: (id) => facts[id] as StepFacts,
   needs: () => ({ a: 1, b: 2 }),
   item: () => 'item',
-  itemName: 'order',
   instance: () => ({ id: 'i-1', tags: {} }),
   now: () => Date.parse('2026-11-21T08:00:00Z'),
 };

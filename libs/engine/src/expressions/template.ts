@@ -35,8 +35,8 @@ export interface EvaluationScope {
   readonly steps?: (id: string) => StepFacts;
   readonly needs?: () => JsonObject;
   readonly item?: () => Json;
-  /** The `as` name of a forEach, when it has one; bound like `item`. */
-  readonly itemName?: string;
+  /** Values under names the definition gives: the `as` of a forEach or a catch. */
+  readonly named?: (name: string) => Json;
   readonly index?: () => number;
   readonly last?: () => Json;
   readonly scheduledAt?: () => string;

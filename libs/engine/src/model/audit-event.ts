@@ -62,11 +62,20 @@ export interface AuditEventData {
     undo?: UndoPlan;
     /** Why a wait ended without what it waited for. */
     because?: 'timeout' | 'hand';
+    counts?: PartCounts;
   };
   stepRetryScheduled: { token: number; failure: Failure; dueAt: number; worker?: string; startedAt?: number; lost?: boolean };
   /** What the handler last told with its heartbeat; handed to the next attempt. */
   stepProgressed: { token: number; details: Json };
-  stepFailed: { token?: number; failure: Failure; worker?: string; startedAt?: number; needs?: string[]; abort?: 'timeout' };
+  stepFailed: {
+    token?: number;
+    failure: Failure;
+    worker?: string;
+    startedAt?: number;
+    needs?: string[];
+    abort?: 'timeout';
+    counts?: PartCounts;
+  };
   stepSkipped: { because: 'when' | 'runOn' | 'hand'; needs?: string[]; output?: Json; by?: string; reason?: string };
   stepBlocked: Record<string, never>;
   stepCancelling: { token: number; abort: 'cancelled' | 'timeout'; graceUntil?: number };
@@ -148,7 +157,7 @@ export interface AuditEventData {
   /** repeat: the next round comes after the delay. */
   roundDelayed: { dueAt: number };
   /** `path` is that of a scope (`guard/body`): nothing more starts in it, what is open is being cancelled. */
-  scopeStopped: { because: 'failure' };
+  scopeStopped: { because: 'failure' | 'timeout' };
   /** What is open in the block is being stopped; it ends as `as` when that is quiet. */
   blockClosing: {
     as: 'completed' | 'failed' | 'cancelled';
@@ -183,7 +192,11 @@ export interface AuditEventData {
   instanceCompensationFailed: { error?: InstanceError; failures: UndoFailure[] };
   /** What is open is being stopped; the instance ends as `as` when that is quiet. */
   instanceClosing: {
-    as: 'cancelled' | 'timed_out' | 'completed' | 'failed';
+    as: 'cancelled' | 'timed_out' | 'completed' | 'failed' | 'again';
+    /** again: of the next generation */
+    input?: Json;
+    /** cancel: overrides `compensation.on` */
+    compensate?: boolean;
     reason?: string;
     by?: string;
     output?: Json;
@@ -195,6 +208,14 @@ export interface AuditEventData {
   instanceFailed: { error: InstanceError };
   instanceCancelled: { reason?: string; by?: string };
   instanceTimedOut: { error: InstanceError };
+}
+
+/** Parts of a block by how they ended; `total` of those there are, begun or not. */
+export interface PartCounts {
+  readonly total: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
 }
 
 export interface ParentRef {

@@ -1,5 +1,4 @@
-import type { Clock } from './clock-heap.js';
-import { dropEarliest } from './clock-heap.js';
+import { addClock, type Clock, type ClockKind, dropEarliest } from './clock-heap.js';
 import type { InstanceState } from './instance-state.js';
 
 /** The earliest clock that still means something. Outdated ones are dropped on the way: that changes no fact. */
@@ -16,7 +15,7 @@ export function earliestClock(state: InstanceState): Clock | undefined {
  * An unfinished fan-out is due at once.
  */
 export function nextDueAt(state: InstanceState): number | undefined {
-  if (state.ready.size > 0 && state.closing === undefined) return 0;
+  if (state.ready.size > 0 && state.pausedAt === undefined) return 0;
   return earliestClock(state)?.dueAt;
 }
 
@@ -34,7 +33,21 @@ function isCurrent(state: InstanceState, clock: Clock): boolean {
         (step.status === 'scheduled' || step.status === 'running' || step.status === 'retrying') &&
         step.totalTimeoutAt === clock.dueAt
       );
+    case 'timer':
+      return step.status === 'waiting' && step.dueAt === clock.dueAt;
+    case 'delay':
+      return step.block?.isDelayed === true && step.dueAt === clock.dueAt;
+    case 'timeout':
+      return (
+        (step.status === 'waiting' || step.status === 'running') &&
+        step.timeoutAt === clock.dueAt &&
+        step.block?.closing === undefined
+      );
     case 'grace':
       return step.status === 'cancelling' && step.graceUntil === clock.dueAt;
   }
+}
+
+export function startClock(state: InstanceState, kind: ClockKind, path: string, dueAt: number | undefined): void {
+  if (dueAt !== undefined) state.clocks = addClock(state.clocks, { dueAt, kind, path });
 }

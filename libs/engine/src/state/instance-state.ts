@@ -2,7 +2,7 @@ import type { Failure, InstanceError } from '../model/failure.js';
 import type { InstanceId } from '../model/instance-id.js';
 import type { Json, JsonObject } from '../model/json.js';
 import type { InstanceStatus, StepStatus } from '../model/lifecycle.js';
-import type { AuditEventData, ParentRef, ReceivedEvent, UndoFailure, UndoPlan } from '../model/audit-event.js';
+import type { AuditEventData, ParentRef, PartCounts, ReceivedEvent, UndoFailure, UndoPlan } from '../model/audit-event.js';
 import type { CtxLayer } from './ctx.js';
 import { type ClockHeap } from './clock-heap.js';
 import { OverlayMap } from './overlay-map.js';
@@ -22,8 +22,8 @@ export interface StepState {
   /** Direct needs that have ended: OK, and in all. */
   readonly needsOk: number;
   readonly needsEnded: number;
-  /** Seq of the event that put it into the ready queue. */
-  readonly readySeq?: number;
+  /** Number of its last entry in the ready queue. */
+  readonly readyNo?: number;
   /** Ids of the needs that met the join, when not all of them did. */
   readonly metBy?: readonly string[];
   readonly startSeq?: number;
@@ -57,6 +57,8 @@ export interface StepState {
   /** What a step in status `waiting` (or an open block) waits for. */
   readonly wait?: WaitState;
   readonly block?: BlockState;
+  /** Of a block that has ended. */
+  readonly counts?: PartCounts;
   /** How it can be undone; the entry is also in the instance's list. */
   readonly undo?: UndoPlan;
   /** Grows when a completed step runs again on purpose, or its input is edited: part of the idempotency key. */
@@ -137,7 +139,10 @@ export interface ScopeState {
   readonly firstBad?: string;
   /** Steps that are open. */
   readonly open: number;
+  /** Nothing starts in it any more. */
   readonly isStopped?: boolean;
+  /** It was stopped because its block (a try) took too long. */
+  readonly isTimedOut?: boolean;
   /** It runs although what is around it is being stopped: a `finally`. */
   readonly isShielded?: boolean;
   /** Once nothing is left to do in it. */
@@ -218,12 +223,14 @@ export class InstanceState {
   /** By path; '' is the document's. Those of a block are dropped when it completes. */
   scopes: OverlayMap<ScopeState>;
   ready: ReadyQueue = emptyReady;
+  /** Entries pushed into `ready` so far. */
+  readyNo = 0;
   clocks: ClockHeap = undefined;
   /** Everything begun and not ended, blocks and waits too, oldest first. */
   open: OverlayMap<true>;
   steps: OverlayMap<StepState>;
   /** Derived from ended steps only; may be dropped at any time. */
-  readonly ctxMemo: Map<string, CtxLayer>;
+  ctxMemo: Map<string, CtxLayer>;
 
   constructor(
     readonly id: InstanceId,

@@ -28,6 +28,7 @@ export class VirtualShell {
   readonly aborted: number[] = [];
   state: InstanceState;
   nowMs = 1_000_000;
+  private made = 1_000;
 
   constructor(
     readonly plan: Plan,
@@ -47,6 +48,7 @@ export class VirtualShell {
     const decision = decide(this.plan, this.state, message, {
       nowMs: this.nowMs,
       draw: this.options.draw ?? (() => 0.5),
+      newId: () => `01890000-0000-7000-8000-${String((this.made += 1)).padStart(12, '0')}`,
       admit: () => (taken++ < room ? 1 : undefined),
       isServed: () => true,
       runningOn: () => undefined,

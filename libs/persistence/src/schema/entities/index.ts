@@ -1,4 +1,3 @@
-import { BulkFailureEntity, BulkJobEntity } from './bulk.entities.js';
 import { DefinitionEntity, DefinitionNameEntity } from './definition.entity.js';
 import { EventEntity } from './event.entity.js';
 import { InboxEntity } from './inbox.entity.js';
@@ -28,6 +27,4 @@ export const entities = [
   IdempotencyEntity,
   IncidentEntity,
   OperatorLogEntity,
-  BulkJobEntity,
-  BulkFailureEntity,
 ];

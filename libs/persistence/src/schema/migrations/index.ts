@@ -1,5 +1,4 @@
 import { Foundation1763683200000 } from './1763683200000-foundation.js';
-import { Bulk1763812800000 } from './1763812800000-bulk.js';
 
 /** In order. */
-export const migrations = [Foundation1763683200000, Bulk1763812800000];
+export const migrations = [Foundation1763683200000];

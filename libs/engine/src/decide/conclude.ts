@@ -1,0 +1,29 @@
+import type { AuditEventData } from '../model/audit-event.js';
+import type { Draft } from './draft.js';
+import { openingFacts } from './start-instance.js';
+
+/**
+ * Everything is quiet: the instance ends as it must, or goes on with a new generation.
+ * @returns true when it goes on
+ */
+export function conclude(draft: Draft, closing: AuditEventData['instanceClosing']): boolean {
+  const { as, output = null, error, reason, by, input = null } = closing;
+  switch (as) {
+    case 'completed':
+      draft.emit('instanceCompleted', { output });
+      return false;
+    case 'failed':
+      draft.emit('instanceFailed', { error: error! });
+      return false;
+    case 'timed_out':
+      draft.emit('instanceTimedOut', { error: error! });
+      return false;
+    case 'cancelled':
+      draft.emit('instanceCancelled', { reason, by });
+      return false;
+    case 'again':
+      draft.hasStopped = false;
+      draft.emit('instanceStartedAgain', { input, ...openingFacts(draft, input) });
+      return true;
+  }
+}
