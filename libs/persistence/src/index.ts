@@ -19,6 +19,7 @@ export * from './incidents/incident-store.js';
 export * from './incidents/operator-log.js';
 export * from './idempotency/idempotency-store.js';
 export * from './connections/cursor.js';
+export * from './bulk/bulk-store.js';
 export * from './schema/maintenance.js';
 export * from './persistence.module.js';
 export * from './embedded/start-embedded.js';

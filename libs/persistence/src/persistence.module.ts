@@ -10,6 +10,7 @@ import {
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
+import { BulkStore } from './bulk/bulk-store.js';
 import { createDataSource, type DataSourceOptions } from './connections/create-data-source.js';
 import { createHotPool } from './connections/hot-pool.js';
 import { DefinitionStore } from './definitions/definition-store.js';
@@ -77,9 +78,16 @@ export class PersistenceModule {
       onPool(InboxDoor, HOT_POOL, InboxDoor),
       onPool(LEASE_STORE, LEASE_POOL, PgLeaseStore),
       onPool(INCARNATION_STORE, LEASE_POOL, PgIncarnationStore),
-      ...[DefinitionStore, InstanceQueries, StatsQueries, IncidentStore, OperatorLog, IdempotencyStore, Maintenance].map(
-        (store) => onDataSource<unknown>(store),
-      ),
+      ...[
+        DefinitionStore,
+        InstanceQueries,
+        StatsQueries,
+        IncidentStore,
+        OperatorLog,
+        IdempotencyStore,
+        BulkStore,
+        Maintenance,
+      ].map((store) => onDataSource<unknown>(store)),
     ];
     return {
       module: PersistenceModule,

@@ -1,3 +1,4 @@
+import { BulkFailureEntity, BulkJobEntity } from './bulk.entities.js';
 import { DefinitionEntity, DefinitionNameEntity } from './definition.entity.js';
 import { EventEntity } from './event.entity.js';
 import { InboxEntity } from './inbox.entity.js';
@@ -27,4 +28,6 @@ export const entities = [
   IdempotencyEntity,
   IncidentEntity,
   OperatorLogEntity,
+  BulkJobEntity,
+  BulkFailureEntity,
 ];

@@ -1,4 +1,5 @@
 import { Foundation1763683200000 } from './1763683200000-foundation.js';
+import { Bulk1763812800000 } from './1763812800000-bulk.js';
 
 /** In order. */
-export const migrations = [Foundation1763683200000];
+export const migrations = [Foundation1763683200000, Bulk1763812800000];
