@@ -58,14 +58,21 @@ export class TestBrowser implements AsyncDisposable {
   }
 }
 
-/** Every violation axe finds on the page as it is now. */
+/** Every violation axe finds on the page. A page still on its way (a dialog fading in) is looked at again: what passes is nobody's choice. */
 export async function accessibilityFindings(page: Page): Promise<AccessibilityFinding[]> {
-  await page.evaluate(settled); // colours on their way are nobody's choice
   const { default: axe } = await import('axe-core');
   await page.evaluate(axe.source); // not as a script of the page, which its content security policy would refuse
-  return page.evaluate(`axe.run({ resultTypes: ['violations'] }).then(({ violations }) =>
-    violations.map(({ id, impact, nodes }) => ({ id, impact, where: nodes.map(({ target }) => target.join(' ')).join(', ') })))`);
+  for (let look = 1; ; look += 1) {
+    await page.evaluate(settled);
+    const found = await page.evaluate<AccessibilityFinding[]>(`axe.run({ resultTypes: ['violations'] }).then(({ violations }) =>
+      violations.map(({ id, impact, nodes }) => ({ id, impact, where: nodes.map(({ target }) => target.join(' ')).join(', ') })))`);
+    if (found.length === 0 || look === looks) return found;
+    await page.waitForTimeout(500);
+  }
 }
+
+/** Looks until a finding counts. */
+const looks = 4;
 
 /** Every animation that has an end has come to it. */
 const settled = `Promise.allSettled(document.getAnimations()
