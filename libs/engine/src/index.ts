@@ -28,5 +28,6 @@ export { parseDefinition } from './parse/parse-definition.js';
 export type { ParsedDefinition, Position } from './parse/parsed-definition.js';
 export { QUEUE_SHAPE, TASK_SHAPE } from './compile/vocabulary.js';
 export { compile, type Compiled, type CompileOptions } from './compile/compile.js';
+export type { KnownDefinition } from './compile/children.js';
 export { locateProblems } from './compile/locate-problems.js';
 export { definitionSchema } from './schema/definition-schema.js';

@@ -1,5 +1,5 @@
 import type { Json } from '../model/json.js';
-import { DEFAULT_TIMEOUT_MS } from '../compile/read-step.js';
+import { DEFAULT_TIMEOUT_MS } from '../compile/read-work.js';
 import type { Duration, Plan } from '../model/plan.js';
 import { siteAt } from '../state/site.js';
 import { ctxOf } from '../state/ctx.js';

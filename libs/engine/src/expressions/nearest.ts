@@ -1,9 +1,14 @@
 import { closest, distance } from 'fastest-levenshtein';
 
+const MANY = 500;
+
 /** The known word a mistyped one was probably meant to be; undefined when none is close. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   if (word.length > 100) return undefined;
-  const candidates = [...known];
+  let candidates = [...known];
+  // Comparing with each of ten thousand ids takes too long: those of about the same length and beginning will do.
+  if (candidates.length > MANY)
+    candidates = candidates.filter((other) => Math.abs(other.length - word.length) < 3 && other[0] === word[0]).slice(0, MANY);
   if (candidates.length === 0) return undefined;
   const sameButCase = candidates.find((candidate) => candidate.toLowerCase() === word.toLowerCase());
   if (sameButCase !== undefined) return sameButCase;
