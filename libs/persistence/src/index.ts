@@ -12,6 +12,8 @@ export * from './instances/instance-queries.js';
 export * from './instances/instance-filter.js';
 export * from './instances/list-row.js';
 export * from './instances/uuid-bounds.js';
+export * from './asks/ask-queries.js';
+export * from './payloads/payload-queries.js';
 export * from './definitions/definition-store.js';
 export * from './definitions/definition-list.js';
 export * from './stats/stats-queries.js';

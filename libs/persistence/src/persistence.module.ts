@@ -11,6 +11,7 @@ import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { BulkStore } from './bulk/bulk-store.js';
+import { AskQueries } from './asks/ask-queries.js';
 import { createDataSource, type DataSourceOptions } from './connections/create-data-source.js';
 import { createHotPool } from './connections/hot-pool.js';
 import { DefinitionStore } from './definitions/definition-store.js';
@@ -23,6 +24,7 @@ import { InstanceDoor } from './instances/instance-door.js';
 import { InstanceQueries } from './instances/instance-queries.js';
 import { PgIncarnationStore } from './leases/pg-incarnation-store.js';
 import { PgLeaseStore } from './leases/pg-lease-store.js';
+import { PayloadQueries } from './payloads/payload-queries.js';
 import { Maintenance } from './schema/maintenance.js';
 import { StatsQueries } from './stats/stats-queries.js';
 
@@ -81,6 +83,8 @@ export class PersistenceModule {
       ...[
         DefinitionStore,
         InstanceQueries,
+        AskQueries,
+        PayloadQueries,
         StatsQueries,
         IncidentStore,
         OperatorLog,

@@ -1,4 +1,14 @@
-import type { AuditEvent, InboxMessageType, InstanceError, InstanceId, InstanceStatus, Json, JsonObject } from '#libs/engine';
+import type {
+  AuditEvent,
+  AuditEventData,
+  InboxMessageType,
+  InstanceError,
+  InstanceId,
+  InstanceStatus,
+  Json,
+  JsonObject,
+  ParentRef,
+} from '#libs/engine';
 
 /** Row of `workflow_instances`: the head of an instance, as of `seq`. Times are epoch ms, database clock. */
 export interface InstanceHead {
@@ -21,6 +31,7 @@ export interface InstanceHead {
   readonly error: InstanceError | null;
   readonly tags: JsonObject;
   readonly parent: InstanceId | null;
+  readonly origin: InstanceOrigin | null;
   readonly createdAt: number;
   readonly startAt: number | null;
   readonly startedAt: number | null;
@@ -30,6 +41,13 @@ export interface InstanceHead {
   readonly stepsTotal: number;
   /** Path of one open step, for the lists ("current step"). */
   readonly currentStep: string | null;
+}
+
+/** Where an instance comes from, when no person or system started it. */
+export interface InstanceOrigin {
+  /** The step that started it; `parent` of the head is its instance. */
+  readonly parent?: ParentRef;
+  readonly restartOf?: AuditEventData['instanceStarted']['restartOf'];
 }
 
 export type InboxKind = InboxMessageType | 'startChild';
@@ -45,6 +63,37 @@ export interface InboxRow {
   readonly receivedAt: number;
 }
 
+export type NewInboxRow = Omit<InboxRow, 'receivedAt'>;
+
+/** Row of `workflow_asks`: an open question to a person. */
+export interface AskRow {
+  readonly instanceId: InstanceId;
+  readonly path: string;
+  readonly tenant: string;
+  readonly definition: string;
+  readonly name: string;
+  readonly kind: AuditEventData['askOpened']['kind'];
+  readonly prompt: string | null;
+  readonly choices: readonly string[] | null;
+  /** JSON Schema of the answer. */
+  readonly form: Json | null;
+  readonly assignees: readonly string[];
+  readonly claimedBy: string | null;
+  /** When an answer is expected. */
+  readonly dueAt: number | null;
+  readonly timeoutAt: number | null;
+  readonly openedAt: number;
+}
+
+/** Somebody else's step that waits for the end of an instance it did not start. */
+export interface AttachedParent {
+  /** The instance that is waited for. */
+  readonly instanceId: InstanceId;
+  readonly parentId: InstanceId;
+  readonly path: string;
+  readonly token: number;
+}
+
 /** Everything an owner needs to continue one instance. */
 export interface StoredInstance {
   readonly head: InstanceHead;
@@ -53,7 +102,7 @@ export interface StoredInstance {
   readonly events: readonly AuditEvent[];
   /** Its row in `workflow_wakeups`; null once it has ended. */
   readonly wakeup: { readonly dueAt: number | null; readonly work: WorkState } | null;
-  /** Not yet consumed, oldest first. */
+  /** Not yet consumed, oldest first, at most `INBOX_AT_ONCE`. */
   readonly inbox: readonly InboxRow[];
 }
 
@@ -85,6 +134,9 @@ export interface WakeupWrite {
   readonly work: WorkState;
   readonly remove?: boolean;
 }
+
+/** Inbox rows of one instance that an owner takes at once. */
+export const INBOX_AT_ONCE = 100;
 
 /** What the open effects of one instance are in one batch: re-sent by the next owner when not confirmed. */
 export interface Touched {
@@ -136,6 +188,11 @@ export interface BatchCommit {
     readonly seq: number;
     readonly outcome: string;
   }[];
+  /** What instances tell one another; a row of the same id is left alone. */
+  readonly inboxSent?: readonly NewInboxRow[];
+  /** Open asks that are new or have changed (`openedAt` of a known one stays), and those that are open no more. */
+  readonly asks?: readonly AskRow[];
+  readonly asksGone?: readonly { readonly instanceId: InstanceId; readonly path: string }[];
   readonly unsent: readonly UnsentRow[];
   readonly unsentDone: readonly { readonly instanceId: InstanceId; readonly token: number }[];
   readonly snapshots: readonly { readonly instanceId: InstanceId; readonly seq: number; readonly state: string }[];
@@ -172,7 +229,9 @@ export interface EventStore {
   commit(batch: BatchCommit): Promise<void>;
   /** One round trip; unknown ids are absent from the answer. */
   load(ids: readonly InstanceId[]): Promise<StoredInstance[]>;
-  /** Events of one instance by seq, `after` exclusive. */
+  /** Unconsumed inbox rows of ids that are no instances (yet). */
+  strayInbox(rows: readonly { readonly instanceId: InstanceId; readonly bucket: number }[]): Promise<InboxRow[]>;
+  /** Events of one instance by seq, `after` exclusive; payloads over 64 KiB are named, not contained. */
   history(id: InstanceId, after: number, limit: number): Promise<AuditEvent[]>;
   /** Due wake-ups of a bucket range [from, to), earliest first. */
   dueWakeups(fromBucket: number, toBucket: number, nowMs: number, limit: number): Promise<InstanceId[]>;

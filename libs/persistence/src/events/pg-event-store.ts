@@ -1,8 +1,11 @@
 import type { Pool, QueryResultRow } from 'pg';
 import type { AuditEvent, InstanceId } from '#libs/engine';
-import type { BatchCommit, EventStore, StoredInstance, Touched, UnsentRow } from '../ports.js';
+import { plainArray } from '../connections/pg-array.js';
+import { contentsFromPool } from '../payloads/payload-contents.js';
+import { refsIn } from '../payloads/stored-json.js';
+import type { BatchCommit, EventStore, InboxRow, StoredInstance, Touched, UnsentRow } from '../ports.js';
 import { commitStatement, type PreparedStatement } from './commit-statement.js';
-import { assemble, eventOf, type LoadedRow, loadStatement } from './load-statement.js';
+import { assemble, eventOf, inboxOf, inOrder, type LoadedRow, loadedRefs, loadStatement } from './load-statement.js';
 import { readStatements } from './read-statements.js';
 import { commitFault } from './sql-faults.js';
 
@@ -22,11 +25,20 @@ export class PgEventStore implements EventStore {
 
   async load(ids: readonly InstanceId[]): Promise<StoredInstance[]> {
     if (ids.length === 0) return [];
-    return assemble(await this.rows<LoadedRow>(loadStatement, [[...new Set(ids)]]));
+    const rows = await this.rows<LoadedRow>(loadStatement, [[...new Set(ids)]]);
+    return assemble(rows, await contentsFromPool(this.pool, loadedRefs(rows)));
+  }
+
+  async strayInbox(wanted: readonly { instanceId: InstanceId; bucket: number }[]): Promise<InboxRow[]> {
+    if (wanted.length === 0) return [];
+    const values = [plainArray(wanted.map((row) => row.instanceId)), plainArray(wanted.map((row) => row.bucket))];
+    const rows = await this.rows<LoadedRow>(readStatements.strayInbox, values);
+    const contents = await contentsFromPool(this.pool, refsIn(rows.map((row) => row.content)));
+    return rows.map((row) => inboxOf(row, contents)).sort(inOrder);
   }
 
   async history(id: InstanceId, after: number, limit: number): Promise<AuditEvent[]> {
-    return (await this.rows<LoadedRow>(readStatements.history, [id, after, limit])).map(eventOf);
+    return (await this.rows<LoadedRow>(readStatements.history, [id, after, limit])).map((row) => eventOf(row));
   }
 
   dueWakeups(fromBucket: number, toBucket: number, nowMs: number, limit: number): Promise<InstanceId[]> {

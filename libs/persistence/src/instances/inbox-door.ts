@@ -1,11 +1,10 @@
 import type { Pool } from 'pg';
-import { canonicalJson, type InstanceId, type InstanceStatus } from '#libs/engine';
+import { type InstanceId, type InstanceStatus } from '#libs/engine';
 import { plainArray, textArray } from '../connections/pg-array.js';
 import { dataFault } from '../events/sql-faults.js';
-import type { InboxRow } from '../ports.js';
+import { Payloads, writeStored } from '../payloads/stored-json.js';
+import type { InboxRow, NewInboxRow } from '../ports.js';
 import { findInbox, inboxOutcomes, insertInbox } from './inbox-statements.js';
-
-export type NewInboxRow = Omit<InboxRow, 'receivedAt'>;
 
 /**
  * `stored`: waits to be applied. `existing`: the same id came before (`applied` = the outcome, once it was applied).
@@ -61,6 +60,8 @@ export class InboxDoor {
   }
 
   private async insert(rows: readonly NewInboxRow[]): Promise<Set<string>> {
+    const payloads = new Payloads();
+    const contents = rows.map((row) => writeStored(row.instanceId, row.content, payloads));
     try {
       const answer = await this.pool.query<{ instanceId: InstanceId; id: string }>({
         ...insertInbox,
@@ -68,7 +69,8 @@ export class InboxDoor {
           plainArray(rows.map((row) => row.instanceId)),
           textArray(rows.map((row) => row.id)),
           textArray(rows.map((row) => row.kind)),
-          textArray(rows.map((row) => canonicalJson(row.content))),
+          textArray(contents),
+          ...payloads.values,
         ],
       });
       return new Set(answer.rows.map(keyOf));

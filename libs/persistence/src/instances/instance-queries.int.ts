@@ -29,7 +29,7 @@ describe.each(servers)('InstanceQueries on $name', (server: TestServer) => {
     { key: 'k0', tags: { region: 'eu', level: 1 } },
     { tags: { region: 'us' } },
     { definition: 'other' },
-    { version: '2.0.0', parent },
+    { version: '2.0.0', origin: { parent: { instance: parent, path: 'p', token: 2, depth: 1, onParentClose: 'cancel' } } },
     {},
     {},
     { tags: { region: 'eu', level: 2 } },

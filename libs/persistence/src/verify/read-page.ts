@@ -1,7 +1,9 @@
 import type { DataSource } from 'typeorm';
 import type { AuditEvent } from '#libs/engine';
 import { eventOf, type LoadedRow } from '../events/load-statement.js';
-import { headColumns, headOf } from '../instances/head-row.js';
+import { headColumns, headOf, headRefs } from '../instances/head-row.js';
+import { contentsFromSource } from '../payloads/payload-contents.js';
+import { refsIn } from '../payloads/stored-json.js';
 import type { InstanceHead } from '../ports.js';
 import type { InstanceEntity } from '../schema/entities/instance.entity.js';
 
@@ -25,9 +27,9 @@ export async function readPage(dataSource: DataSource, after: string): Promise<V
       `SELECT ${headColumns('i')} FROM workflow_instances i WHERE i.id > $1 ORDER BY i.id LIMIT ${PAGE_INSTANCES}`,
       [after],
     );
-    const heads = firstOf(candidates).map(headOf);
-    if (heads.length === 0) return [];
-    const ids = [heads.map((head) => head.id)];
+    const rows = firstOf(candidates);
+    if (rows.length === 0) return [];
+    const ids = [rows.map((row) => row.id)];
     const events: LoadedRow[] = await manager.query(
       `SELECT w.id, e.seq, e.generation, e.type, e.path, e.attempt, e.data AS content, e.occurred_at AS at
        FROM unnest($1::uuid[]) AS w(id) CROSS JOIN LATERAL (SELECT * FROM workflow_events v WHERE v.instance_id = w.id ORDER BY v.seq) e`,
@@ -41,7 +43,10 @@ export async function readPage(dataSource: DataSource, after: string): Promise<V
       'SELECT instance_id AS id FROM workflow_wakeups WHERE instance_id = ANY($1::uuid[])',
       ids,
     );
-    return assemble(heads, events, snapshots, new Set(wakeups.map((row) => row.id)));
+    const refs = [...rows.flatMap(headRefs), ...refsIn(events.map((event) => event.content))];
+    const contents = await contentsFromSource(manager, refs);
+    const heads = rows.map((row) => headOf(row, contents));
+    return assemble(heads, events, contents, snapshots, new Set(wakeups.map((row) => row.id)));
   });
 }
 
@@ -55,11 +60,12 @@ function firstOf(candidates: readonly InstanceEntity[]): InstanceEntity[] {
 function assemble(
   heads: readonly InstanceHead[],
   events: readonly LoadedRow[],
+  contents: ReadonlyMap<string, string>,
   snapshots: readonly { id: string; seq: number; state: string }[],
   wakeups: ReadonlySet<string>,
 ): VerifiedRows[] {
   const byId = new Map<string, AuditEvent[]>(heads.map((head) => [head.id, []]));
-  for (const row of events) byId.get(row.id)!.push(eventOf(row));
+  for (const row of events) byId.get(row.id)!.push(eventOf(row, contents));
   const snapshotOf = new Map(snapshots.map((row) => [row.id, row]));
   return heads.map((head) => ({
     head,

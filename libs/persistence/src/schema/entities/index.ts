@@ -1,4 +1,6 @@
 import { BulkFailureEntity, BulkJobEntity } from './bulk.entities.js';
+import { AskEntity } from './ask.entity.js';
+import { AttachmentEntity } from './attachment.entity.js';
 import { DefinitionEntity, DefinitionNameEntity } from './definition.entity.js';
 import { EventEntity } from './event.entity.js';
 import { InboxEntity } from './inbox.entity.js';
@@ -16,6 +18,8 @@ export const entities = [
   InstanceEntity,
   EventEntity,
   InboxEntity,
+  AskEntity,
+  AttachmentEntity,
   WakeupEntity,
   PartitionEntity,
   BatchEntity,

@@ -72,6 +72,10 @@ export class InstanceEntity {
   @Column('uuid', { nullable: true })
   parent: string | null;
 
+  /** JSON of `InstanceOrigin`. */
+  @Column('text', { nullable: true })
+  origin: string | null;
+
   @Column(wide)
   createdAt: number;
 
