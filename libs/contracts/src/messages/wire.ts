@@ -35,6 +35,8 @@ export const stepCommandSchema = z.object({
   delivery: z.int().positive(),
   definition: z.string(),
   version: z.string(),
+  /** Of the innermost lock the step runs in; grows with every grant of its key. */
+  fence: z.int().positive().optional(),
   traceparent: z.string().optional(),
 });
 export type StepCommand = z.infer<typeof stepCommandSchema>;
