@@ -16,7 +16,7 @@ export { apply, replay } from './apply/apply.js';
 export { decide } from './decide/decide.js';
 export { effects, type Effect } from './effects/effects.js';
 export { stepCommand, type StepCommandFacts } from './effects/step-command.js';
-export { reasons, type Reason, type ReasonFacts } from './effects/reason.js';
+export { reasonOf, reasons, type Reason, type ReasonCode, type ReasonFacts } from './effects/reason.js';
 export * from './json/canonical.js';
 export * from './json/checksum.js';
 export * from './json/storable.js';
