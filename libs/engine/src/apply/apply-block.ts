@@ -3,7 +3,7 @@ import type { Plan, PlanScope } from '../model/plan.js';
 import { startClock } from '../state/clocks.js';
 import type { BlockState, InstanceState } from '../state/instance-state.js';
 import { begunKeys, freshBlock, freshScope } from '../state/scopes.js';
-import { bodyOf, planScopeAt, type Site, siteIn } from '../state/site.js';
+import { bodyOf, ownerPathOf, planScopeAt, type Site, siteIn } from '../state/site.js';
 import { openStep } from './end-step.js';
 import { pushIfActionable, pushIfDecided } from './ready.js';
 import { forgetSteps, settleScope } from './scope-end.js';
@@ -52,8 +52,15 @@ export function applyBlockEvent(plan: Plan, state: InstanceState, site: Site, ev
 export function applyScopeStopped(plan: Plan, state: InstanceState, event: Extract<AuditEvent, { type: 'scopeStopped' }>): void {
   const scopePath = event.path!;
   const isTimedOut = event.data.because === 'timeout';
+  if (isTimedOut) spendTimeout(state, ownerPathOf(scopePath));
   state.scopes.set(scopePath, { ...state.scope(scopePath), isStopped: true, ...(isTimedOut && { isTimedOut }) });
   settleScope(plan, state, planScopeAt(plan, scopePath)!, scopePath);
+}
+
+/** It bounds the body alone, and has done so. */
+function spendTimeout(state: InstanceState, path: string): void {
+  const { timeoutAt: _timeoutAt, ...own } = state.step(path);
+  state.steps.set(path, own);
 }
 
 function openScopes(

@@ -1,4 +1,4 @@
-import type { AuditEvent, AuditEventOf } from '../model/audit-event.js';
+import type { AuditEvent, AuditEventOf, PartCounts } from '../model/audit-event.js';
 import type { Plan } from '../model/plan.js';
 import { startClock } from '../state/clocks.js';
 import type { InstanceState, StepState } from '../state/instance-state.js';
@@ -49,7 +49,7 @@ function change(plan: Plan, state: InstanceState, site: Site, event: AuditEvent)
     case 'stepRetryScheduled':
       return retryLater(state, site, own, event);
     case 'stepFailed':
-      return endStep(plan, state, site, { ...own, status: 'failed', error: event.data.failure });
+      return endStep(plan, state, site, { ...own, status: 'failed', error: event.data.failure, ...countsOf(event) });
     case 'stepSkipped':
       return endStep(plan, state, site, {
         ...own,
@@ -80,9 +80,13 @@ function complete(plan: Plan, state: InstanceState, site: Site, own: StepState, 
     status: 'completed',
     output: event.data.output,
     error: undefined,
+    ...countsOf(event),
     ...(own.block !== undefined && { block: block as NonNullable<StepState['block']> }),
   });
 }
+
+const countsOf = ({ data }: { data: { counts?: PartCounts } }): { counts?: PartCounts } =>
+  data.counts ? { counts: data.counts } : {};
 
 function rememberUndo(
   state: InstanceState,

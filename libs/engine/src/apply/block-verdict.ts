@@ -28,8 +28,9 @@ export function blockVerdict(state: InstanceState, { step, path }: Site): Verdic
   switch (step.type) {
     case 'parallel':
     case 'forEach':
-      return partsVerdict(block, partsOf(step, block));
+      return partsVerdict(block, partsOf(step, block), step);
     case 'branch':
+      if (block.opened < block.taken!.length) return { do: 'open', keys: block.taken! };
       if (block.running === 0) return { do: 'end' };
       return block.failed > 0 ? { do: 'close', as: 'failed' } : wait;
     case 'repeat':
@@ -73,7 +74,7 @@ export function partsOf(step: PlanStep, block: BlockState): Parts {
   return { total, concurrency: block.concurrency ?? Infinity, join, isCollect: onError === 'collect', tolerated, cancelRest };
 }
 
-function partsVerdict(block: BlockState, parts: Parts): Verdict {
+function partsVerdict(block: BlockState, parts: Parts, step: PlanStep): Verdict {
   const { opened, running } = block;
   const { total, concurrency, cancelRest } = parts;
   const outlook = partsOutlook(block, parts);
@@ -82,6 +83,8 @@ function partsVerdict(block: BlockState, parts: Parts): Verdict {
     if (running === 0) return { do: 'end' };
     return cancelRest ? { do: 'close', as: 'completed' } : wait;
   }
+  if (step.parallel !== undefined)
+    return opened === 0 ? { do: 'open', keys: step.parallel.branches.map(({ key }) => key) } : wait;
   const to = Math.min(total, opened + Math.max(0, concurrency - running), opened + sliceSize);
   return to > opened ? { do: 'openNumbers', from: opened, to } : wait;
 }
@@ -106,6 +109,7 @@ export function partsOutlook(block: BlockState, { total, join, isCollect, tolera
 
 function tryVerdict(state: InstanceState, step: PlanStep, path: string, block: BlockState): Verdict {
   if (block.running > 0 || block.undoing !== undefined) return wait;
+  if (block.opened === 0) return block.closing === undefined ? { do: 'open', keys: ['body'] } : { do: 'end' };
   const isLast = block.phase === 'finally' || step.try!.finally === undefined;
   if (block.phase === 'body' && block.closing === undefined && state.scopes.get(`${path}/body`)?.result?.status === 'failed')
     return { do: 'handle' };
