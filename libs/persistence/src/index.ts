@@ -16,6 +16,7 @@ export * from './asks/ask-queries.js';
 export * from './payloads/payload-queries.js';
 export * from './definitions/definition-store.js';
 export * from './definitions/definition-list.js';
+export * from './logs/log-queries.js';
 export * from './stats/stats-queries.js';
 export * from './incidents/incident-store.js';
 export * from './incidents/operator-log.js';

@@ -25,6 +25,7 @@ import { InstanceQueries } from './instances/instance-queries.js';
 import { PgIncarnationStore } from './leases/pg-incarnation-store.js';
 import { PgLeaseStore } from './leases/pg-lease-store.js';
 import { PayloadQueries } from './payloads/payload-queries.js';
+import { LogQueries } from './logs/log-queries.js';
 import { Maintenance } from './schema/maintenance.js';
 import { StatsQueries } from './stats/stats-queries.js';
 
@@ -90,6 +91,7 @@ export class PersistenceModule {
         OperatorLog,
         IdempotencyStore,
         BulkStore,
+        LogQueries,
         Maintenance,
       ].map((store) => onDataSource<unknown>(store)),
     ];

@@ -154,6 +154,21 @@ export interface UnsentRow {
   readonly retryAt: number;
 }
 
+/** Row of `workflow_logs`: a line a handler logged. */
+export interface LogRow {
+  readonly instanceId: InstanceId;
+  /** Of the attempt. */
+  readonly token: number;
+  /** From 1 within the attempt. */
+  readonly no: number;
+  readonly path: string;
+  readonly attempt: number;
+  /** Epoch ms by the worker's clock. */
+  readonly at: number;
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly text: string;
+}
+
 /** Per minute and definition; one row per partition, so that owners never contend. */
 export interface StatsDelta {
   readonly definition: string;
@@ -193,6 +208,8 @@ export interface BatchCommit {
   /** Open asks that are new or have changed (`openedAt` of a known one stays), and those that are open no more. */
   readonly asks?: readonly AskRow[];
   readonly asksGone?: readonly { readonly instanceId: InstanceId; readonly path: string }[];
+  /** What handlers logged; a line that is known stays as it is. */
+  readonly logs?: readonly LogRow[];
   readonly unsent: readonly UnsentRow[];
   readonly unsentDone: readonly { readonly instanceId: InstanceId; readonly token: number }[];
   readonly snapshots: readonly { readonly instanceId: InstanceId; readonly seq: number; readonly state: string }[];

@@ -23,8 +23,8 @@ export interface UnsendableCommand {
   readonly reason: string;
 }
 
-/** LANGUAGE §7: a step's payload is at most 2 MiB; the rest is the command around it. */
-const commandBytesAtMost = 2 * 1024 * 1024 + 16 * 1024;
+/** LANGUAGE §7: a step's payload is at most 2 MiB; the rest is the command around it, with the progress of the attempt before. */
+const commandBytesAtMost = 2 * 1024 * 1024 + 80 * 1024;
 const abortsPerMessage = 500;
 
 interface Changed {

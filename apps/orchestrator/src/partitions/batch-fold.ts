@@ -8,10 +8,11 @@ import {
   type Message,
   type RejectionReason,
 } from '#libs/engine';
-import type { InboxRow } from '#libs/persistence';
+import type { InboxRow, LogRow } from '#libs/persistence';
 import { laneOf, type WorkIndex } from '../dispatch/work-index.js';
 import type { CachedInstance } from './instance-cache.js';
 import type { Input } from './inputs.js';
+import { logRows } from './step-logs.js';
 
 /** What the shell knows beside the states. */
 export interface FoldContext {
@@ -52,6 +53,7 @@ export class BatchFold {
   readonly changed = new Map<CachedInstance, AuditEvent[]>();
   readonly verdicts: ClaimVerdict[] = [];
   readonly inboxApplied: AppliedInbox[] = [];
+  readonly logs: LogRow[] = [];
   readonly rejections = new Map<Rejected, number>();
   private readonly inboxSeen = new Set<string>();
 
@@ -62,6 +64,8 @@ export class BatchFold {
 
   take(instance: CachedInstance | undefined, input: Input, inbox: readonly InboxRow[]): void {
     if (instance === undefined) return this.takeUnknown(input);
+    // Also of an attempt that is over: what it logged is what one wants to know then.
+    if ('logs' in input && input.logs !== undefined) this.logs.push(...logRows(input.instanceId, input.logs));
     switch (input.kind) {
       case 'hint':
         return this.takeHint(instance, inbox);
@@ -69,6 +73,8 @@ export class BatchFold {
         return this.sendAgain(instance, input);
       case 'message':
         return this.takeMessage(instance, input.message);
+      case 'logs':
+        return;
     }
   }
 

@@ -7,7 +7,7 @@ import type { CachedInstance } from './instance-cache.js';
 /** A snapshot is due when the events since the last exceed both this and the number of steps in the state. */
 const eventsBetweenSnapshots = 500;
 
-type Rows = Pick<BatchCommit, 'touched' | 'events' | 'heads' | 'wakeups' | 'inboxApplied' | 'snapshots' | 'stats'>;
+type Rows = Pick<BatchCommit, 'touched' | 'events' | 'heads' | 'wakeups' | 'inboxApplied' | 'logs' | 'snapshots' | 'stats'>;
 
 /** The rows of a decided batch. Also moves each instance's remembered wake-up row on. */
 export function batchRows(fold: BatchFold, work: WorkIndex, nowMs: number): Rows {
@@ -32,7 +32,16 @@ export function batchRows(fold: BatchFold, work: WorkIndex, nowMs: number): Rows
     const wakeup = wakeupOf(instance, work, nowMs);
     if (wakeup !== undefined) wakeups.push(wakeup);
   }
-  return { touched, events, heads, wakeups, inboxApplied: fold.inboxApplied, snapshots, stats: [...stats.values()] };
+  return {
+    touched,
+    events,
+    heads,
+    wakeups,
+    inboxApplied: fold.inboxApplied,
+    logs: fold.logs,
+    snapshots,
+    stats: [...stats.values()],
+  };
 }
 
 export function headOf({ state, plan, head }: CachedInstance): HeadUpdate {

@@ -29,9 +29,10 @@ export function decideStepFailed(draft: Draft, message: Extract<Ended, { type: '
   if (typeof open === 'string') return open;
   const { site, attempt, isCancelling } = open;
   const { token, worker, startedAt, failure } = message;
-  // A worker that was shut down says so itself: that is a lost attempt, no failure of the step.
-  if (failure.code === 'WORKER_LOST' && draft.state.step(site.path).claimant !== undefined)
-    return decideLost(draft, { type: 'lost', path: message.path, token, code: 'WORKER_LOST' });
+  // A worker that was shut down, or whose handler fell silent, says so itself: that is a lost attempt, no failure of the step.
+  const { code } = failure;
+  if ((code === 'WORKER_LOST' || code === 'HEARTBEAT_LOST') && draft.state.step(site.path).claimant !== undefined)
+    return decideLost(draft, { type: 'lost', path: message.path, token, code });
   if (isCancelling) draft.emit('stepCancelled', { token, outcome: 'failed', worker }, site.path, attempt);
   else failAttempt(draft, site, failure, { worker, startedAt });
   return undefined;
@@ -51,14 +52,17 @@ export function decideLost(draft: Draft, message: Extract<Message, { type: 'lost
   if (own.claimant === undefined) return 'notOpen';
   const failure: Failure = {
     code,
-    message: `worker ${own.claimant} went away while it ran this attempt`,
+    message:
+      code === 'WORKER_LOST'
+        ? `worker ${own.claimant} went away while it ran this attempt`
+        : `the handler on worker ${own.claimant} gave no heartbeat in time`,
     retryable: site.step.effect === 'atLeastOnce',
   };
   if (!failure.retryable) draft.emit('stepFailed', { token, failure, worker: own.claimant }, site.path, attempt);
   else if (own.lostInARow + 1 >= lossesAllowed) {
     const crashed = {
       code: 'WORKER_CRASHED',
-      message: `${lossesAllowed} workers in a row went away while they ran this step`,
+      message: `${lossesAllowed} attempts in a row were lost with the workers that ran this step`,
       retryable: false,
     };
     draft.emit('stepFailed', { token, failure: crashed, worker: own.claimant }, site.path, attempt);

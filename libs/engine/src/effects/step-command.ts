@@ -20,6 +20,8 @@ export interface StepCommandFacts {
   readonly idempotencyKey: string;
   readonly timeoutMs: number;
   readonly heartbeatMs?: number;
+  /** What the attempt before told with its last heartbeat. */
+  readonly lastProgress?: Json;
   readonly claimed: boolean;
   readonly delivery: number;
   readonly definition: string;
@@ -43,6 +45,7 @@ export function stepCommand(plan: Plan, state: InstanceState, path: string): Ste
     idempotencyKey: `${state.id}:${path}`,
     timeoutMs: own.timeoutMs ?? literalMs(step.timeout) ?? DEFAULT_TIMEOUT_MS,
     ...(heartbeatMs !== undefined && { heartbeatMs }),
+    ...(own.progress !== undefined && { lastProgress: own.progress }),
     claimed: step.isClaimed || delivery >= claimedFromDelivery,
     delivery,
     definition: state.definition,

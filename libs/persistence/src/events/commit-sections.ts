@@ -2,6 +2,7 @@ import { canonicalJson } from '#libs/engine';
 import { plainArray, textArray } from '../connections/pg-array.js';
 import { writeStored, writeStoredValue } from '../payloads/stored-json.js';
 import { asks, asksGone, inboxSent, payloads } from './conversation-sections.js';
+import { logs } from '../logs/log-section.js';
 import type { Section } from './section.js';
 
 const events: Section = {
@@ -158,5 +159,6 @@ export const sections: readonly Section[] = [
   inboxSent,
   asks,
   asksGone,
+  logs,
   payloads,
 ];

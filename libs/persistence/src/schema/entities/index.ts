@@ -6,6 +6,7 @@ import { EventEntity } from './event.entity.js';
 import { InboxEntity } from './inbox.entity.js';
 import { InstanceEntity } from './instance.entity.js';
 import { IdempotencyEntity, IncidentEntity, OperatorLogEntity } from './operation.entities.js';
+import { LogEntity } from './log.entity.js';
 import { BatchEntity, OrchestratorEntity, PartitionEntity, QueueEntity, UnsentEntity } from './partition.entities.js';
 import { PayloadEntity, SnapshotEntity } from './snapshot.entities.js';
 import { StatsEntity } from './stats.entity.js';
@@ -29,6 +30,7 @@ export const entities = [
   SnapshotEntity,
   PayloadEntity,
   StatsEntity,
+  LogEntity,
   IdempotencyEntity,
   IncidentEntity,
   OperatorLogEntity,
