@@ -63,6 +63,11 @@ export class VirtualShell {
     return decision;
   }
 
+  /** Something comes from outside. */
+  event(name: string, payload: Json = null): Decision {
+    return this.tell({ type: 'event', event: { id: `e${(this.made += 1)}`, name, payload, at: this.nowMs } });
+  }
+
   complete({ path, token }: VirtualCommand, output: Json = null): Decision {
     return this.tell({ type: 'stepCompleted', path, token, output, worker: 'w', startedAt: this.nowMs });
   }
