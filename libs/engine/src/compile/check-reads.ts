@@ -98,8 +98,10 @@ class ReadCheck {
   private unknown(read: Read, from: Place): void {
     const block = this.blockWith(read.id, from);
     if (block !== undefined) {
-      const message = `expected a step of this list or of one around it, but "${read.id}" is inside the block "${block}"`;
-      const hint = `Outside of a block only its output is seen: ${pathOf(block)}.output`;
+      const message = `expected a step of this list or of one around it, but "${read.id}" is inside the block "${block.id}"`;
+      const hint = block.isAround
+        ? `Each list of steps in "${block.id}" sees itself and what is around the block, not the other lists`
+        : `Outside of a block only its output is seen: ${pathOf(block.id)}.output`;
       return this.problems.error('INSIDE_BLOCK', read.path, message, hint);
     }
     const hint = (): string => {
@@ -111,13 +113,15 @@ class ReadCheck {
     this.problems.error('UNKNOWN_STEP', read.path, `expected the id of a step, but was "${read.id.slice(0, 60)}"`, hint);
   }
 
-  /** The outermost block that holds a step of this id and does not hold the reader. */
-  private blockWith(id: string, from: Place): string | undefined {
+  /** The outermost block that holds a step of this id and does not hold the reader; else the innermost: the reader is in another list of it. */
+  private blockWith(id: string, from: Place): { id: string; isAround: boolean } | undefined {
     const chain = (this.owners ??= ownersById(this.top)).get(id);
     const around = new Set<StepDraft | undefined>();
     for (let place: Place | undefined = from; place; place = place.outer)
       if (place.position !== undefined && place !== from) around.add(place.list.graph.drafts[place.position]);
-    return chain?.find((block) => !around.has(block))?.id;
+    const other = chain?.find((block) => !around.has(block));
+    const nearest = other ?? chain?.at(-1);
+    return nearest && { id: nearest.id, isAround: other === undefined };
   }
 
   private maybeMissing(read: Read): void {

@@ -87,7 +87,8 @@ export class Fields {
 
   /** A list; empty when it is absent or wrong. */
   list(name: string, hint: string): readonly Json[] {
-    const value = this.get(name) ?? [];
+    const value = this.get(name);
+    if (value === undefined) return [];
     if (Array.isArray(value)) return value;
     this.error('WRONG_TYPE', name, `expected "${name}" to be a list, but was ${kindOf(value)}`, hint);
     return [];

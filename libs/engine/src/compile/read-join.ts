@@ -4,7 +4,8 @@ import { kindOf, type Fields } from './fields.js';
 
 /** `join`: over needs, or over the parts of a block. */
 export function readJoin(fields: Fields, what: 'needs' | 'parts'): PartJoin {
-  const value = fields.get('join') ?? 'all';
+  const value = fields.get('join');
+  if (value === undefined) return 'all';
   if (value === 'all' || value === 'any') return value;
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1) return value;
   const otherwise = 'Write all, any or a number such as 2';

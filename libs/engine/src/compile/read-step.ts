@@ -88,7 +88,7 @@ export function readStep(
 }
 
 function readType(fields: Fields): StepType | undefined {
-  const value = fields.get('type') ?? 'task';
+  const value = fields.has('type') ? fields.get('type') : 'task';
   if (typeof value === 'string' && Object.hasOwn(TYPE_FIELDS, value)) return value as StepType;
   const types = `The types are ${STEP_TYPES.join(', ')}`;
   const hint = typeof value === 'string' ? hintFor(value, STEP_TYPES, types) : types;

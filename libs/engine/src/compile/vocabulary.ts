@@ -80,7 +80,7 @@ export const TYPE_FIELDS: Readonly<Record<string, readonly string[]>> = {
   ask: ['kind', 'name', 'prompt', 'choices', 'form', 'assignees', 'due', 'timeoutValue'],
   branch: ['cases', 'on', 'default', 'match'],
   parallel: ['branches', 'onError'],
-  forEach: ['items', 'concurrency', 'steps', 'onError', 'tolerate', 'keep'],
+  forEach: ['items', 'as', 'concurrency', 'steps', 'onError', 'tolerate', 'keep'],
   repeat: ['while', 'until', 'maxIterations', 'delay', 'steps', 'keep'],
   workflow: ['workflow', 'version', 'input', 'key', 'detached', 'onParentClose'],
   try: ['steps', 'catch', 'finally'],
