@@ -1,6 +1,15 @@
 import { type DynamicModule, Inject, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { CONFIG, type Config, METRICS, type MetricsRegistry, ROOT_LOGGER, type RootLogger } from '#libs/platform';
+import { ActionsController } from './actions/actions.controller.js';
+import { InstanceActions } from './actions/instance-actions.js';
+import { InstanceRestarter } from './actions/instance-restarter.js';
+import { OutcomeWatch } from './actions/outcome-watch.js';
+import { Refusals } from './actions/refusals.js';
+import { BulkChunk } from './bulk/bulk-chunk.js';
+import { BulkController } from './bulk/bulk.controller.js';
+import { BulkJobs } from './bulk/bulk-jobs.js';
+import { BulkRunner } from './bulk/bulk-runner.js';
 import { CommandConsumer } from './commands/command-consumer.js';
 import { CommandHandler } from './commands/command-handler.js';
 import { consoleFiles } from './console/console-files.js';
@@ -17,7 +26,6 @@ import { refuse } from './http/problem.filter.js';
 import { requestMetrics } from './http/request-metrics.js';
 import { EndWatch } from './instances/end-watch.js';
 import { Hints } from './instances/hints.js';
-import { InstanceCanceller } from './instances/instance-canceller.js';
 import { InstanceList } from './instances/instance-list.js';
 import { InstanceReader } from './instances/instance-reader.js';
 import { InstanceStarter } from './instances/instance-starter.js';
@@ -50,13 +58,16 @@ export class GatewayModule implements NestModule {
         HealthController,
         DefinitionsController,
         InstancesController,
+        ActionsController,
+        BulkController,
         CapacityController,
         StatsController,
       ],
       providers: [
         ...[LiveFeed, InstanceNudges, LiveTopics, LiveGateway],
         ...[PlanCache, DefinitionCatalog],
-        ...[Hints, EndWatch, InstanceStarter, InstanceCanceller, InstanceList, InstanceReader, InstanceViews],
+        ...[Hints, EndWatch, InstanceStarter, InstanceList, InstanceReader, InstanceViews],
+        ...[InstanceActions, InstanceRestarter, OutcomeWatch, Refusals, BulkChunk, BulkJobs, BulkRunner],
         ...[Figures, QueueList, Once, ConnectionDrain, CommandHandler, CommandConsumer],
       ],
     };

@@ -46,7 +46,16 @@ export class InstanceReader {
     const open = all.flatMap(({ path, reason }): WaitingFor[] => (reason ? [{ path, ...reason }] : []));
     const waitingFor =
       head.status === 'pending' && open.length === 0 ? [pendingReason(head, Date.now())] : open.slice(0, maxReasons);
-    return toInstance(head, { steps: all.map((step) => toStepSummary(step, plan)), waitingFor });
+    return toInstance(head, {
+      steps: all.map((step) => toStepSummary(step, plan)),
+      waitingFor,
+      parentStep: null,
+      restartOf: null,
+      restartedAs: [],
+      children: [],
+      pausedAt: null,
+      keptEvents: 0,
+    });
   }
 
   async steps(

@@ -227,5 +227,5 @@ export const startCommandSchema = z.object({
   tags: z.record(z.string(), json).optional(),
   queue: z.string().optional(),
   priority: z.int().optional(),
+  event: z.object({ name: z.string(), payload: json.optional(), id: z.string().optional() }).optional(),
 });
-export const cancelCommandSchema = z.object({ id: instanceId, reason: z.string().optional() });

@@ -5,6 +5,10 @@ import { bodyProblems, idempotencyProblems } from '../rest/problems.js';
 import { exampleInstanceId, json, type Operation } from './operation.js';
 
 const id = exampleInstanceId;
+const eventAnswers: Operation['responses'] = {
+  200: { description: 'What became of it', schema: shapes.eventOutcomeSchema },
+  202: { description: 'Stored; its owner has not decided within `wait`', schema: shapes.eventOutcomeSchema },
+};
 
 export const eventOperations: readonly Operation[] = [
   {
@@ -18,10 +22,7 @@ export const eventOperations: readonly Operation[] = [
     params: instanceParamsSchema,
     query: actQuerySchema,
     body: json(shapes.eventToInstanceBodySchema),
-    responses: {
-      200: { description: 'What became of it', schema: shapes.eventOutcomeSchema },
-      202: { description: 'Stored; its owner has not decided within `wait`', schema: shapes.eventOutcomeSchema },
-    },
+    responses: eventAnswers,
     problems: [...bodyProblems, ...idempotencyProblems, 'INSTANCE_NOT_FOUND', 'INSTANCE_ENDED', 'TOO_MANY_EVENTS'],
     examples: [
       {
@@ -42,8 +43,9 @@ export const eventOperations: readonly Operation[] = [
     summary: 'Deliver an event by key',
     description:
       'It goes to every step that waits for this name and key now; when there is none it is kept for `ttl`, and the first that then waits and whose filter fits takes it.',
+    query: actQuerySchema,
     body: json(shapes.eventByKeyBodySchema),
-    responses: { 200: { description: 'What became of it', schema: shapes.eventOutcomeSchema } },
+    responses: eventAnswers,
     problems: [...bodyProblems, ...idempotencyProblems],
     examples: [
       {
@@ -82,11 +84,18 @@ export const eventOperations: readonly Operation[] = [
     tag: 'Events',
     summary: 'Give a kept or unmatched event to an instance by hand',
     params: shapes.eventParamsSchema,
+    query: actQuerySchema,
     body: json(shapes.bindBodySchema),
-    responses: { 200: { description: 'What became of it', schema: shapes.eventOutcomeSchema } },
+    responses: eventAnswers,
     problems: [...bodyProblems, ...idempotencyProblems, 'EVENT_NOT_FOUND', 'EVENT_TAKEN', 'INSTANCE_NOT_FOUND', 'INSTANCE_ENDED'],
     examples: [
-      { name: 'To an instance', params: { id: 'pay-77' }, body: { instance: id, reason: 'wrong order number' }, status: 200 },
+      {
+        name: 'To an instance',
+        params: { id: 'pay-77' },
+        query: { wait: '0ms' },
+        body: { instance: id, reason: 'wrong order number' },
+        status: 202,
+      },
       { name: 'Unknown', params: { id: 'no-such' }, body: { instance: id }, status: 404 },
     ],
   },

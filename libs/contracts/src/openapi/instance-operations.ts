@@ -11,6 +11,8 @@ const startProblems = [
   'INSTANCE_ID_INVALID',
   'INSTANCE_EXISTS',
   'KEY_TAKEN',
+  'INSTANCE_ENDED',
+  'TOO_MANY_EVENTS',
 ] as const;
 const started = { id, status: 'pending', definition: 'order.process', version: '1.2.0' };
 
@@ -136,10 +138,16 @@ export const instanceOperations: readonly Operation[] = [
     summary: 'Read the steps of an instance',
     params: shapes.instanceParamsSchema,
     query: stepsQuerySchema,
-    responses: { 200: { description: 'Its steps, reached or not, in definition order', schema: stepListSchema } },
+    responses: {
+      200: {
+        description: 'Its steps: of the top level reached or not, in definition order, each followed by what is inside it',
+        schema: stepListSchema,
+      },
+    },
     problems: ['INSTANCE_NOT_FOUND'],
     examples: [
       { name: 'All', params: { id }, status: 200 },
+      { name: 'Inside a block', params: { id }, query: { under: 'ship/3' }, status: 200 },
       { name: 'With input and output', params: { id }, query: { include: 'data', status: 'completed,failed' }, status: 200 },
     ],
   },
@@ -170,27 +178,5 @@ export const instanceOperations: readonly Operation[] = [
     },
     problems: ['INSTANCE_NOT_FOUND'],
     examples: [{ name: 'Not ended yet', params: { id }, query: { timeout: '50ms' }, status: 202, response: started }],
-  },
-  {
-    id: 'cancelInstance',
-    method: 'post',
-    path: '/api/v1/instances/{id}/cancel',
-    tag: 'Instances',
-    summary: 'Cancel an instance',
-    description: '202 means stored; no further step command is sent once its owner has decided it.',
-    params: shapes.instanceParamsSchema,
-    body: json(shapes.cancelBodySchema, false),
-    responses: { 202: { description: 'The wish is stored', schema: shapes.cancelAcceptedSchema } },
-    problems: [...bodyProblems, ...idempotencyProblems, 'INSTANCE_NOT_FOUND', 'INSTANCE_ENDED'],
-    examples: [
-      {
-        name: 'With a reason',
-        params: { id },
-        body: { reason: 'ordered twice' },
-        status: 202,
-        response: { id, status: 'pending' },
-      },
-      { name: 'Unknown', params: { id: '01990000-0000-7000-8000-000000000000' }, body: {}, status: 404 },
-    ],
   },
 ];

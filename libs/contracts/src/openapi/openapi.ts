@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { problemSchema } from '../rest/common.js';
 import { commonProblems, problemKinds } from '../rest/problems.js';
+import { actionOperations } from './action-operations.js';
+import { bulkOperations } from './bulk-operations.js';
 import { capacityOperations, figureOperations, probeOperations } from './other-operations.js';
 import { definitionOperations } from './definition-operations.js';
 import { instanceOperations } from './instance-operations.js';
@@ -12,6 +14,8 @@ type Fragment = Record<string, unknown>;
 export const operations: readonly Operation[] = [
   ...definitionOperations,
   ...instanceOperations,
+  ...actionOperations,
+  ...bulkOperations,
   ...capacityOperations,
   ...figureOperations,
   ...probeOperations,

@@ -13,7 +13,7 @@ const keySchema = z.string().min(1).max(500).describe('What waiting steps `corre
 const payload = jsonValueSchema.optional().describe('Default null; at most 1 MiB with the rest of the body');
 
 export const eventToInstanceBodySchema = z
-  .strictObject({ name: eventNameSchema, payload, id: eventIdSchema.optional(), ...actShape })
+  .strictObject({ name: eventNameSchema, payload, id: eventIdSchema.optional() })
   .meta({ id: 'EventToInstance' });
 export type EventToInstanceRequest = z.input<typeof eventToInstanceBodySchema>;
 
@@ -29,7 +29,6 @@ export const eventByKeyBodySchema = z
       .regex(/^(\d{1,9}(ms|s|m|h|d)|P[0-9DTHMSW.]+)$/, 'expected a duration such as 30s, 24h or PT1H')
       .optional()
       .describe('How long it is kept when nobody waits for it; default 24h, at most 30d'),
-    ...actShape,
   })
   .meta({ id: 'EventByKey' });
 export type EventByKeyRequest = z.input<typeof eventByKeyBodySchema>;

@@ -19,7 +19,25 @@ export const stepAttemptSchema = z
 
 /** Why a step is still open, in one word; `text` beside it says it in a sentence. */
 export const waitReasonSchema = z
-  .enum(['queued', 'no_worker', 'sent', 'running', 'retry', 'cancelling', 'not_started', 'start_at'])
+  .enum([
+    'queued',
+    'no_worker',
+    'sent',
+    'running',
+    'retry',
+    'cancelling',
+    'not_started',
+    'start_at',
+    'timer',
+    'event',
+    'ask',
+    'child',
+    'lock',
+    'emit',
+    'delay',
+    'paused',
+    'compensating',
+  ])
   .describe('Why it is open');
 
 const facts = {
