@@ -2,9 +2,12 @@ import type { AuditEvent, AuditEventOf, PartCounts } from '../model/audit-event.
 import type { Plan } from '../model/plan.js';
 import { startClock } from '../state/clocks.js';
 import type { InstanceState, StepState } from '../state/instance-state.js';
-import { type Site, siteAt } from '../state/site.js';
+import { type Site, siteAt, UNDO_ID } from '../state/site.js';
 import { absorbRest, endStep, openStep } from './end-step.js';
 import { applyBlockEvent } from './apply-block.js';
+import { applyChildEvent } from './apply-child.js';
+import { applyLockEvent } from './apply-lock.js';
+import { applyUndoEvent, beginUndo, rememberUndo } from './apply-undo.js';
 import { forgetScopes } from './scope-end.js';
 
 /** Applies an event that carries the path of a step. */
@@ -34,7 +37,7 @@ function change(plan: Plan, state: InstanceState, site: Site, event: AuditEvent)
   const own = state.step(site.path);
   switch (event.type) {
     case 'stepScheduled':
-      return schedule(state, site, own, event);
+      return schedule(plan, state, site, own, event);
     case 'stepBegun':
       state.steps.set(site.path, { ...own, status: 'running' });
       return;
@@ -62,17 +65,18 @@ function change(plan: Plan, state: InstanceState, site: Site, event: AuditEvent)
       state.steps.set(site.path, { ...own, status: 'cancelling', graceUntil: event.data.graceUntil });
       return startClock(state, 'grace', site.path, event.data.graceUntil);
     case 'stepCancelled':
-      rememberUndo(state, site.path, event);
+      rememberUndo(state, site.path, event.seq, event.data.undo);
       return endStep(plan, state, site, { ...own, status: 'cancelled' });
     default:
-      if (applyBlockEvent(plan, state, site, event)) return;
+      if (applyBlockEvent(plan, state, site, event) || applyChildEvent(state, site, event)) return;
+      if (applyLockEvent(plan, state, site, event) || applyUndoEvent(plan, state, site, event)) return;
       throw new RangeError(`expected no path on ${event.type}`);
   }
 }
 
 function complete(plan: Plan, state: InstanceState, site: Site, own: StepState, event: AuditEventOf<'stepCompleted'>): void {
   if (event.data.tags) state.tags = { ...state.tags, ...event.data.tags };
-  rememberUndo(state, site.path, event);
+  rememberUndo(state, site.path, event.seq, event.data.undo);
   if (own.block !== undefined) forgetScopes(plan, state, site, own.block);
   const { items: _items, carry: _carry, ...block } = own.block ?? {};
   endStep(plan, state, site, {
@@ -88,20 +92,13 @@ function complete(plan: Plan, state: InstanceState, site: Site, own: StepState, 
 const countsOf = ({ data }: { data: { counts?: PartCounts } }): { counts?: PartCounts } =>
   data.counts ? { counts: data.counts } : {};
 
-function rememberUndo(
-  state: InstanceState,
-  path: string,
-  event: AuditEventOf<'stepCompleted'> | AuditEventOf<'stepCancelled'>,
-): void {
-  if (event.data.undo !== undefined) state.undo = [...state.undo, { path, plan: event.data.undo, seq: event.seq }];
-}
-
 function retryLater(state: InstanceState, site: Site, own: StepState, event: AuditEventOf<'stepRetryScheduled'>): void {
   const { failure, dueAt } = event.data;
   const lost = event.data.lost === true;
-  const { wait: _wait, ...kept } = own;
+  const { wait, ...kept } = own;
   state.steps.set(site.path, {
     ...kept,
+    ...(wait?.kind === 'child' && { wait }), // the next child is asked for alike
     status: 'retrying',
     error: failure,
     dueAt,
@@ -112,8 +109,10 @@ function retryLater(state: InstanceState, site: Site, own: StepState, event: Aud
   startClock(state, 'retry', site.path, dueAt);
 }
 
-function schedule(state: InstanceState, site: Site, own: StepState, event: AuditEventOf<'stepScheduled'>): void {
+function schedule(plan: Plan, state: InstanceState, site: Site, own: StepState, event: AuditEventOf<'stepScheduled'>): void {
   const { task, queue, priority, input, incarnation, queueTimeoutAt, totalTimeoutAt, timeoutMs, heartbeatMs } = event.data;
+  const isUndo = site.step.id === UNDO_ID;
+  if (isUndo && !state.open.get(site.path)) beginUndo(plan, state, site.path);
   openStep(state, site);
   state.steps.set(site.path, {
     ...own,

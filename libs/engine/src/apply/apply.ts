@@ -8,6 +8,7 @@ import { startClock } from '../state/clocks.js';
 import { freshScope } from '../state/scopes.js';
 import { siteIn } from '../state/site.js';
 import { applyScopeStopped } from './apply-block.js';
+import { applyInstanceCompensating } from './apply-undo.js';
 import { endStep } from './end-step.js';
 import { pushIfDecided, trimReady } from './ready.js';
 import { OverlayMap } from '../state/overlay-map.js';
@@ -77,6 +78,14 @@ function applyInstanceEvent(plan: Plan, state: InstanceState, event: AuditEvent)
       return end(state, 'timed_out', event.at);
     case 'instanceCancelled':
       return end(state, 'cancelled', event.at);
+    case 'instanceCompensating':
+      return applyInstanceCompensating(plan, state, event.data);
+    case 'instanceCompensated':
+      state.error = event.data.error;
+      return end(state, 'compensated', event.at);
+    case 'instanceCompensationFailed':
+      state.error = event.data.error;
+      return end(state, 'compensation_failed', event.at);
     default:
       throw new RangeError(`expected a path on ${event.type} of ${state.id}`);
   }
@@ -114,7 +123,7 @@ function forgetGeneration(state: InstanceState): void {
   state.ctxMemo = new Map(); // the old one may be shared with another fold
   state.ready = emptyReady;
   state.clocks = undefined;
-  state.undo = [];
+  state.undo = new OverlayMap();
   state.closing = undefined;
   state.isOverdue = false;
   state.activeSteps = 0;

@@ -1,6 +1,7 @@
 import type { PartJoin, PlanStep } from '../model/plan.js';
-import type { BlockState, InstanceState } from '../state/instance-state.js';
+import type { BlockState, InstanceState, UndoRun } from '../state/instance-state.js';
 import type { Site } from '../state/site.js';
+import { undoStage } from '../state/undo-run.js';
 
 /** What an open block does next; a function of its counters, so that it costs O(1) whatever its size. */
 export type Verdict =
@@ -12,6 +13,8 @@ export type Verdict =
   | { readonly do: 'round' }
   /** try: is there a handler for the failure of the body? */
   | { readonly do: 'handle' }
+  /** try: something of its body can be undone now. */
+  | { readonly do: 'undo' }
   /** Stop what is open: the outcome is certain. */
   | { readonly do: 'close'; readonly as: 'completed' | 'failed' }
   /** Nothing is left in it. */
@@ -108,10 +111,19 @@ export function partsOutlook(block: BlockState, { total, join, isCollect, tolera
 }
 
 function tryVerdict(state: InstanceState, step: PlanStep, path: string, block: BlockState): Verdict {
-  if (block.running > 0 || block.undoing !== undefined) return wait;
+  if (block.running > 0) return wait;
   if (block.opened === 0) return block.closing === undefined ? { do: 'open', keys: ['body'] } : { do: 'end' };
+  const undoing = block.undoing && undoVerdict(block.undoing, block.closing !== undefined);
+  if (undoing !== undefined) return undoing;
   const isLast = block.phase === 'finally' || step.try!.finally === undefined;
   if (block.phase === 'body' && block.closing === undefined && state.scopes.get(`${path}/body`)?.result?.status === 'failed')
     return { do: 'handle' };
   return isLast ? { do: 'end' } : { do: 'open', keys: ['finally'] };
+}
+
+/** undefined: it is done. When the try is stopped, what has begun ends, and no more begins. */
+function undoVerdict(run: UndoRun, isClosing: boolean): Verdict | undefined {
+  const stage = undoStage(run);
+  if (stage === 'start' && !isClosing) return { do: 'undo' };
+  return run.begun > run.ended ? wait : undefined;
 }

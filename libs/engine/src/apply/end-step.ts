@@ -2,6 +2,7 @@ import type { Plan, PlanScope, PlanStep } from '../model/plan.js';
 import type { StepStatus } from '../model/lifecycle.js';
 import type { InstanceState, StepState } from '../state/instance-state.js';
 import { childPath, type Site, siteIn, UNDO_ID } from '../state/site.js';
+import { endUndo } from './apply-undo.js';
 import { mustStop } from './must-stop.js';
 import { pushIfDecided, pushScope } from './ready.js';
 import { settleScope } from './scope-end.js';
@@ -27,13 +28,18 @@ export function openStep(state: InstanceState, { path, scopePath, step }: Site):
 
 /** Records the end of a step and tells its dependents and, when it was the last, the block around it: O(out-degree). */
 export function endStep(plan: Plan, state: InstanceState, site: Site, ended: StepState): void {
-  const { input: _input, wait: _wait, ...kept } = ended; // only open steps need these
-  const final: StepState = { ...kept, endedSeq: state.seq, startSeq: kept.startSeq ?? state.seq };
+  const { input: _input, wait, ...kept } = ended; // only open steps need these, but a retry by hand finds the child again
+  const final: StepState = {
+    ...(wait?.kind === 'child' && { wait }),
+    ...kept,
+    endedSeq: state.seq,
+    startSeq: kept.startSeq ?? state.seq,
+  };
   state.steps.set(site.path, final);
   const wasOpen = state.open.get(site.path) === true;
   state.open.delete(site.path);
   state.waits.delete(site.path);
-  if (site.step.id === UNDO_ID) return;
+  if (site.step.id === UNDO_ID) return endUndo(plan, state, site.path, final, wasOpen);
   const { scope, scopePath } = site;
   countEnd(state, site, final, wasOpen);
   const ok = endsOk(final.status, site.step) ? 1 : 0;

@@ -1,7 +1,8 @@
 import { isStepEnded } from '../model/lifecycle.js';
 import type { AuditEventData } from '../model/audit-event.js';
 import { begunKeys } from '../state/scopes.js';
-import { planScopeAt, type Site, siteIn } from '../state/site.js';
+import { planScopeAt, type Site, siteIn, UNDO_ID } from '../state/site.js';
+import { cancelChild } from './children/leave-child.js';
 import type { Draft } from './draft.js';
 
 /** How long `onCancel: request` waits for the worker's answer. */
@@ -15,7 +16,8 @@ export type Abort = 'cancelled' | 'timeout';
  */
 export function cancelStep(draft: Draft, site: Site, abort: Abort, act: { by?: string; reason?: string } = {}): void {
   const { status, token, incarnation, claimant, block, attempt } = draft.state.step(site.path);
-  if (isStepEnded(status) || status === 'cancelling') return;
+  if (isStepEnded(status) || status === 'cancelling' || status === 'compensating' || site.step.id === UNDO_ID) return;
+  if (status === 'waiting' && site.step.type === 'workflow') return cancelChild(draft, site, abort, act);
   if (block !== undefined && status !== 'waiting') return closeBlock(draft, site, { as: 'cancelled', ...act }, abort);
   const wasSent = (status === 'scheduled' || status === 'running') && (incarnation !== undefined || claimant !== undefined);
   const numbered = attempt > 0 ? attempt : undefined;

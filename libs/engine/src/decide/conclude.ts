@@ -1,5 +1,6 @@
 import type { AuditEventData } from '../model/audit-event.js';
 import type { Draft } from './draft.js';
+import { beginUndo } from './undo/undo-instance.js';
 import { openingFacts } from './start-instance.js';
 
 /**
@@ -7,6 +8,7 @@ import { openingFacts } from './start-instance.js';
  * @returns true when it goes on
  */
 export function conclude(draft: Draft, closing: AuditEventData['instanceClosing']): boolean {
+  if (beginUndo(draft, closing)) return true;
   const { as, output = null, error, reason, by, input = null } = closing;
   switch (as) {
     case 'completed':

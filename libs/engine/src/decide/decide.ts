@@ -3,6 +3,8 @@ import type { Decision, DecisionContext, Message, RejectionReason } from '../mod
 import type { Plan } from '../model/plan.js';
 import type { InstanceState } from '../state/instance-state.js';
 import { Draft } from './draft.js';
+import { decideChildMessage } from './children/child-messages.js';
+import { decideLockGranted } from './locks/lock-messages.js';
 import { decideLost, decideStepCompleted, decideStepFailed, openAttempt } from './end-attempt.js';
 import { settle } from './settle.js';
 import { decideStart } from './start-instance.js';
@@ -23,9 +25,12 @@ export function decide(plan: Plan, state: InstanceState, message: Message, conte
   return { accepted: true, events: draft.events };
 }
 
+/** They may mean something to an instance that has ended. */
+const canReopen: ReadonlySet<Message['type']> = new Set(['compensate', 'childReopened'] as const);
+
 function misfitOf(state: InstanceState, message: Message): RejectionReason | undefined {
   if (message.type === 'start') return state.status === 'pending' ? undefined : 'alreadyStarted';
-  if (isEnded(state.status)) return 'alreadyEnded';
+  if (isEnded(state.status) && !canReopen.has(message.type)) return 'alreadyEnded';
   if (state.status === 'pending') return message.type === 'cancel' ? undefined : 'notStarted';
   return undefined;
 }
@@ -48,6 +53,15 @@ function take(draft: Draft, message: Message): RejectionReason | undefined {
       return decideCancel(draft, message);
     case 'progress':
       return decideProgress(draft, message);
+    case 'childStarted':
+    case 'childRefused':
+    case 'childEnded':
+    case 'childReopened':
+    case 'compensate':
+    case 'childCompensated':
+      return decideChildMessage(draft, message);
+    case 'lockGranted':
+      return decideLockGranted(draft, message);
     case 'wake':
       return undefined; // settling is all
     default:

@@ -3,7 +3,8 @@ import type { Message, RejectionReason } from '../model/message.js';
 import type { Draft } from './draft.js';
 import { retryDelayMs } from './retry-delay.js';
 import { type Site, siteAt } from '../state/site.js';
-import { completeStep, undoPlanOf } from './complete-step.js';
+import { completeStep } from './complete-step.js';
+import { lateUndoPlanOf } from './undo/undo-plan.js';
 
 type Ended = Extract<Message, { type: 'stepCompleted' | 'stepFailed' }>;
 /** After so many losses in a row a step is held to crash its workers. */
@@ -18,7 +19,7 @@ export function decideStepCompleted(
   const { site, attempt, isCancelling } = open;
   const { token, worker, startedAt, note, output } = message;
   if (isCancelling) {
-    const undo = undoPlanOf(draft, site, output);
+    const undo = lateUndoPlanOf(draft, site, output);
     draft.emit('stepCancelled', { token, outcome: 'completed', output, worker, undo }, site.path, attempt);
   } else completeStep(draft, site, output, { token, worker, startedAt, note });
   return undefined;

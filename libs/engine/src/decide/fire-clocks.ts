@@ -3,6 +3,7 @@ import type { Clock } from '../state/clock-heap.js';
 import { siteAt, type Site } from '../state/site.js';
 import { openRound } from './blocks/rounds.js';
 import { closeBlock, stopScope } from './cancel-step.js';
+import { requestChildAgain } from './children/enter-workflow.js';
 import { failStep } from './complete-step.js';
 import type { StepState } from '../state/instance-state.js';
 import type { Draft } from './draft.js';
@@ -33,7 +34,7 @@ function fire(draft: Draft, clock: Clock): void {
   const own = draft.state.step(clock.path);
   switch (clock.kind) {
     case 'retry':
-      return scheduleAgain(draft, site);
+      return site.step.type === 'workflow' ? requestChildAgain(draft, site) : scheduleAgain(draft, site);
     case 'queueTimeout':
       return fireQueueTimeout(draft, site);
     case 'totalTimeout': {
@@ -45,10 +46,16 @@ function fire(draft: Draft, clock: Clock): void {
     case 'delay':
       return openRound(draft, site);
     case 'timeout':
-      return fireBlockTimeout(draft, site);
+      return own.status === 'waiting' ? fireWaitTimeout(draft, site) : fireBlockTimeout(draft, site);
     case 'timer':
       throw new RangeError('expected no timer'); // replaced with the waits
   }
+}
+
+/** The child is told to stop, the key is given back: see `sends`. */
+function fireWaitTimeout(draft: Draft, site: Site): void {
+  const failure = { code: 'TIMED_OUT', message: `step "${site.path}" took longer than its timeout`, retryable: false };
+  failStep(draft, site, failure, { token: draft.state.step(site.path).token, abort: 'timeout' });
 }
 
 /** A try whose body takes too long handles that as the body's failure; any other block fails. */

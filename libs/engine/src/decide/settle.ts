@@ -11,6 +11,7 @@ import { evaluate } from './evaluation.js';
 import { expressionFailure } from './expression-failure.js';
 import { fireClocks } from './fire-clocks.js';
 import { startStep } from './start-step.js';
+import { goOnUndoing, isUndoing } from './undo/undo-instance.js';
 
 /** Steps decided in one slice; what is left makes the instance due again at once, so that a wide fan-out never holds up its neighbours. */
 const sliceSize = 500;
@@ -25,6 +26,10 @@ export function settle(draft: Draft): void {
     if (entry !== undefined && budget > 0) {
       decideReady(draft, entry);
       budget -= 1;
+    } else if (isUndoing(draft)) {
+      const begun = goOnUndoing(draft, budget);
+      if (begun === 0) return;
+      budget -= begun;
     } else if (!endIfQuiet(draft)) return;
   }
 }

@@ -46,6 +46,9 @@ function readOpening(draft: Draft, input: Json, given: JsonObject | undefined) {
     const value = attempt(`tags.${name}`, () => evaluate(draft, template));
     if (value !== undefined) tags[name] = value;
   }
-  const timeoutAt = plan.timeout && draft.nowMs + plan.timeout.afterMs;
+  const timeoutAt = instanceTimeoutAt(draft);
   return { summary, tags: Object.keys(tags).length > 0 ? tags : undefined, timeoutAt, failures };
 }
+
+/** Of a generation that begins now. */
+export const instanceTimeoutAt = ({ plan, nowMs }: Draft): number | undefined => plan.timeout && nowMs + plan.timeout.afterMs;

@@ -6,6 +6,8 @@ import { endsOk } from '../apply/end-step.js';
 import { childPath, type Site, siteIn } from '../state/site.js';
 import { enterBlock } from './blocks/enter-block.js';
 import { cancelStep } from './cancel-step.js';
+import { enterWorkflow } from './children/enter-workflow.js';
+import { enterLock } from './locks/enter-lock.js';
 import { completeStep, failStep } from './complete-step.js';
 import type { Draft } from './draft.js';
 import { evaluate, evaluateDuration } from './evaluation.js';
@@ -49,6 +51,10 @@ function run(draft: Draft, site: Site, metBy: string[] | undefined): void {
     }
     case 'again':
       return startAgain(draft, site, metBy);
+    case 'workflow':
+      return enterWorkflow(draft, site, metBy);
+    case 'lock':
+      return enterLock(draft, site, metBy);
     case 'branch':
     case 'parallel':
     case 'forEach':

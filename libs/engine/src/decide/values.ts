@@ -1,5 +1,7 @@
 import type { Json } from '../model/json.js';
 
+const maxKeyLength = 255;
+
 /** What expressions yield where a definition needs a certain kind. @throws TypeError in words */
 
 export function isTrue(value: Json, field = 'when'): boolean {
@@ -19,6 +21,13 @@ export function nameOf(value: Json, field: string, shape: RegExp): string {
   if (!shape.test(name))
     throw new TypeError(`expected \`${field}\` to be the name of a ${field}, but was ${JSON.stringify(name.slice(0, 100))}`);
   return name;
+}
+
+/** A business key: a text, or a number as a text. */
+export function keyOf(value: Json, field: string): string {
+  const key = typeof value === 'number' ? String(value) : value;
+  if (typeof key === 'string' && key !== '' && key.length <= maxKeyLength) return key;
+  throw new TypeError(`expected \`${field}\` to be a text of at most ${maxKeyLength} characters, but was ${kindOf(value)}`);
 }
 
 export function wholeNumber(value: Json, field: string): number {

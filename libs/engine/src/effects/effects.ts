@@ -28,10 +28,11 @@ export function effects(state: InstanceState, events: readonly AuditEvent[]): Ef
         event.data.paths.forEach((path, index) => pushCommand(found, state, path, event.data.tokens[index]!));
         break;
       case 'stepCancelling':
-        found.push({ kind: 'abort', path: event.path!, token: event.data.token, reason: event.data.abort });
+        if (state.step(event.path!).wait === undefined)
+          found.push({ kind: 'abort', path: event.path!, token: event.data.token, reason: event.data.abort });
         break;
       case 'stepFailed':
-        if (event.data.abort && event.data.token !== undefined)
+        if (event.data.abort && event.data.token !== undefined && state.step(event.path!).wait === undefined)
           found.push({ kind: 'abort', path: event.path!, token: event.data.token, reason: event.data.abort });
         break;
       case 'instanceStarted':
@@ -39,6 +40,9 @@ export function effects(state: InstanceState, events: readonly AuditEvent[]): Ef
       case 'instanceFailed':
       case 'instanceCancelled':
       case 'instanceTimedOut':
+      case 'instanceCompensating':
+      case 'instanceCompensated':
+      case 'instanceCompensationFailed':
       case 'instanceOverdue':
         found.push({ kind: 'lifecycle', type: event.type, seq: event.seq });
         break;

@@ -1,7 +1,9 @@
 import type { Json } from '../model/json.js';
 import { DEFAULT_TIMEOUT_MS } from '../compile/read-work.js';
 import type { Duration, Plan } from '../model/plan.js';
+import { fenceAround } from '../decide/locks/enter-lock.js';
 import { siteAt } from '../state/site.js';
+import { isUndoPath } from '../state/undo-run.js';
 import { ctxOf } from '../state/ctx.js';
 import type { InstanceState } from '../state/instance-state.js';
 
@@ -26,6 +28,8 @@ export interface StepCommandFacts {
   readonly delivery: number;
   readonly definition: string;
   readonly version: string;
+  /** Of the innermost lock around it: other systems can refuse whoever shows an older one. */
+  readonly fence?: number;
 }
 
 export function stepCommand(plan: Plan, state: InstanceState, path: string): StepCommandFacts {
@@ -33,6 +37,7 @@ export function stepCommand(plan: Plan, state: InstanceState, path: string): Ste
   const { step } = site;
   const own = state.step(path);
   const delivery = own.delivery ?? 1;
+  const fence = isUndoPath(path) ? undefined : fenceAround(plan, state, site.scopePath);
   const heartbeatMs = own.heartbeatMs ?? literalMs(step.heartbeat);
   return {
     instanceId: state.id,
@@ -50,6 +55,7 @@ export function stepCommand(plan: Plan, state: InstanceState, path: string): Ste
     delivery,
     definition: state.definition,
     version: state.version,
+    ...(fence !== undefined && { fence }),
   };
 }
 

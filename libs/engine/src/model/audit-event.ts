@@ -131,7 +131,12 @@ export interface AuditEventData {
     onParentClose: 'cancel' | 'abandon';
     /** How many ancestors the child has. */
     depth: number;
+    /** Given by the step, or else what the parent was started with. */
+    queue?: string;
+    priority?: number;
     timeoutAt?: number;
+    /** Over all attempts. */
+    totalTimeoutAt?: number;
     needs?: string[];
   };
   /** It runs, or (`attached`) an instance with that key did already, or has ended: `id` is the one that counts. */
@@ -170,8 +175,8 @@ export interface AuditEventData {
   };
   /** lock: → waiting */
   lockRequested: { key: string; limit: number; timeoutAt?: number; needs?: string[] };
-  /** lock: → running */
-  lockGranted: { fence: number };
+  /** lock: → running. `inherited`: a lock around it holds the key already; nothing was requested and nothing will be released. */
+  lockGranted: { fence: number; inherited?: { key: string; limit: number }; timeoutAt?: number; needs?: string[] };
 
   // by operators
   instancePaused: { by?: string; reason?: string };
@@ -249,7 +254,17 @@ export interface EmittedEvent {
 
 /** How a completed step is undone; evaluated when it completed, so that undoing needs nothing but this. */
 export type UndoPlan =
-  | { readonly task: string; readonly queue: string; readonly priority: number; readonly input: Json }
+  | {
+      readonly task: string;
+      readonly queue: string;
+      readonly priority: number;
+      readonly input: Json;
+      readonly queueTimeoutMs?: number;
+      readonly totalTimeoutMs?: number;
+      /** Where the definition computes them. */
+      readonly timeoutMs?: number;
+      readonly heartbeatMs?: number;
+    }
   /** A completed child without `compensate` of its step undoes itself. */
   | { readonly childId: string }
   /** The expressions failed: undoing fails with this. */

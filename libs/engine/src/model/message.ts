@@ -65,7 +65,11 @@ export type InboxMessage =
   | ({ readonly type: 'pause' } & Act)
   | ({ readonly type: 'resume' } & Act)
   /** Of a failed or timed-out instance: from the failed steps. */
-  | ({ readonly type: 'retry' } & Act)
+  | ({
+      readonly type: 'retry';
+      /** The step that waits for this child: its instance is retried, and the child with it. */
+      readonly parent?: ParentRef;
+    } & Act)
   | ({ readonly type: 'retryStep'; readonly path: string; readonly input?: Json } & Act)
   | ({ readonly type: 'skipStep'; readonly path: string; readonly output?: Json } & Act)
   | ({ readonly type: 'completeStep'; readonly path: string; readonly output?: Json } & Act)
@@ -106,6 +110,8 @@ export type InboxMessage =
       readonly status: 'completed' | 'failed' | 'cancelled' | 'timed_out' | 'compensated' | 'compensation_failed';
       readonly output?: Json;
       readonly error?: InstanceError;
+      /** It has completed something that it could undo: the parent lists it. */
+      readonly canUndo?: boolean;
     }
   | { readonly type: 'childReopened'; readonly path: string; readonly token: number; readonly id: string }
   /** To a completed child: undo what you did. */

@@ -1,5 +1,6 @@
 import { addClock, type Clock, type ClockKind, dropEarliest } from './clock-heap.js';
 import type { InstanceState } from './instance-state.js';
+import { undoStage } from './undo-run.js';
 
 /** The earliest clock that still means something. Outdated ones are dropped on the way: that changes no fact. */
 export function earliestClock(state: InstanceState): Clock | undefined {
@@ -16,6 +17,7 @@ export function earliestClock(state: InstanceState): Clock | undefined {
  */
 export function nextDueAt(state: InstanceState): number | undefined {
   if (state.ready.size > 0 && state.pausedAt === undefined) return 0;
+  if (state.status === 'compensating' && undoStage(state.undone!) === 'start') return 0;
   return earliestClock(state)?.dueAt;
 }
 
@@ -30,7 +32,7 @@ function isCurrent(state: InstanceState, clock: Clock): boolean {
       return step.status === 'scheduled' && step.queueTimeoutAt === clock.dueAt;
     case 'totalTimeout':
       return (
-        (step.status === 'scheduled' || step.status === 'running' || step.status === 'retrying') &&
+        (step.status === 'scheduled' || step.status === 'running' || step.status === 'retrying' || step.status === 'waiting') &&
         step.totalTimeoutAt === clock.dueAt
       );
     case 'timer':

@@ -92,6 +92,8 @@ export type WaitState =
       readonly version?: string;
       readonly input: Json;
       readonly key?: string;
+      readonly queue?: string;
+      readonly priority?: number;
       readonly onParentClose: 'cancel' | 'abandon';
       /** The child (or the instance it attached to) is known to run. */
       readonly startedId?: string;
@@ -124,8 +126,8 @@ export interface BlockState {
   /** repeat: what the rounds put into `ctx`. */
   readonly carry?: JsonObject;
   readonly closing?: AuditEventData['blockClosing'];
-  /** try: entries of its body that are being undone before its handler runs. */
-  readonly undoing?: readonly string[];
+  /** try: its body is being undone before its handler runs. */
+  readonly undoing?: UndoRun;
   /** It waits in the ready queue to be looked at. */
   readonly isReady?: boolean;
 }
@@ -154,12 +156,24 @@ export type PartResult =
   | { readonly status: 'failed'; readonly error: InstanceError }
   | { readonly status: 'cancelled' };
 
-/** Something completed that can be undone; newest first. */
+/** Something completed that can be undone. */
 export interface UndoEntry {
-  readonly path: string;
   readonly plan: UndoPlan;
   /** The order of completion. */
   readonly seq: number;
+}
+
+/** Undoing on its way: of a whole instance, or of the body of a try. */
+export interface UndoRun {
+  /** Newest first. */
+  readonly paths: readonly string[];
+  readonly order: 'reverse' | 'parallel';
+  /** After a failure nothing more begins. */
+  readonly stopsOnFailure: boolean;
+  /** How many have begun, and how many of these have ended. */
+  readonly begun: number;
+  readonly ended: number;
+  readonly failures: readonly UndoFailure[];
 }
 
 export const untouchedStep: StepState = {
@@ -208,16 +222,9 @@ export class InstanceState {
   waits: WaitIndex;
   /** Open asks by name. */
   asks: WaitIndex;
-  /** Oldest first. */
-  undo: readonly UndoEntry[] = [];
-  undone:
-    | {
-        readonly paths: readonly string[];
-        readonly failures: readonly UndoFailure[];
-        readonly cause: AuditEventData['instanceClosing'];
-        readonly order: 'reverse' | 'parallel';
-      }
-    | undefined;
+  /** What can be undone, by the path of the step. */
+  undo: OverlayMap<UndoEntry>;
+  undone: (UndoRun & { readonly cause: AuditEventData['instanceClosing'] }) | undefined;
   /** Times of `again`. */
   rounds = 0;
   /** By path; '' is the document's. Those of a block are dropped when it completes. */
@@ -239,6 +246,7 @@ export class InstanceState {
     this.open = new OverlayMap(base?.open);
     this.steps = new OverlayMap(base?.steps);
     this.scopes = new OverlayMap(base?.scopes);
+    this.undo = new OverlayMap(base?.undo);
     this.waits = new WaitIndex(base?.waits);
     this.asks = new WaitIndex(base?.asks);
     this.ctxMemo = base?.ctxMemo ?? new Map();
@@ -246,8 +254,8 @@ export class InstanceState {
 
   fork(): InstanceState {
     const fork = new InstanceState(this.id, this);
-    const { open, steps, scopes, waits, asks } = fork;
-    return Object.assign(fork, this, { open, steps, scopes, waits, asks });
+    const { open, steps, scopes, undo, waits, asks } = fork;
+    return Object.assign(fork, this, { open, steps, scopes, undo, waits, asks });
   }
 
   /** The scope at `path`; it must have been begun. */

@@ -2,14 +2,14 @@ import type { JsonObject } from '../model/json.js';
 import type { InstanceId } from '../model/instance-id.js';
 import type { Plan } from '../model/plan.js';
 import { startClock } from './clocks.js';
-import { InstanceState, type ScopeState, type StepState } from './instance-state.js';
+import { InstanceState, type ScopeState, type StepState, type UndoEntry } from './instance-state.js';
 import { pushReady, type ReadyEntry } from './ready-queue.js';
 import { trimReady } from '../apply/ready.js';
 
 /** Facts of a state that are not derived from its steps. */
 const facts = [
   'seq', 'generation', 'status', 'definition', 'version', 'checksum', 'input', 'key', 'summary', 'tags', 'queue', 'priority', 'startedAt',
-  'endedAt', 'timeoutAt', 'isOverdue', 'closing', 'output', 'error', 'activeSteps', 'parent', 'pausedAt', 'events', 'undo',
+  'endedAt', 'timeoutAt', 'isOverdue', 'closing', 'output', 'error', 'activeSteps', 'parent', 'pausedAt', 'events',
   'undone', 'rounds', 'readyNo',
 ] as const satisfies readonly (keyof InstanceState)[]; // prettier-ignore
 
@@ -18,15 +18,17 @@ export function toSnapshot(state: InstanceState): JsonObject {
   const kept = Object.fromEntries(facts.filter((name) => state[name] !== undefined).map((name) => [name, state[name]]));
   const steps = [...state.steps.keys()].sort().map((path) => [path, withoutUndefined(state.step(path))]);
   const scopes = [...state.scopes.keys()].sort().map((path) => [path, state.scope(path)]);
-  return { ...kept, open: [...state.open.keys()], waits: [...state.waits.keys()], scopes, steps } as unknown as JsonObject;
+  const undo = [...state.undo.keys()].map((path) => [path, state.undo.get(path)]);
+  return { ...kept, undo, open: [...state.open.keys()], waits: [...state.waits.keys()], scopes, steps } as unknown as JsonObject;
 }
 
 export function fromSnapshot(plan: Plan, id: InstanceId, snapshot: JsonObject): InstanceState {
-  const { steps, open, waits, scopes, ...kept } = snapshot as unknown as Lists;
+  const { steps, open, waits, scopes, undo, ...kept } = snapshot as unknown as Lists;
   const state = Object.assign(new InstanceState(id), kept);
   for (const [path, step] of steps) state.steps.set(path, step);
   for (const [path, scope] of scopes) state.scopes.set(path, scope);
   for (const path of waits) state.waits.set(path, waitedNames(state.step(path)));
+  for (const [path, entry] of undo) state.undo.set(path, entry);
   for (const path of open) state.open.set(path, true);
   rebuildReady(plan, state);
   rebuildClocks(state);
@@ -36,6 +38,7 @@ export function fromSnapshot(plan: Plan, id: InstanceId, snapshot: JsonObject): 
 interface Lists {
   readonly steps: [string, StepState][];
   readonly scopes: [string, ScopeState][];
+  readonly undo: [string, UndoEntry][];
   readonly open: string[];
   readonly waits: string[];
 }

@@ -4,9 +4,13 @@ import { closeBlock } from '../cancel-step.js';
 import { failStep } from '../complete-step.js';
 import type { Draft } from '../draft.js';
 import { expressionFailure } from '../expression-failure.js';
+import { startUndos } from '../undo/start-undo.js';
 import { endBlock, failureOfParts } from './end-block.js';
 import { chooseHandler } from './handle.js';
 import { nextRound } from './rounds.js';
+
+/** Steps of a body whose undoing begins in one look. */
+const undosAtOnce = 100;
 
 /** Decides what an open block does next. It is asked only when there is something to decide. */
 export function look(draft: Draft, site: Site): void {
@@ -27,6 +31,9 @@ export function look(draft: Draft, site: Site): void {
       }
       case 'round':
         return nextRound(draft, site);
+      case 'undo':
+        startUndos(draft, () => draft.state.step(site.path).block!.undoing!, undosAtOnce);
+        return;
       case 'handle':
         return chooseHandler(draft, site);
       case 'close':
