@@ -5,6 +5,7 @@ import { DefinitionEntity, DefinitionNameEntity } from './definition.entity.js';
 import { EventEntity } from './event.entity.js';
 import { InboxEntity } from './inbox.entity.js';
 import { InstanceEntity } from './instance.entity.js';
+import { KeyedEventEntity, LockRequestEntity, SubscriptionEntity } from './key.entities.js';
 import { IdempotencyEntity, IncidentEntity, OperatorLogEntity } from './operation.entities.js';
 import { LogEntity } from './log.entity.js';
 import { BatchEntity, OrchestratorEntity, PartitionEntity, QueueEntity, UnsentEntity } from './partition.entities.js';
@@ -22,6 +23,9 @@ export const entities = [
   AskEntity,
   AttachmentEntity,
   WakeupEntity,
+  SubscriptionEntity,
+  KeyedEventEntity,
+  LockRequestEntity,
   PartitionEntity,
   BatchEntity,
   OrchestratorEntity,
