@@ -33,3 +33,4 @@ export { compile, type Compiled, type CompileOptions } from './compile/compile.j
 export type { KnownDefinition } from './compile/children.js';
 export { locateProblems } from './compile/locate-problems.js';
 export { definitionSchema } from './schema/definition-schema.js';
+export { grantLocks, type LockHeld, type LockRequest } from './locks/grant-locks.js';

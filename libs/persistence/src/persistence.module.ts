@@ -22,6 +22,9 @@ import { OperatorLog } from './incidents/operator-log.js';
 import { InboxDoor } from './instances/inbox-door.js';
 import { InstanceDoor } from './instances/instance-door.js';
 import { InstanceQueries } from './instances/instance-queries.js';
+import { EventDoor } from './keys/event-door.js';
+import { EventSettlement } from './keys/event-settlement.js';
+import { LockStore } from './keys/lock-store.js';
 import { PgIncarnationStore } from './leases/pg-incarnation-store.js';
 import { PgLeaseStore } from './leases/pg-lease-store.js';
 import { PayloadQueries } from './payloads/payload-queries.js';
@@ -79,6 +82,9 @@ export class PersistenceModule {
       onPool(EVENT_STORE, HOT_POOL, PgEventStore),
       onPool(InstanceDoor, HOT_POOL, InstanceDoor),
       onPool(InboxDoor, HOT_POOL, InboxDoor),
+      onPool(EventDoor, HOT_POOL, EventDoor),
+      onPool(EventSettlement, HOT_POOL, EventSettlement),
+      onPool(LockStore, HOT_POOL, LockStore),
       onPool(LEASE_STORE, LEASE_POOL, PgLeaseStore),
       onPool(INCARNATION_STORE, LEASE_POOL, PgIncarnationStore),
       ...[

@@ -9,6 +9,7 @@ import type {
   JsonObject,
   ParentRef,
 } from '#libs/engine';
+import type { KeyChanges } from './keys/key-rows.js';
 
 /** Row of `workflow_instances`: the head of an instance, as of `seq`. Times are epoch ms, database clock. */
 export interface InstanceHead {
@@ -184,8 +185,8 @@ export interface StatsDelta {
   readonly durationMs: number;
 }
 
-/** One micro-batch of one partition: everything it decided, written in ONE round trip with its journal row. */
-export interface BatchCommit {
+/** One micro-batch of one partition: everything it decided, written in ONE round trip with its journal row (new subscriptions cost more). */
+export interface BatchCommit extends Partial<KeyChanges> {
   readonly partition: number;
   readonly topology: number;
   /** Journal key: the previous batch's + 1. */

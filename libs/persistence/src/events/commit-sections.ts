@@ -4,6 +4,7 @@ import { writeStored, writeStoredValue } from '../payloads/stored-json.js';
 import { asks, asksGone, inboxSent, payloads } from './conversation-sections.js';
 import { logs } from '../logs/log-section.js';
 import type { Section } from './section.js';
+import { keySections } from '../keys/key-sections.js';
 
 const events: Section = {
   rows: (batch) => batch.events.length,
@@ -160,5 +161,6 @@ export const sections: readonly Section[] = [
   asks,
   asksGone,
   logs,
+  ...keySections,
   payloads,
 ];

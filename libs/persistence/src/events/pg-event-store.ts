@@ -4,6 +4,8 @@ import { plainArray } from '../connections/pg-array.js';
 import { contentsFromPool } from '../payloads/payload-contents.js';
 import { refsIn } from '../payloads/stored-json.js';
 import type { BatchCommit, EventStore, InboxRow, StoredInstance, Touched, UnsentRow } from '../ports.js';
+import { inTransaction } from '../connections/in-transaction.js';
+import { commitSubscribing } from '../keys/commit-subscribing.js';
 import { commitStatement, type PreparedStatement } from './commit-statement.js';
 import { assemble, eventOf, inboxOf, inOrder, type LoadedRow, loadedRefs, loadStatement } from './load-statement.js';
 import { readStatements } from './read-statements.js';
@@ -16,8 +18,10 @@ export class PgEventStore implements EventStore {
   constructor(private readonly pool: Pool) {}
 
   async commit(batch: BatchCommit): Promise<void> {
+    const { subscribed = [] } = batch;
     try {
-      await this.pool.query(commitStatement(batch));
+      if (subscribed.length === 0) await this.pool.query(commitStatement(batch));
+      else await inTransaction(this.pool, (client) => commitSubscribing(client, batch, subscribed));
     } catch (error) {
       throw commitFault(error, batch.partition, batch.batchNo);
     }
