@@ -86,9 +86,9 @@ export class InstancesController {
   @Get(':id/steps')
   steps(
     @Param({ schema: instanceParamsSchema }) { id }: IdParams,
-    @Query({ schema: stepsQuerySchema }) { under, status, include }: z.output<typeof stepsQuerySchema>,
+    @Query({ schema: stepsQuerySchema }) { status, include, ...page }: z.output<typeof stepsQuerySchema>,
   ): Promise<z.output<typeof stepListSchema>> {
-    return this.reader.steps(id, { under, statuses: parseStatuses(status), withData: include === 'data' });
+    return this.reader.steps(id, { ...page, statuses: parseStatuses(status), withData: include === 'data' });
   }
 
   @Get(':id/history')

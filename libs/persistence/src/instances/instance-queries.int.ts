@@ -172,4 +172,12 @@ describe.each(servers)('InstanceQueries on $name', (server: TestServer) => {
       { definition: 'other' },
     ]);
   });
+
+  it('names the instances that were restarted from one', async () => {
+    const [first, second] = [ids[0]!, startRow().id];
+    const restart = { restartOf: { instance: first, outputs: { a: 1 } } };
+    await new InstanceDoor(pool).insertStarts([startRow({ id: second, origin: restart })]);
+    expect(await queries.restartedAs(first)).toEqual([second]);
+    expect(await queries.restartedAs(second)).toEqual([]);
+  });
 });
