@@ -1,4 +1,4 @@
-import { hintFor } from '../expressions/nearest.js';
+import { hintFor, nearest } from '../expressions/nearest.js';
 import { Ancestors } from './ancestors.js';
 import type { Read, ScopeDraft, StepDraft } from './draft.js';
 import type { Graph } from './graph.js';
@@ -104,13 +104,8 @@ class ReadCheck {
         : `Outside of a block only its output is seen: ${pathOf(block.id)}.output`;
       return this.problems.error('INSIDE_BLOCK', read.path, message, hint);
     }
-    const hint = (): string => {
-      const ids = idsSeen(from);
-      const dashed = ids.find((id) => id.startsWith(`${read.id}-`) || id.startsWith(`${read.id}.`));
-      if (dashed !== undefined) return `An id with "-" or "." is read in brackets: steps["${dashed}"]`;
-      return hintFor(read.id, ids, 'Name a step of this list, or of one around it');
-    };
-    this.problems.error('UNKNOWN_STEP', read.path, `expected the id of a step, but was "${read.id.slice(0, 60)}"`, hint);
+    const message = `expected the id of a step, but was "${read.id.slice(0, 60)}"`;
+    this.problems.error('UNKNOWN_STEP', read.path, message, () => hintForStep(read.id, from));
   }
 
   /** The outermost block that holds a step of this id and does not hold the reader; else the innermost: the reader is in another list of it. */
@@ -136,10 +131,17 @@ class ReadCheck {
 
 const pathOf = (id: string): string => (/^[A-Za-z_]\w*$/.test(id) ? `steps.${id}` : `steps["${id}"]`);
 
-function idsSeen(from: Place): string[] {
-  const ids: string[] = [];
-  for (let place: Place | undefined = from; place; place = place.outer) ids.push(...place.list.graph.byId.keys());
-  return ids;
+function hintForStep(id: string, from: Place): string {
+  const [dashed, dotted] = [`${id}-`, `${id}.`];
+  let near: string | undefined;
+  for (let place: Place | undefined = from; place; place = place.outer) {
+    const ids = place.list.graph.byId;
+    for (const other of ids.keys())
+      if (other.startsWith(dashed) || other.startsWith(dotted))
+        return `An id with "-" or "." is read in brackets: steps["${other}"]`;
+    near ??= nearest(id, ids.keys());
+  }
+  return near === undefined ? 'Name a step of this list, or of one around it' : `Did you mean "${near}"?`;
 }
 
 /** The blocks around the first step of each id that is not in the document's own list, outer ones first. */
