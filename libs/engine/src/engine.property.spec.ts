@@ -9,6 +9,7 @@ import { newState } from './state/instance-state.js';
 import { childPath, siteAt, UNDO_ID } from './state/site.js';
 import { apply, replay } from './apply/apply.js';
 import { toSnapshot } from './state/snapshot.js';
+import { isUndoPath, undonePathOf } from './state/undo-run.js';
 import { joinVerdict } from './state/join.js';
 import { arbitraryDefinition } from './testing/random-definition.js';
 import { VirtualShell, type VirtualCommand } from './testing/virtual-shell.js';
@@ -158,7 +159,8 @@ check('ends each step at most once, each attempt at most once', ({ history }) =>
   const ends = history.filter((event) =>
     ['stepCompleted', 'stepFailed', 'stepSkipped', 'stepBlocked', 'stepCancelled'].includes(event.type),
   );
-  expect(new Set(ends.map((event) => `${event.generation}:${event.path}`)).size).toBe(ends.length);
+  const forward = ends.filter((event) => !isUndoPath(event.path!)); // what a try could not undo the instance tries again
+  expect(new Set(forward.map((event) => `${event.generation}:${event.path}`)).size).toBe(forward.length);
   const attempts = history
     .filter((event) => event.type === 'stepScheduled')
     .map((event) => `${event.generation}:${event.path}#${event.attempt}`);
@@ -189,10 +191,41 @@ check('sends no command after a cancel, a time-out or a completion was decided',
 
 check('changes nothing after the end', ({ history }) => {
   const ends = history.filter((event) =>
-    ['instanceCompleted', 'instanceFailed', 'instanceCancelled', 'instanceTimedOut'].includes(event.type),
+    [
+      'instanceCompleted',
+      'instanceFailed',
+      'instanceCancelled',
+      'instanceTimedOut',
+      'instanceCompensated',
+      'instanceCompensationFailed',
+    ].includes(event.type),
   );
   expect(ends).toHaveLength(1);
   expect(history.at(-1)).toBe(ends[0]);
+});
+
+check('undoes exactly what was completed and can be undone, newest first', ({ history, state }) => {
+  const from = history.findLastIndex(({ type }) => type === 'instanceStartedAgain') + 1;
+  const listed = new Map<string, number>(); // what can be undone now, by the order of completion
+  let isWhole = false;
+  let failed = 0;
+  let newest = Infinity;
+  for (const { type, path, data, seq } of history.slice(from)) {
+    isWhole ||= type === 'instanceCompensating';
+    if ('undo' in data && data.undo !== undefined) listed.set(path!, seq);
+    if (path === undefined || !isUndoPath(path)) continue;
+    const undone = undonePathOf(path);
+    expect(listed.has(undone)).toBe(true);
+    if (type === 'stepCompleted') listed.delete(undone);
+    if (!isWhole) continue;
+    if (type === 'stepFailed') failed += 1;
+    const isNext = type === 'stepScheduled' && listed.get(undone) !== newest; // no retry
+    if (isNext && state.undone?.order === 'reverse') expect(listed.get(undone)).toBeLessThan(newest);
+    if (isNext) newest = listed.get(undone)!;
+  }
+  const last = history.at(-1)!;
+  if (last.type === 'instanceCompensated') expect(listed.size).toBe(0);
+  if (last.type === 'instanceCompensationFailed') expect(last.data.failures).toHaveLength(failed);
 });
 
 check('follows both lifecycles', ({ history, id }, plan) => {

@@ -50,7 +50,7 @@ const task: fc.Arbitrary<JsonObject> = fc
     totalTimeout: mostly<string | undefined>(undefined, '5s'),
     queueTimeout: mostly<string | undefined>(undefined, '3s'),
     effect: mostly('atLeastOnce', 'atMostOnce'),
-    undone: fc.constant(false),
+    undone: fc.boolean(),
   })
   .map(({ attempts, onCancel, totalTimeout, queueTimeout, effect, undone }) => ({
     type: 'task',
