@@ -31,6 +31,7 @@ import { InstanceReader } from './instances/instance-reader.js';
 import { InstanceStarter } from './instances/instance-starter.js';
 import { InstanceViews } from './instances/instance-views.js';
 import { InstancesController } from './instances/instances.controller.js';
+import { LogsController } from './instances/logs.controller.js';
 import { InstanceNudges } from './live/instance-nudges.js';
 import { LiveFeed } from './live/live-feed.js';
 import { LiveGateway } from './live/live.gateway.js';
@@ -60,6 +61,7 @@ export class GatewayModule implements NestModule {
         InstancesController,
         ActionsController,
         BulkController,
+        LogsController,
         CapacityController,
         StatsController,
       ],

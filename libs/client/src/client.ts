@@ -17,6 +17,8 @@ import type {
   Stats,
   Step,
   StepList,
+  StepLog,
+  StepLogs,
   Task,
   Validated,
   Worker,
@@ -144,6 +146,16 @@ export class OrquestraClient {
     let from: number | null = after;
     while (from !== null) {
       const page: History = await this.get(`/instances/${encodeURIComponent(id)}/history`, { after: from, limit: 1_000 });
+      yield* page.items;
+      from = page.next;
+    }
+  }
+
+  /** What its steps (or one step and those inside it) logged, from `after` (exclusive) to the last line there is now. */
+  async *logs(id: string, { path, after = 0 }: { path?: string; after?: number } = {}): AsyncIterable<StepLog> {
+    let from: number | null = after;
+    while (from !== null) {
+      const page: StepLogs = await this.get(`/instances/${encodeURIComponent(id)}/logs`, { path, after: from, limit: 1_000 });
       yield* page.items;
       from = page.next;
     }

@@ -34,4 +34,6 @@ export function logRows(instanceId: InstanceId, { path, token, attempt, lines }:
   }));
 }
 
-const storableTime = (at: number): number => Math.min(Math.max(at, 0), Number.MAX_SAFE_INTEGER);
+/** The latest a `Date` can show. */
+const latest = 8_640_000_000_000_000;
+const storableTime = (at: number): number => Math.min(Math.max(at, 0), latest);

@@ -1,5 +1,6 @@
 import { bodyProblems, idempotencyProblems } from '../rest/problems.js';
 import * as shapes from '../rest/instances.js';
+import { logsQuerySchema, stepLogsSchema } from '../rest/logs.js';
 import { historyQuerySchema, historySchema, stepListSchema, stepsQuerySchema } from '../rest/steps.js';
 import { exampleInstanceId, json, type Operation } from './operation.js';
 
@@ -163,6 +164,23 @@ export const instanceOperations: readonly Operation[] = [
     responses: { 200: { description: 'A page of them', schema: historySchema } },
     problems: ['INSTANCE_NOT_FOUND'],
     examples: [{ name: 'From the start', params: { id }, query: { after: '0', limit: '100' }, status: 200 }],
+  },
+  {
+    id: 'getLogs',
+    method: 'get',
+    path: '/api/v1/instances/{id}/logs',
+    tag: 'Instances',
+    summary: 'Read what the steps of an instance logged',
+    description:
+      'Lines of handlers, and what scripts printed, in the order in which they were stored: while a step runs, about a second after they were written. At most 64 KiB of an attempt are kept.',
+    params: shapes.instanceParamsSchema,
+    query: logsQuerySchema,
+    responses: { 200: { description: 'A page of them', schema: stepLogsSchema } },
+    problems: ['INSTANCE_NOT_FOUND'],
+    examples: [
+      { name: 'Of one step', params: { id }, query: { path: 'charge', after: '0', limit: '100' }, status: 200 },
+      { name: 'Unknown', params: { id: '01990000-0000-7000-8000-000000000000' }, status: 404 },
+    ],
   },
   {
     id: 'waitForInstance',

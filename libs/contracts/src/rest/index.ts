@@ -7,6 +7,7 @@ export * from './events.js';
 export * from './asks.js';
 export * from './bulk.js';
 export * from './instances.js';
+export * from './logs.js';
 export * from './capacity.js';
 export * from './stats.js';
 export * from './health.js';

@@ -29,6 +29,8 @@ export interface TaskContext {
   readonly version: string;
   /** Milliseconds this attempt may take. */
   readonly timeoutMs: number;
+  /** When no heartbeat comes for so long, ms, the attempt is given up; absent: the step asks for none. */
+  readonly heartbeatMs?: number;
   readonly traceparent?: string;
   /** What the attempt before told with its last heartbeat: where to go on. */
   readonly lastProgress?: Json;
@@ -86,6 +88,9 @@ export class AttemptContext implements TaskContext {
   }
   get timeoutMs(): number {
     return this.held.command.timeoutMs;
+  }
+  get heartbeatMs(): number | undefined {
+    return this.held.command.heartbeatMs;
   }
   get traceparent(): string | undefined {
     return this.held.command.traceparent;

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type TaskContext, TaskFailure, type TaskRegistry } from '#libs/worker-sdk';
+import { beating } from '../beating.js';
 import { scriptContract, type ScriptInput, scriptLimits } from './contract.js';
 import type { SandboxJob } from './protocol.js';
 import type { SandboxOutcome } from './sandbox.js';
@@ -52,5 +53,5 @@ function outputOf(outcome: SandboxOutcome, timeoutMs: number): unknown {
 
 export function registerScript(tasks: TaskRegistry): void {
   const pool = new SandboxPool({ size: processes });
-  tasks.register(scriptContract, (input, step) => runScript(input, step, pool), { concurrency: processes });
+  tasks.register(scriptContract, (input, step) => beating(step, runScript(input, step, pool)), { concurrency: processes });
 }
