@@ -1,11 +1,19 @@
 import type { Json, JsonObject } from '../model/json.js';
+import type { SchemaCheck } from '../model/plan.js';
 import { compile } from './compile.js';
-import { processorMs } from './testing/processor-ms.js';
 
 const sizes = 10_000;
 /** Under a second on a quiet machine. */
 const LIMIT_MS = 4_000;
 const id = (index: number): string => `s${index}`;
+/** Milliseconds of processor time: a busy machine must not fail a test. */
+function processorMs(work: () => void): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
+
 const listOf = (count: number, step: (index: number) => object): JsonObject[] =>
   Array.from({ length: count }, (_, index) => ({ id: id(index), task: 't', ...step(index) }));
 const definition = (steps: Json): JsonObject => ({ name: 'a', version: '1.0.0', steps });
@@ -52,6 +60,9 @@ const nested: Record<string, () => Json[]> = {
     })),
 };
 
+const checkOf = (schema: JsonObject): SchemaCheck | undefined =>
+  compile({ ...definition([]), input: { schema } }).plan?.checkInput;
+
 describe('compile is fast for', () => {
   it.each(Object.entries(lists))('%s, 10,000 steps', (shape, step) => {
     let compiled: ReturnType<typeof compile> | undefined;
@@ -80,5 +91,38 @@ describe('compile is fast for', () => {
     expect(processorMs(() => (compiled = compile(document)))).toBeLessThan(LIMIT_MS);
     const set = compiled?.plan?.scope.byId.get('wide')?.values;
     expect(processorMs(() => set?.evaluate({ input: () => ({ a: { b: 1 } }) }))).toBeLessThan(500);
+  });
+});
+
+describe('a check of an input', () => {
+  it('checks a large input quickly, and tells the first fault only', () => {
+    const schema = { type: 'array', uniqueItems: true, items: { type: 'object' } };
+    const check = checkOf(schema);
+    const objects = Array.from({ length: 20_000 }, (_, i) => ({ i }));
+    const numbers = Array.from({ length: 100_000 }, (_, i) => i);
+    let faults: unknown[] = [];
+    expect(processorMs(() => (faults = [...(check?.(objects) ?? []), ...(check?.(numbers) ?? [])]))).toBeLessThan(2_000);
+    expect(faults).toEqual([{ path: '/0', message: 'must be object' }]);
+  });
+
+  it('ends on schemas that multiply', () => {
+    const doubling = Object.fromEntries(
+      Array.from({ length: 40 }, (_, i) => [`d${i}`, { allOf: [{ $ref: `#/$defs/d${i + 1}` }, { $ref: `#/$defs/d${i + 1}` }] }]),
+    );
+    const schemas: JsonObject[] = [
+      { $ref: '#/$defs/d0', $defs: { ...doubling, d40: {} } },
+      { properties: { a: { anyOf: [{ $ref: '#' }, { $ref: '#' }] }, b: false } },
+      { $defs: { x: { $ref: '#/$defs/x' } }, $ref: '#/$defs/x' },
+      { pattern: '^(a|b|ab|ba){1,200}$' },
+    ];
+    const deep = JSON.parse(`${'{"a":'.repeat(60)}{"b":1}${'}'.repeat(60)}`) as JsonObject;
+    for (const schema of schemas) {
+      const check = checkOf(schema);
+      let faults: unknown[] | undefined;
+      expect(processorMs(() => (faults = check?.(schema['pattern'] === undefined ? deep : 'ab'.repeat(500_000))))).toBeLessThan(
+        2_000,
+      );
+      expect(faults).toEqual([{ path: '', message: expect.stringContaining('too much work') as string }]);
+    }
   });
 });
