@@ -3,6 +3,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { TRANSPORT, type Transport } from '#libs/messaging';
 import { EVENT_STORE, type EventStore } from '#libs/persistence';
 import { CONFIG, type Config } from '#libs/platform';
+import { Children } from './children/children.js';
 import { PlanCache } from './definitions/plan-cache.js';
 import { StepQueues } from './dispatch/step-queues.js';
 import { Housekeeping } from './housekeeping/housekeeping.js';
@@ -34,6 +35,7 @@ export class OrchestratorModule {
       imports: [ScheduleModule.forRoot()],
       providers: [
         PlanCache,
+        Children,
         Housekeeping,
         StepQueues,
         Incidents,
@@ -62,6 +64,7 @@ export class OrchestratorModule {
             EVENT_STORE,
             DatabaseClock,
             InstanceLoader,
+            Children,
             StepQueues,
             WorkerDirectory,
             LivePublisher,
@@ -82,6 +85,7 @@ function partitionServices(
   store: EventStore,
   clock: DatabaseClock,
   loader: InstanceLoader,
+  children: Children,
   stepQueues: StepQueues,
   workers: WorkerDirectory,
   live: LivePublisher,
@@ -90,5 +94,5 @@ function partitionServices(
 ): PartitionServices {
   const quarantine = new Quarantine();
   const config = { topology, partitions, cacheBytes: cacheBytesInAll / partitions, quietMs, remindWithinMs };
-  return { config, transport, store, clock, loader, stepQueues, workers, live, incidents, quarantine, metrics };
+  return { config, transport, store, clock, loader, children, stepQueues, workers, live, incidents, quarantine, metrics };
 }

@@ -17,6 +17,7 @@ export { decide } from './decide/decide.js';
 export { effects, type Effect } from './effects/effects.js';
 export { sends } from './effects/sends.js';
 export { answerToRefused, childEnded } from './effects/child-answers.js';
+export { siteAt, type Site } from './state/site.js';
 export { stepCommand, type StepCommandFacts } from './effects/step-command.js';
 export { reasonOf, reasons, type Reason, type ReasonCode, type ReasonFacts } from './effects/reason.js';
 export * from './json/canonical.js';

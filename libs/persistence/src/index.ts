@@ -13,6 +13,8 @@ export * from './instances/instance-filter.js';
 export * from './instances/list-row.js';
 export * from './instances/uuid-bounds.js';
 export * from './asks/ask-queries.js';
+export * from './children/attachments.js';
+export { ChildDoor, type ChildRequest, type ChildrenSettled } from './children/child-door.js';
 export * from './payloads/payload-queries.js';
 export * from './keys/event-door.js';
 export * from './keys/event-list.js';

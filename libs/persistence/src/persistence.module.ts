@@ -12,6 +12,8 @@ import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { BulkStore } from './bulk/bulk-store.js';
 import { AskQueries } from './asks/ask-queries.js';
+import { Attachments } from './children/attachments.js';
+import { ChildDoor } from './children/child-door.js';
 import { createDataSource, type DataSourceOptions } from './connections/create-data-source.js';
 import { createHotPool } from './connections/hot-pool.js';
 import { DefinitionStore } from './definitions/definition-store.js';
@@ -85,6 +87,8 @@ export class PersistenceModule {
       onPool(EventDoor, HOT_POOL, EventDoor),
       onPool(EventSettlement, HOT_POOL, EventSettlement),
       onPool(LockStore, HOT_POOL, LockStore),
+      onPool(ChildDoor, HOT_POOL, ChildDoor),
+      onPool(Attachments, HOT_POOL, Attachments),
       onPool(LEASE_STORE, LEASE_POOL, PgLeaseStore),
       onPool(INCARNATION_STORE, LEASE_POOL, PgIncarnationStore),
       ...[

@@ -64,6 +64,8 @@ export interface InboxRow {
   readonly receivedAt: number;
 }
 
+export type InboxAddress = Pick<InboxRow, 'instanceId' | 'bucket'>;
+
 export type NewInboxRow = Omit<InboxRow, 'receivedAt'>;
 
 /** Row of `workflow_asks`: an open question to a person. */
@@ -84,15 +86,6 @@ export interface AskRow {
   readonly dueAt: number | null;
   readonly timeoutAt: number | null;
   readonly openedAt: number;
-}
-
-/** Somebody else's step that waits for the end of an instance it did not start. */
-export interface AttachedParent {
-  /** The instance that is waited for. */
-  readonly instanceId: InstanceId;
-  readonly parentId: InstanceId;
-  readonly path: string;
-  readonly token: number;
 }
 
 /** Everything an owner needs to continue one instance. */
@@ -247,8 +240,10 @@ export interface EventStore {
   commit(batch: BatchCommit): Promise<void>;
   /** One round trip; unknown ids are absent from the answer. */
   load(ids: readonly InstanceId[]): Promise<StoredInstance[]>;
-  /** Unconsumed inbox rows of ids that are no instances (yet). */
-  strayInbox(rows: readonly { readonly instanceId: InstanceId; readonly bucket: number }[]): Promise<InboxRow[]>;
+  /** Unconsumed inbox rows of instances, oldest first, at most `INBOX_AT_ONCE` of each. */
+  waitingInbox(instances: readonly InboxAddress[]): Promise<InboxRow[]>;
+  /** The same of ids that are no instances (yet), as of one moment. */
+  strayInbox(ids: readonly InboxAddress[]): Promise<InboxRow[]>;
   /** Events of one instance by seq, `after` exclusive; payloads over 64 KiB are named, not contained. */
   history(id: InstanceId, after: number, limit: number): Promise<AuditEvent[]>;
   /** Due wake-ups of a bucket range [from, to), earliest first. */

@@ -107,6 +107,7 @@ export class WorkIndex {
   adopt(state: InstanceState): void {
     for (const path of state.open.keys()) {
       const own = state.step(path);
+      if (own.task === undefined || own.status === 'waiting') continue; // a wait is nobody's work
       if (own.token === undefined || this.sent.has(stepKeyOf(state.id, own.token)) || this.backlog.has(state.id, own.token))
         continue;
       const step = { instanceId: state.id, path, token: own.token, queue: own.queue!, task: own.task! };

@@ -1,15 +1,19 @@
 import { v7 } from 'uuid';
 import {
+  answerToRefused,
   apply,
   decide,
+  sends,
   type AuditEvent,
   type DecisionContext,
   type InstanceId,
   type Message,
   type RejectionReason,
+  type Send,
 } from '#libs/engine';
 import type { InboxRow, LogRow } from '#libs/persistence';
 import { laneOf, type WorkIndex } from '../dispatch/work-index.js';
+import { messageOf } from './inbox-message.js';
 import type { CachedInstance } from './instance-cache.js';
 import type { Input } from './inputs.js';
 import { logRows } from './step-logs.js';
@@ -54,6 +58,8 @@ export class BatchFold {
   readonly verdicts: ClaimVerdict[] = [];
   readonly inboxApplied: AppliedInbox[] = [];
   readonly logs: LogRow[] = [];
+  /** What instances tell one another. */
+  readonly sends: Send[] = [];
   readonly rejections = new Map<Rejected, number>();
   private readonly inboxSeen = new Set<string>();
 
@@ -72,7 +78,8 @@ export class BatchFold {
       case 'returned':
         return this.sendAgain(instance, input);
       case 'message':
-        return this.takeMessage(instance, input.message);
+        if (instance.state.status !== 'pending') this.takeRows(instance, inbox); // what came before a clock fired comes before it
+        return this.takeMessage(instance, input.message, inbox);
       case 'logs':
         return;
     }
@@ -93,8 +100,8 @@ export class BatchFold {
     this.verdicts.push({ instanceId: input.instanceId, token, claimant, granted: false });
   }
 
-  private takeMessage(instance: CachedInstance, message: Message): void {
-    if (message.type === 'wake' && instance.state.status === 'pending') return this.start(instance);
+  private takeMessage(instance: CachedInstance, message: Message, inbox: readonly InboxRow[]): void {
+    if (message.type === 'wake' && instance.state.status === 'pending') return this.takeHint(instance, inbox);
     if (message.type === 'wake') this.touch(instance); // a spurious wake-up must move its row too
     const isAccepted = this.decide(instance, message);
     if (message.type !== 'claim') return;
@@ -103,7 +110,20 @@ export class BatchFold {
 
   private takeHint(instance: CachedInstance, inbox: readonly InboxRow[]): void {
     if (instance.state.status === 'pending') this.start(instance);
-    for (const row of inbox) this.takeInbox(instance, row);
+    this.takeRows(instance, inbox);
+  }
+
+  private takeRows(instance: CachedInstance, inbox: readonly InboxRow[]): void {
+    for (const row of inbox) {
+      const isTooEarly = row.kind === 'event' && instance.state.status === 'pending'; // it waits until the instance has started
+      if (!isTooEarly) this.takeInbox(instance, row);
+    }
+  }
+
+  /** Told to an id that is no instance, and will not be one: its request was refused. */
+  takeStray({ instanceId, id }: InboxRow): void {
+    this.reject('unknownInstance');
+    this.inboxApplied.push({ instanceId, id, seq: 0, outcome: 'unknownInstance' });
   }
 
   /** Two hints of one batch read the same rows: the second time they are known. */
@@ -111,9 +131,12 @@ export class BatchFold {
     const key = `${row.instanceId}/${row.id}`;
     if (this.inboxSeen.has(key)) return;
     this.inboxSeen.add(key);
-    const { reason, by } = row.content as { reason?: string; by?: string };
-    const rejection = this.tryDecide(instance, { type: 'cancel', reason, by });
-    if (rejection !== undefined) this.reject(rejection);
+    const message = messageOf(row);
+    const rejection = message === undefined ? 'notPossible' : this.tryDecide(instance, message);
+    if (rejection !== undefined) {
+      this.reject(rejection);
+      if (message !== undefined) this.sends.push(...answerToRefused(instance.state, message, row.id));
+    }
     this.inboxApplied.push({
       instanceId: instance.state.id,
       id: row.id,
@@ -128,7 +151,7 @@ export class BatchFold {
       this.touch(instance); // so that it is remembered when it is due
       return this.reject('notDue');
     }
-    const { input, checksum, key, queue, priority, tags } = head;
+    const { input, checksum, key, queue, priority, tags, origin } = head;
     this.decide(instance, {
       type: 'start',
       input,
@@ -137,6 +160,7 @@ export class BatchFold {
       ...(queue !== null && { queue }),
       ...(priority !== null && { priority }),
       ...(Object.keys(tags).length > 0 && { tags }),
+      ...origin,
     });
   }
 
@@ -163,6 +187,7 @@ export class BatchFold {
     const { plan, state } = instance;
     const decision = decide(plan, state, message, this.decisionContext(state.id));
     if (!decision.accepted) return decision.reason;
+    this.sends.push(...sends(plan, state, decision.events));
     for (const event of decision.events) {
       apply(plan, state, event);
       this.work.note(state, event);

@@ -1,13 +1,16 @@
 import { nextDueAt, toSnapshot, canonicalJson, isEnded, type AuditEvent } from '#libs/engine';
 import type { BatchCommit, HeadUpdate, StatsDelta, Touched, WakeupWrite } from '#libs/persistence';
 import type { WorkIndex } from '../dispatch/work-index.js';
+import { askRows } from './ask-rows.js';
 import type { BatchFold } from './batch-fold.js';
 import type { CachedInstance } from './instance-cache.js';
+import { sendRows } from './send-rows.js';
 
 /** A snapshot is due when the events since the last exceed both this and the number of steps in the state. */
 const eventsBetweenSnapshots = 500;
 
-type Rows = Pick<BatchCommit, 'touched' | 'events' | 'heads' | 'wakeups' | 'inboxApplied' | 'logs' | 'snapshots' | 'stats'>;
+type Rows = Pick<BatchCommit, 'touched' | 'events' | 'heads' | 'wakeups' | 'inboxApplied' | 'logs' | 'snapshots' | 'stats'> &
+  Required<Pick<BatchCommit, 'inboxSent' | 'asks' | 'asksGone'>>;
 
 /** The rows of a decided batch. Also moves each instance's remembered wake-up row on. */
 export function batchRows(fold: BatchFold, work: WorkIndex, nowMs: number): Rows {
@@ -17,6 +20,7 @@ export function batchRows(fold: BatchFold, work: WorkIndex, nowMs: number): Rows
   const wakeups: WakeupWrite[] = [];
   const snapshots: BatchCommit['snapshots'][number][] = [];
   const stats = new Map<string, StatsDelta>();
+  const asked: ReturnType<typeof askRows>[] = [];
   for (const [instance, decided] of fold.changed) {
     const { id } = instance.state;
     if (decided.length > 0) {
@@ -24,6 +28,7 @@ export function batchRows(fold: BatchFold, work: WorkIndex, nowMs: number): Rows
       for (const event of decided) events.push({ instanceId: id, event });
       heads.push(headOf(instance));
       countStats(stats, instance, decided, nowMs);
+      asked.push(askRows(instance, decided));
       if (isSnapshotDue(instance)) {
         snapshots.push({ instanceId: id, seq: instance.state.seq, state: canonicalJson(toSnapshot(instance.state)) });
         instance.snapshotSeq = instance.state.seq;
@@ -39,6 +44,9 @@ export function batchRows(fold: BatchFold, work: WorkIndex, nowMs: number): Rows
     wakeups,
     inboxApplied: fold.inboxApplied,
     logs: fold.logs,
+    inboxSent: sendRows(fold.sends),
+    asks: asked.flatMap((rows) => rows.asks),
+    asksGone: asked.flatMap((rows) => rows.asksGone),
     snapshots,
     stats: [...stats.values()],
   };
@@ -67,8 +75,15 @@ export function headOf({ state, plan, head }: CachedInstance): HeadUpdate {
 function wakeupOf(instance: CachedInstance, work: WorkIndex, nowMs: number): WakeupWrite | undefined {
   const { state, head, wakeup } = instance;
   const row = { instanceId: state.id, bucket: head.bucket };
-  if (isEnded(state.status)) return { ...row, dueAt: null, work: 'none', remove: true };
+  if (isEnded(state.status)) {
+    instance.wakeup = undefined;
+    return { ...row, dueAt: null, work: 'none', remove: true };
+  }
   const next = { dueAt: dueAtOf(instance) ?? null, work: work.workOf(state.id) };
+  if (wakeup === undefined) {
+    instance.wakeup = next;
+    return { ...row, ...next };
+  }
   if (next.dueAt === wakeup.dueAt && next.work === wakeup.work) return undefined;
   const hasFired = wakeup.dueAt !== null && wakeup.dueAt <= nowMs;
   const isEarlier = next.dueAt !== null && (wakeup.dueAt === null || next.dueAt < wakeup.dueAt);
@@ -114,10 +129,13 @@ function countStats(
     if (event.type === 'instanceStarted') sum.started += 1;
     if (event.type === 'stepCompleted') sum.steps += 1;
     if (event.type === 'instanceCompleted') sum.completed += 1;
-    if (event.type === 'instanceFailed') sum.failed += 1;
+    if (isFailure(event)) sum.failed += 1;
     if (event.type === 'instanceCancelled') sum.cancelled += 1;
     if (event.type === 'instanceTimedOut') sum.timedOut += 1;
   }
   if (state.endedAt !== undefined) sum.durationMs += state.endedAt - (state.startedAt ?? state.endedAt);
   stats.set(plan.name, sum);
 }
+
+const isFailure = ({ type }: AuditEvent): boolean =>
+  type === 'instanceFailed' || type === 'instanceCompensated' || type === 'instanceCompensationFailed';

@@ -8,8 +8,8 @@ export interface CachedInstance {
   readonly head: InstanceHead;
   readonly plan: Plan;
   readonly state: InstanceState;
-  /** As the wake-up row says. */
-  wakeup: { dueAt: number | null; work: 'none' | 'queued' | 'sent' };
+  /** As the wake-up row says; an instance that has ended has none. */
+  wakeup: { dueAt: number | null; work: 'none' | 'queued' | 'sent' } | undefined;
   snapshotSeq: number;
   /** Rough size in memory, bytes. */
   bytes: number;

@@ -1,5 +1,6 @@
 import type { Transport } from '#libs/messaging';
 import type { EventStore } from '#libs/persistence';
+import type { Children } from '../children/children.js';
 import type { StepQueues } from '../dispatch/step-queues.js';
 import type { Incidents } from '../incidents/incidents.js';
 import type { LivePublisher } from '../live/live-publisher.js';
@@ -27,6 +28,7 @@ export interface PartitionServices {
   readonly store: EventStore;
   readonly clock: DatabaseClock;
   readonly loader: InstanceLoader;
+  readonly children: Children;
   readonly stepQueues: StepQueues;
   readonly workers: WorkerDirectory;
   readonly live: LivePublisher;

@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client';
 import type { MemoryTransport } from '#libs/messaging';
 import type { BatchCommit, DefinitionStore, EventStore, IncarnationStore, IncidentStore, LeaseStore } from '#libs/persistence';
+import type { Children } from '../../src/children/children.js';
 import { PlanCache } from '../../src/definitions/plan-cache.js';
 import { StepQueues } from '../../src/dispatch/step-queues.js';
 import { Incidents } from '../../src/incidents/incidents.js';
@@ -23,6 +24,7 @@ export interface NodeParts {
   readonly leases: LeaseStore;
   readonly incarnations: IncarnationStore;
   readonly definitions: DefinitionStore;
+  readonly children: (plans: PlanCache) => Children;
   readonly incidents: IncidentStore;
   readonly registry: Registry;
 }
@@ -60,6 +62,7 @@ export class OrchestratorNode {
           for (const resolve of this.quiet.splice(0)) resolve();
         }),
     });
+    const plans = new PlanCache(parts.definitions);
     const options = { nodeId: id, takeStaleLeases };
     this.clock = new DatabaseClock(store);
     this.live = new LivePublisher(transport);
@@ -70,7 +73,8 @@ export class OrchestratorNode {
       transport,
       store,
       clock: this.clock,
-      loader: new InstanceLoader(store, new PlanCache(parts.definitions)),
+      loader: new InstanceLoader(store, plans),
+      children: this.guarded(parts.children(plans)),
       stepQueues: new StepQueues(transport, parts.incarnations),
       workers: this.workers,
       live: this.live,

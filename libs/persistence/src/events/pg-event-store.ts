@@ -3,9 +3,9 @@ import type { AuditEvent, InstanceId } from '#libs/engine';
 import { plainArray } from '../connections/pg-array.js';
 import { contentsFromPool } from '../payloads/payload-contents.js';
 import { refsIn } from '../payloads/stored-json.js';
-import type { BatchCommit, EventStore, InboxRow, StoredInstance, Touched, UnsentRow } from '../ports.js';
 import { inTransaction } from '../connections/in-transaction.js';
 import { commitSubscribing } from '../keys/commit-subscribing.js';
+import type { BatchCommit, EventStore, InboxAddress, InboxRow, StoredInstance, Touched, UnsentRow } from '../ports.js';
 import { commitStatement, type PreparedStatement } from './commit-statement.js';
 import { assemble, eventOf, inboxOf, inOrder, type LoadedRow, loadedRefs, loadStatement } from './load-statement.js';
 import { readStatements } from './read-statements.js';
@@ -33,12 +33,12 @@ export class PgEventStore implements EventStore {
     return assemble(rows, await contentsFromPool(this.pool, loadedRefs(rows)));
   }
 
-  async strayInbox(wanted: readonly { instanceId: InstanceId; bucket: number }[]): Promise<InboxRow[]> {
-    if (wanted.length === 0) return [];
-    const values = [plainArray(wanted.map((row) => row.instanceId)), plainArray(wanted.map((row) => row.bucket))];
-    const rows = await this.rows<LoadedRow>(readStatements.strayInbox, values);
-    const contents = await contentsFromPool(this.pool, refsIn(rows.map((row) => row.content)));
-    return rows.map((row) => inboxOf(row, contents)).sort(inOrder);
+  waitingInbox(wanted: readonly InboxAddress[]): Promise<InboxRow[]> {
+    return this.inbox(readStatements.waitingInbox, wanted);
+  }
+
+  strayInbox(wanted: readonly InboxAddress[]): Promise<InboxRow[]> {
+    return this.inbox(readStatements.strayInbox, wanted);
   }
 
   async history(id: InstanceId, after: number, limit: number): Promise<AuditEvent[]> {
@@ -75,6 +75,14 @@ export class PgEventStore implements EventStore {
   async now(): Promise<number> {
     const [row] = await this.rows<{ now: number }>(readStatements.now, []);
     return row!.now;
+  }
+
+  private async inbox(statement: PreparedStatement, wanted: readonly InboxAddress[]): Promise<InboxRow[]> {
+    if (wanted.length === 0) return [];
+    const values = [plainArray(wanted.map((row) => row.instanceId)), plainArray(wanted.map((row) => row.bucket))];
+    const rows = await this.rows<LoadedRow>(statement, values);
+    const contents = await contentsFromPool(this.pool, refsIn(rows.map((row) => row.content)));
+    return rows.map((row) => inboxOf(row, contents)).sort(inOrder);
   }
 
   private async ids(statement: PreparedStatement, values: unknown[]): Promise<InstanceId[]> {

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { type InstanceId, type InstanceStatus } from '#libs/engine';
 import { plainArray, textArray } from '../connections/pg-array.js';
 import { dataFault } from '../events/sql-faults.js';
@@ -31,7 +31,7 @@ interface FoundRow {
 
 /** Where instance commands come in. Durable when this returns; a hint to the partition only makes it quicker. */
 export class InboxDoor {
-  constructor(private readonly pool: Pool) {}
+  constructor(private readonly pool: Pool | PoolClient) {}
 
   /**
    * Idempotent by (instance, id). An instance that ends at the same moment may still get the row: its owner then refuses it.

@@ -1,4 +1,4 @@
-import { DatabaseError, type Pool } from 'pg';
+import { DatabaseError, type Pool, type PoolClient } from 'pg';
 import { canonicalJson, type InstanceId, type InstanceStatus, type Json, type JsonObject } from '#libs/engine';
 import { plainArray, textArray } from '../connections/pg-array.js';
 import { dataFault } from '../events/sql-faults.js';
@@ -54,7 +54,8 @@ const DEADLOCK = '40P01';
 export class InstanceDoor {
   private readonly inbox: InboxDoor;
 
-  constructor(private readonly pool: Pool) {
+  /** @param pool or the connection of a transaction, of which the starts are to be a part */
+  constructor(private readonly pool: Pool | PoolClient) {
     this.inbox = new InboxDoor(pool);
   }
 

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import { plainArray, textArray } from '../connections/pg-array.js';
 import { findPayloads } from './payload-statements.js';
@@ -17,7 +17,7 @@ async function contentsOf(refs: readonly PayloadRef[], run: Run): Promise<Readon
   return new Map(rows.map(({ ref, content }) => [ref, content]));
 }
 
-export const contentsFromPool = (pool: Pool, refs: readonly PayloadRef[]): Promise<ReadonlyMap<string, string>> =>
+export const contentsFromPool = (pool: Pool | PoolClient, refs: readonly PayloadRef[]): Promise<ReadonlyMap<string, string>> =>
   contentsOf(
     refs,
     async (_text, values) => (await pool.query<{ ref: string; content: string }>({ ...findPayloads, values })).rows,
