@@ -56,7 +56,7 @@ export function outgoing(
         lanes.set(laneOf(queue, task), lane);
       } else if (effect.kind === 'abort') {
         aborts.push({ instanceId: instance.state.id, path: effect.path, token: effect.token, reason: effect.reason });
-      } else others.push(lifecycleMessage(instance, effect));
+      } else if (effect.kind === 'lifecycle') others.push(lifecycleMessage(instance, effect));
     }
   }
   for (let at = 0; at < aborts.length; at += abortsPerMessage)

@@ -8,6 +8,7 @@ import { applyBlockEvent } from './apply-block.js';
 import { applyChildEvent } from './apply-child.js';
 import { applyLockEvent } from './apply-lock.js';
 import { applyUndoEvent, beginUndo, rememberUndo } from './apply-undo.js';
+import { applyWaitEvent } from './apply-wait.js';
 import { forgetScopes } from './scope-end.js';
 
 /** Applies an event that carries the path of a step. */
@@ -68,7 +69,8 @@ function change(plan: Plan, state: InstanceState, site: Site, event: AuditEvent)
       rememberUndo(state, site.path, event.seq, event.data.undo);
       return endStep(plan, state, site, { ...own, status: 'cancelled' });
     default:
-      if (applyBlockEvent(plan, state, site, event) || applyChildEvent(state, site, event)) return;
+      if (applyBlockEvent(plan, state, site, event) || applyWaitEvent(state, site, event)) return;
+      if (applyChildEvent(state, site, event)) return;
       if (applyLockEvent(plan, state, site, event) || applyUndoEvent(plan, state, site, event)) return;
       throw new RangeError(`expected no path on ${event.type}`);
   }

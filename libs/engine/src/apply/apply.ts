@@ -9,6 +9,7 @@ import { freshScope } from '../state/scopes.js';
 import { siteIn } from '../state/site.js';
 import { applyScopeStopped } from './apply-block.js';
 import { applyInstanceCompensating } from './apply-undo.js';
+import { applyKeptEvent } from './apply-wait.js';
 import { endStep } from './end-step.js';
 import { pushIfDecided, trimReady } from './ready.js';
 import { OverlayMap } from '../state/overlay-map.js';
@@ -87,6 +88,7 @@ function applyInstanceEvent(plan: Plan, state: InstanceState, event: AuditEvent)
       state.error = event.data.error;
       return end(state, 'compensation_failed', event.at);
     default:
+      if (applyKeptEvent(state, event)) return;
       throw new RangeError(`expected a path on ${event.type} of ${state.id}`);
   }
 }
@@ -120,6 +122,7 @@ function forgetGeneration(state: InstanceState): void {
   state.open = new OverlayMap();
   state.scopes = new OverlayMap();
   state.waits = new WaitIndex();
+  state.asks = new WaitIndex();
   state.ctxMemo = new Map(); // the old one may be shared with another fold
   state.ready = emptyReady;
   state.clocks = undefined;

@@ -39,6 +39,7 @@ export function endStep(plan: Plan, state: InstanceState, site: Site, ended: Ste
   const wasOpen = state.open.get(site.path) === true;
   state.open.delete(site.path);
   state.waits.delete(site.path);
+  state.asks.delete(site.path);
   if (site.step.id === UNDO_ID) return endUndo(plan, state, site.path, final, wasOpen);
   const { scope, scopePath } = site;
   countEnd(state, site, final, wasOpen);

@@ -2,6 +2,7 @@ import type { AuditEventData } from '../model/audit-event.js';
 import type { Draft } from './draft.js';
 import { beginUndo } from './undo/undo-instance.js';
 import { openingFacts } from './start-instance.js';
+import { noteUnused } from './waits/event-messages.js';
 
 /**
  * Everything is quiet: the instance ends as it must, or goes on with a new generation.
@@ -10,6 +11,7 @@ import { openingFacts } from './start-instance.js';
 export function conclude(draft: Draft, closing: AuditEventData['instanceClosing']): boolean {
   if (beginUndo(draft, closing)) return true;
   const { as, output = null, error, reason, by, input = null } = closing;
+  if (as !== 'again') noteUnused(draft);
   switch (as) {
     case 'completed':
       draft.emit('instanceCompleted', { output });

@@ -8,6 +8,7 @@ import { decideLockGranted } from './locks/lock-messages.js';
 import { decideLost, decideStepCompleted, decideStepFailed, openAttempt } from './end-attempt.js';
 import { settle } from './settle.js';
 import { decideStart } from './start-instance.js';
+import { decideWaitMessage } from './waits/wait-messages.js';
 
 /**
  * What a message means for an instance: audit events, or a rejection when it no longer fits (late, duplicate, unknown).
@@ -62,6 +63,13 @@ function take(draft: Draft, message: Message): RejectionReason | undefined {
       return decideChildMessage(draft, message);
     case 'lockGranted':
       return decideLockGranted(draft, message);
+    case 'event':
+    case 'answerAsk':
+    case 'claimAsk':
+    case 'reassignAsk':
+    case 'emitted':
+    case 'emitFailed':
+      return decideWaitMessage(draft, message);
     case 'wake':
       return undefined; // settling is all
     default:

@@ -1,7 +1,7 @@
 import type { EvaluationScope, StepFacts, Template } from '../expressions/template.js';
 import type { Json, JsonObject } from '../model/json.js';
 import type { Duration, Plan } from '../model/plan.js';
-import { parseDuration } from '../parse/duration.js';
+import { MAX_DURATION_MS, parseDuration } from '../parse/duration.js';
 import { ctxOf } from '../state/ctx.js';
 import type { InstanceState, StepState } from '../state/instance-state.js';
 import { surroundings } from '../state/scopes.js';
@@ -34,7 +34,7 @@ export function evaluateDuration(draft: Draft, duration: Duration, at: At): numb
   if (typeof duration === 'number') return duration;
   const value = evaluate(draft, duration, at);
   const ms = typeof value === 'number' ? value : typeof value === 'string' ? parseDuration(value) : undefined;
-  if (ms !== undefined && Number.isFinite(ms) && ms >= 0) return Math.round(ms);
+  if (ms !== undefined && ms >= 0 && ms <= MAX_DURATION_MS) return Math.round(ms);
   throw new TypeError(`expected a duration such as 30s, or milliseconds, but was ${JSON.stringify(value).slice(0, 100)}`);
 }
 

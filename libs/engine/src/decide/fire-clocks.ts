@@ -8,6 +8,7 @@ import { failStep } from './complete-step.js';
 import type { StepState } from '../state/instance-state.js';
 import type { Draft } from './draft.js';
 import { scheduleAgain } from './start-step.js';
+import { fireTimer, fireWaitTimeout } from './waits/fire-wait.js';
 
 /**
  * Fires clocks that are due, at most `limit`; the rest makes the instance due again at once. A queue's clock waits until it is known what
@@ -48,14 +49,8 @@ function fire(draft: Draft, clock: Clock): void {
     case 'timeout':
       return own.status === 'waiting' ? fireWaitTimeout(draft, site) : fireBlockTimeout(draft, site);
     case 'timer':
-      throw new RangeError('expected no timer'); // replaced with the waits
+      return fireTimer(draft, site);
   }
-}
-
-/** The child is told to stop, the key is given back: see `sends`. */
-function fireWaitTimeout(draft: Draft, site: Site): void {
-  const failure = { code: 'TIMED_OUT', message: `step "${site.path}" took longer than its timeout`, retryable: false };
-  failStep(draft, site, failure, { token: draft.state.step(site.path).token, abort: 'timeout' });
 }
 
 /** A try whose body takes too long handles that as the body's failure; any other block fails. */

@@ -12,6 +12,7 @@ import { completeStep, failStep } from './complete-step.js';
 import type { Draft } from './draft.js';
 import { evaluate, evaluateDuration } from './evaluation.js';
 import { expressionFailure } from './expression-failure.js';
+import { enterWait } from './waits/enter-wait.js';
 import { isTrue, nameOf, textOf, wholeNumber } from './values.js';
 
 /** Decides on one step whose fate is known: run, skip or block. */
@@ -61,6 +62,11 @@ function run(draft: Draft, site: Site, metBy: string[] | undefined): void {
     case 'repeat':
     case 'try':
       return enterBlock(draft, site, metBy);
+    case 'sleep':
+    case 'event':
+    case 'ask':
+    case 'emit':
+      return enterWait(draft, site, metBy);
     default:
       throw new RangeError(`expected a step type, but was ${step.type}`);
   }

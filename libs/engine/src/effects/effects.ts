@@ -1,4 +1,5 @@
-import type { AuditEvent } from '../model/audit-event.js';
+import type { AuditEvent, EmittedEvent } from '../model/audit-event.js';
+import type { JsonObject } from '../model/json.js';
 import type { InstanceState } from '../state/instance-state.js';
 
 /** What must be sent because of audit events; nothing else causes a message. */
@@ -12,6 +13,13 @@ export type Effect =
       readonly delivery: number;
     }
   | { readonly kind: 'abort'; readonly path: string; readonly token: number; readonly reason: 'cancelled' | 'timeout' }
+  | {
+      readonly kind: 'emit';
+      readonly path: string;
+      readonly token: number;
+      readonly event?: EmittedEvent;
+      readonly message?: JsonObject;
+    }
   | { readonly kind: 'lifecycle'; readonly type: AuditEvent['type']; readonly seq: number };
 
 /**
@@ -26,6 +34,9 @@ export function effects(state: InstanceState, events: readonly AuditEvent[]): Ef
         break;
       case 'stepsDispatched':
         event.data.paths.forEach((path, index) => pushCommand(found, state, path, event.data.tokens[index]!));
+        break;
+      case 'emitRequested':
+        pushEmit(found, state, event.path!, event.seq);
         break;
       case 'stepCancelling':
         if (state.step(event.path!).wait === undefined)
@@ -51,6 +62,23 @@ export function effects(state: InstanceState, events: readonly AuditEvent[]): Ef
     }
   }
   return found;
+}
+
+/** What the open `emit` steps ask for: what a new owner sends again. */
+export function openEmits(state: InstanceState): Effect[] {
+  const found: Effect[] = [];
+  for (const path of state.open.keys()) {
+    const { token, wait } = state.step(path);
+    if (wait?.kind === 'emit') pushEmit(found, state, path, token!);
+  }
+  return found;
+}
+
+function pushEmit(found: Effect[], state: InstanceState, path: string, token: number): void {
+  const own = state.step(path);
+  if (own.wait?.kind !== 'emit' || own.token !== token) return;
+  const { event, message } = own.wait;
+  found.push({ kind: 'emit', path, token, ...(event && { event }), ...(message && { message }) });
 }
 
 function pushCommand(found: Effect[], state: InstanceState, path: string, token: number): void {

@@ -2,7 +2,15 @@ import type { Failure, InstanceError } from '../model/failure.js';
 import type { InstanceId } from '../model/instance-id.js';
 import type { Json, JsonObject } from '../model/json.js';
 import type { InstanceStatus, StepStatus } from '../model/lifecycle.js';
-import type { AuditEventData, ParentRef, PartCounts, ReceivedEvent, UndoFailure, UndoPlan } from '../model/audit-event.js';
+import type {
+  AuditEventData,
+  EmittedEvent,
+  ParentRef,
+  PartCounts,
+  ReceivedEvent,
+  UndoFailure,
+  UndoPlan,
+} from '../model/audit-event.js';
 import type { CtxLayer } from './ctx.js';
 import { type ClockHeap } from './clock-heap.js';
 import { OverlayMap } from './overlay-map.js';
@@ -84,7 +92,7 @@ export type WaitState =
       readonly assignees: readonly string[];
       readonly claimedBy?: string;
     }
-  | { readonly kind: 'emit' }
+  | { readonly kind: 'emit'; readonly event?: EmittedEvent; readonly message?: JsonObject }
   | {
       readonly kind: 'child';
       readonly childId: string;

@@ -9,7 +9,7 @@ import { trimReady } from '../apply/ready.js';
 /** Facts of a state that are not derived from its steps. */
 const facts = [
   'seq', 'generation', 'status', 'definition', 'version', 'checksum', 'input', 'key', 'summary', 'tags', 'queue', 'priority', 'startedAt',
-  'endedAt', 'timeoutAt', 'isOverdue', 'closing', 'output', 'error', 'activeSteps', 'parent', 'pausedAt', 'events',
+  'endedAt', 'timeoutAt', 'isOverdue', 'closing', 'output', 'error', 'activeSteps', 'parent', 'pausedAt', 'events', 'eventBytes',
   'undone', 'rounds', 'readyNo',
 ] as const satisfies readonly (keyof InstanceState)[]; // prettier-ignore
 
@@ -19,7 +19,8 @@ export function toSnapshot(state: InstanceState): JsonObject {
   const steps = [...state.steps.keys()].sort().map((path) => [path, withoutUndefined(state.step(path))]);
   const scopes = [...state.scopes.keys()].sort().map((path) => [path, state.scope(path)]);
   const undo = [...state.undo.keys()].map((path) => [path, state.undo.get(path)]);
-  return { ...kept, undo, open: [...state.open.keys()], waits: [...state.waits.keys()], scopes, steps } as unknown as JsonObject;
+  const waits = [...state.waits.keys(), ...state.asks.keys()];
+  return { ...kept, undo, open: [...state.open.keys()], waits, scopes, steps } as unknown as JsonObject;
 }
 
 export function fromSnapshot(plan: Plan, id: InstanceId, snapshot: JsonObject): InstanceState {
@@ -27,7 +28,7 @@ export function fromSnapshot(plan: Plan, id: InstanceId, snapshot: JsonObject): 
   const state = Object.assign(new InstanceState(id), kept);
   for (const [path, step] of steps) state.steps.set(path, step);
   for (const [path, scope] of scopes) state.scopes.set(path, scope);
-  for (const path of waits) state.waits.set(path, waitedNames(state.step(path)));
+  for (const path of waits) rebuildWait(state, path);
   for (const [path, entry] of undo) state.undo.set(path, entry);
   for (const path of open) state.open.set(path, true);
   rebuildReady(plan, state);
@@ -73,10 +74,14 @@ function rebuildClocks(state: InstanceState): void {
 }
 
 /** What can still reach a wait. */
-function waitedNames({ wait }: StepState): readonly string[] {
-  if (wait?.kind === 'ask') return [wait.name];
-  if (wait?.kind !== 'event') return [];
-  return wait.names.filter((name) => !wait.taken.some((event) => event.name === name));
+function rebuildWait(state: InstanceState, path: string): void {
+  const { wait } = state.step(path);
+  if (wait?.kind === 'ask') state.asks.set(path, [wait.name]);
+  if (wait?.kind !== 'event') return;
+  state.waits.set(
+    path,
+    wait.names.filter((name) => !wait.taken.some((event) => event.name === name)),
+  );
 }
 
 const withoutUndefined = (step: StepState): object =>

@@ -6,7 +6,7 @@ import type { AuditEvent } from '../model/audit-event.js';
 import type { InstanceId } from '../model/instance-id.js';
 import type { Json } from '../model/json.js';
 import { isEnded } from '../model/lifecycle.js';
-import type { Decision, Message, Send } from '../model/message.js';
+import type { Decision, DecisionContext, Message, Send } from '../model/message.js';
 import type { Plan } from '../model/plan.js';
 import { nextDueAt } from '../state/clocks.js';
 import { type InstanceState, newState } from '../state/instance-state.js';
@@ -44,17 +44,21 @@ export class VirtualShell {
     return this.tell({ type: 'start', input, checksum: 'c' });
   }
 
-  tell(message: Message): Decision {
+  context(): DecisionContext {
     const room = this.options.room?.() ?? Infinity;
     let taken = 0;
-    const decision = decide(this.plan, this.state, message, {
+    return {
       nowMs: this.nowMs,
       draw: this.options.draw ?? (() => 0.5),
       newId: this.options.ids ?? (() => `01890000-0000-7000-8000-${String((this.made += 1)).padStart(12, '0')}`),
       admit: () => (taken++ < room ? 1 : undefined),
       isServed: () => true,
       runningOn: () => undefined,
-    });
+    };
+  }
+
+  tell(message: Message): Decision {
+    const decision = decide(this.plan, this.state, message, this.context());
     if (!decision.accepted) return decision;
     this.sent.push(...sends(this.plan, this.state, decision.events));
     for (const event of decision.events) apply(this.plan, this.state, event);

@@ -5,6 +5,7 @@ import type { Plan } from '../../model/plan.js';
 import { undoablePaths, undoStage } from '../../state/undo-run.js';
 import type { Draft } from '../draft.js';
 import { startUndos } from './start-undo.js';
+import { noteUnused } from '../waits/event-messages.js';
 
 type Cause = AuditEventData['instanceClosing'];
 
@@ -43,6 +44,7 @@ export function goOnUndoing(draft: Draft, budget: number): number {
 function endUndoing(draft: Draft): void {
   const { cause, failures } = draft.state.undone!;
   const error = errorOf(cause);
+  noteUnused(draft);
   if (failures.length === 0) draft.emit('instanceCompensated', { error });
   else draft.emit('instanceCompensationFailed', { error, failures: [...failures] });
 }
