@@ -354,6 +354,7 @@ describe('compile has nothing against', () => {
     ['50,000 items', oneOf('forEach', { items: Array(50_000).fill(0), steps: [] })],
     ['durations that are computed', withField({ timeout: '${input.t}', queueTimeout: '${input.n}s', heartbeat: '${1000}' })],
     ['a wait that is computed', oneOf('event', { names: '${input.names}', timeout: '${input.t}', timeoutValue: null })],
+    ['the round in delay', oneOf('repeat', { until: '${last.ok}', delay: '${steps.x.output.wait}', steps: [task('x')] })],
     ['the round in until', oneOf('repeat', { until: '${steps.x.output.done && last.ok && index > 1}', steps: [task('x')] })],
     ['a fallback inside', withSteps(task('a'), each(task('a'), task('x', { input: '${[steps.a.output, line, item, index]}' })))],
     ['an outer step from deep inside', withSteps(task('a'), each(each(task('x', { input: '${steps.a.output}' }))))],

@@ -17,12 +17,12 @@ export function readRepeat(step: StepContext): TypeFields {
       'Say when it ends: until: ${last.done}',
     );
   const rules = extended(step.rules, ROUND);
-  // `until` reads the round that ended, and is looked at from inside it.
+  // `until` and `delay` read the round that ended, and are looked at from inside it.
   const atEnd = new TemplateReader(fields);
   const rest = optional({
     while: reader.condition('while', rules),
     until: atEnd.condition('until', rules),
-    delay: reader.duration('delay', rules),
+    delay: atEnd.duration('delay', rules),
     keep: fields.number('keep', 1, 10_000),
   });
   const maxIterations = fields.number('maxIterations', 1, LIMITS.iterations) ?? DEFAULT_ITERATIONS;
