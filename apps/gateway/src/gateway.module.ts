@@ -6,6 +6,8 @@ import { InstanceActions } from './actions/instance-actions.js';
 import { InstanceRestarter } from './actions/instance-restarter.js';
 import { OutcomeWatch } from './actions/outcome-watch.js';
 import { Refusals } from './actions/refusals.js';
+import { AskCheck } from './asks/ask-check.js';
+import { AsksController } from './asks/asks.controller.js';
 import { BulkChunk } from './bulk/bulk-chunk.js';
 import { BulkController } from './bulk/bulk.controller.js';
 import { BulkJobs } from './bulk/bulk-jobs.js';
@@ -21,6 +23,8 @@ import { HealthController } from './health/health.controller.js';
 import { ConnectionDrain } from './http/connection-drain.js';
 import { apiEntry } from './http/entry.js';
 import { Once } from './http/once.js';
+import { EventGate } from './events/event-gate.js';
+import { EventsController } from './events/events.controller.js';
 import { originProblem } from './http/origin-check.js';
 import { refuse } from './http/problem.filter.js';
 import { requestMetrics } from './http/request-metrics.js';
@@ -30,6 +34,7 @@ import { InstanceList } from './instances/instance-list.js';
 import { InstanceReader } from './instances/instance-reader.js';
 import { InstanceStarter } from './instances/instance-starter.js';
 import { InstanceViews } from './instances/instance-views.js';
+import { PayloadsController } from './instances/payloads.controller.js';
 import { InstancesController } from './instances/instances.controller.js';
 import { LogsController } from './instances/logs.controller.js';
 import { InstanceNudges } from './live/instance-nudges.js';
@@ -59,7 +64,10 @@ export class GatewayModule implements NestModule {
         HealthController,
         DefinitionsController,
         InstancesController,
+        PayloadsController,
         ActionsController,
+        EventsController,
+        AsksController,
         BulkController,
         LogsController,
         CapacityController,
@@ -69,7 +77,7 @@ export class GatewayModule implements NestModule {
         ...[LiveFeed, InstanceNudges, LiveTopics, LiveGateway],
         ...[PlanCache, DefinitionCatalog],
         ...[Hints, EndWatch, InstanceStarter, InstanceList, InstanceReader, InstanceViews],
-        ...[InstanceActions, InstanceRestarter, OutcomeWatch, Refusals, BulkChunk, BulkJobs, BulkRunner],
+        ...[InstanceActions, InstanceRestarter, OutcomeWatch, Refusals, AskCheck, EventGate, BulkChunk, BulkJobs, BulkRunner],
         ...[Figures, QueueList, Once, ConnectionDrain, CommandHandler, CommandConsumer],
       ],
     };

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { type Acted, bucketOf } from '#libs/contracts';
 import type { InboxMessage, InstanceId, JsonObject } from '#libs/engine';
 import { type DecidedInbox, InboxDoor, InstanceQueries, OperatorLog } from '#libs/persistence';
+import { AskCheck } from '../asks/ask-check.js';
 import { Hints } from '../instances/hints.js';
 import { OutcomeWatch } from './outcome-watch.js';
 import { Refusals, unknownInstance } from './refusals.js';
@@ -49,11 +50,13 @@ export class InstanceActions {
     private readonly hints: Hints,
     private readonly outcomes: OutcomeWatch,
     private readonly refusals: Refusals,
+    private readonly askCheck: AskCheck,
   ) {}
 
-  /** @throws ApiProblem INSTANCE_NOT_FOUND, INSTANCE_ENDED, and what the owner's refusal means */
+  /** @throws ApiProblem INSTANCE_NOT_FOUND, INSTANCE_ENDED, ANSWER_INVALID, and what the owner's refusal means */
   async act(wish: Wish): Promise<ActAnswer> {
     const { id, message } = wish;
+    if (message.type === 'answerAsk') await this.askCheck.require(id, message);
     const decided = await this.decided(wish);
     if (decided !== undefined && decided.outcome !== 'applied') throw await this.refusals.of(id, message, decided.outcome);
     const [head] = await this.queries.byIds([id]);

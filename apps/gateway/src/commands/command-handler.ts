@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { actCommandSchemas, type ActCommand, defaultActWaitMs, startBodySchema } from '#libs/contracts';
+import { actCommandSchemas, type ActCommand, defaultActWaitMs, eventCommandSchema, startBodySchema } from '#libs/contracts';
 import type { InstanceId } from '#libs/engine';
 import type { Delivery } from '#libs/messaging';
 import type { StoredAnswer } from '#libs/persistence';
 import { type ActMessage, InstanceActions } from '../actions/instance-actions.js';
 import { ApiProblem } from '../http/api-problem.js';
 import { bodyLimit } from '../http/entry.js';
+import { EventGate } from '../events/event-gate.js';
 import { Once } from '../http/once.js';
 import { parseRequestJson } from '../http/request-json.js';
 import { checkBody } from '../http/validation.pipe.js';
@@ -16,7 +17,7 @@ export type CommandDelivery = Pick<Delivery, 'routingKey' | 'content' | 'message
 
 export interface CommandAnswer extends StoredAnswer {
   /** `type` of the reply. */
-  readonly type: 'workflow.started' | 'workflow.acted' | 'problem';
+  readonly type: 'workflow.started' | 'workflow.acted' | 'workflow.event' | 'problem';
 }
 
 /** What each command tells its instance; the rest of its body is the rest of the message. */
@@ -33,7 +34,7 @@ const messageTypes: Readonly<Record<ActCommand, ActMessage['type']>> = {
   'workflow.ask.claim': 'claimAsk',
   'workflow.ask.reassign': 'reassignAsk',
 };
-const known = ['workflow.start', ...Object.keys(messageTypes)];
+const known = ['workflow.start', 'workflow.event', ...Object.keys(messageTypes)];
 
 /** Instance commands of other systems: the same doors as REST, named by their `message_id`. */
 @Injectable()
@@ -42,6 +43,7 @@ export class CommandHandler {
     private readonly once: Once,
     private readonly starter: InstanceStarter,
     private readonly actions: InstanceActions,
+    private readonly events: EventGate,
   ) {}
 
   /** @throws ApiProblem what is refused; also what cannot be read at all (see `isUnreadable`) */
@@ -56,14 +58,12 @@ export class CommandHandler {
     const body = readCommand(content);
     const hash = createHash('sha256').update(`${routingKey}\n`).update(content).digest('hex');
     const answer = await this.once.run({ key: `amqp:${messageId}`, hash, traceId }, (subject) => act(body, subject));
-    return {
-      ...answer,
-      type: answer.status >= 400 ? 'problem' : routingKey === 'workflow.start' ? 'workflow.started' : 'workflow.acted',
-    };
+    return { ...answer, type: answer.status >= 400 ? 'problem' : replyType(routingKey) };
   }
 
   private actionFor(routingKey: string): (body: unknown, subject: string) => Promise<StoredAnswer> {
     if (routingKey === 'workflow.start') return (body, subject) => this.start(body, subject);
+    if (routingKey === 'workflow.event') return (body, subject) => this.event(body, subject);
     if (Object.hasOwn(messageTypes, routingKey)) return (body, subject) => this.act(routingKey as ActCommand, body, subject);
     throw new ApiProblem(
       'COMMAND_UNKNOWN',
@@ -74,6 +74,16 @@ export class CommandHandler {
   private async start(body: unknown, subject: string): Promise<StoredAnswer> {
     const { status, instance } = await this.starter.start(checkBody(startBodySchema, body), subject);
     return { status, body: JSON.stringify(instance) };
+  }
+
+  private async event(body: unknown, subject: string): Promise<StoredAnswer> {
+    const event = checkBody(eventCommandSchema, body);
+    const id = event.id ?? subject;
+    const { status, body: outcome } =
+      'instance' in event
+        ? await this.events.toInstance(event.instance.toLowerCase() as InstanceId, { ...event, id }, defaultActWaitMs)
+        : await this.events.byKey({ ...event, id }, defaultActWaitMs);
+    return { status, body: JSON.stringify(outcome) };
   }
 
   private async act(command: ActCommand, body: unknown, commandId: string): Promise<StoredAnswer> {
@@ -87,6 +97,11 @@ export class CommandHandler {
     });
     return { status, body: JSON.stringify(acted) };
   }
+}
+
+function replyType(routingKey: string): CommandAnswer['type'] {
+  if (routingKey === 'workflow.start') return 'workflow.started';
+  return routingKey === 'workflow.event' ? routingKey : 'workflow.acted';
 }
 
 function readCommand(content: Buffer): unknown {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { Instance, Step, WaitingFor } from '#libs/contracts';
+import { defaultTenant, type Instance, type Step, type WaitingFor } from '#libs/contracts';
 import { type InstanceId, type InstanceView, isEnded, type Plan, type Reason, reasons, type StepStatus } from '#libs/engine';
-import { type InstanceHead, InstanceQueries } from '#libs/persistence';
+import { type InstanceHead, InstanceQueries, LockStore } from '#libs/persistence';
 import { PlanCache } from '../definitions/plan-cache.js';
 import { ApiProblem } from '../http/api-problem.js';
 import { toIso, toIsoOrNull } from '../http/times.js';
@@ -15,6 +15,8 @@ import { stepTree, topSteps, type TreeStep } from './step-tree.js';
 /** Open steps told in `waitingFor`, and children in `children`. */
 const maxReasons = 100;
 const maxChildren = 100;
+/** Locks whose holders are looked up. */
+const maxLocks = 20;
 
 interface Folded {
   readonly plan: Plan | undefined;
@@ -38,6 +40,7 @@ export class InstanceReader {
     private readonly queries: InstanceQueries,
     private readonly views: InstanceViews,
     private readonly plans: PlanCache,
+    private readonly locks: LockStore,
     private readonly feed: LiveFeed,
   ) {}
 
@@ -90,12 +93,25 @@ export class InstanceReader {
       this.views.get(head.id as InstanceId),
     ]);
     const running = registry.running(head.id, nowMs);
+    const holders = await this.holdersOf(view);
     const facts: StepFactsNow = {
       running,
+      holderOf: (key) => holders.get(key),
       runningOn: (token) => running.get(token)?.worker,
       isServed: (task, queue) => registry.isServed(task, nowMs, queue),
     };
     return { plan: compiled?.plan, view, facts };
+  }
+
+  /** Who holds the locks its steps wait for, as far as they are told. */
+  private async holdersOf(view: InstanceView): Promise<ReadonlyMap<string, string>> {
+    const keys = new Set<string>();
+    for (const { status, wait } of view.steps.values()) {
+      if (status === 'waiting' && wait?.kind === 'lock') keys.add(wait.key);
+      if (keys.size === maxLocks) break;
+    }
+    const held = await Promise.all([...keys].map((key) => this.locks.holders({ tenant: defaultTenant, key })));
+    return new Map([...keys].flatMap((key, place) => (held[place]?.[0] ? [[key, held[place][0].instanceId] as const] : [])));
   }
 }
 

@@ -59,7 +59,7 @@ export class InstancesController {
     const ended = await this.endOf(instance.id, query.wait, response);
     if (ended.isEnded) return ended.instance;
     response.status(202);
-    return ended.started;
+    return { ...ended.started, ...(instance.event && { event: instance.event }) };
   }
 
   @Post('batch')

@@ -1,4 +1,6 @@
 import { bodyProblems, idempotencyProblems } from '../rest/problems.js';
+import { payloadParamsSchema } from '../rest/actions.js';
+import { jsonValueSchema } from '../rest/common.js';
 import * as shapes from '../rest/instances.js';
 import { logsQuerySchema, stepLogsSchema } from '../rest/logs.js';
 import { historyQuerySchema, historySchema, stepListSchema, stepsQuerySchema } from '../rest/steps.js';
@@ -73,6 +75,17 @@ export const instanceOperations: readonly Operation[] = [
         body: { definition: 'order.process', input: { id: 'o-3' } },
         status: 202,
         response: started,
+      },
+      {
+        name: 'Start unless it runs, then deliver an event',
+        query: { wait: '0ms' },
+        body: {
+          definition: 'order.process',
+          input: { id: 'o-5' },
+          key: 'o-5',
+          event: { name: 'paid', payload: { cents: 4200 } },
+        },
+        status: 202,
       },
       { name: 'Input that does not fit the schema', body: { definition: 'order.process', input: {} }, status: 422 },
       { name: 'Unknown definition', body: { definition: 'no.such' }, status: 404 },
@@ -196,5 +209,17 @@ export const instanceOperations: readonly Operation[] = [
     },
     problems: ['INSTANCE_NOT_FOUND'],
     examples: [{ name: 'Not ended yet', params: { id }, query: { timeout: '50ms' }, status: 202, response: started }],
+  },
+  {
+    id: 'getPayload',
+    method: 'get',
+    path: '/api/v1/instances/{id}/payloads/{sha256}',
+    tag: 'Instances',
+    summary: 'Read a payload that stands apart',
+    description: 'Values over 64 KiB stand in the history as `{"$payload": {"ref", "size", "sha256"}}`; this is their content.',
+    params: payloadParamsSchema,
+    responses: { 200: { description: 'The value', schema: jsonValueSchema } },
+    problems: ['INSTANCE_NOT_FOUND', 'PAYLOAD_NOT_FOUND'],
+    examples: [{ name: 'None of that hash', params: { id, sha256: '0'.repeat(64) }, status: 404 }],
   },
 ];

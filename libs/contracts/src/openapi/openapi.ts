@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { problemSchema } from '../rest/common.js';
 import { commonProblems, problemKinds } from '../rest/problems.js';
 import { actionOperations } from './action-operations.js';
+import { askOperations } from './ask-operations.js';
 import { bulkOperations } from './bulk-operations.js';
+import { eventOperations } from './event-operations.js';
 import { capacityOperations, figureOperations, probeOperations } from './other-operations.js';
 import { definitionOperations } from './definition-operations.js';
 import { instanceOperations } from './instance-operations.js';
@@ -15,6 +17,8 @@ export const operations: readonly Operation[] = [
   ...definitionOperations,
   ...instanceOperations,
   ...actionOperations,
+  ...eventOperations,
+  ...askOperations,
   ...bulkOperations,
   ...capacityOperations,
   ...figureOperations,
