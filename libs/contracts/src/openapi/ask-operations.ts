@@ -1,12 +1,18 @@
+import type { Json } from '#libs/engine';
 import * as shapes from '../rest/asks.js';
 import { actQuerySchema } from '../rest/actions.js';
 import type { ProblemCode } from '../rest/problems.js';
 import { actAnswers, actProblems } from './action-operations.js';
-import { exampleInstanceId, json, type Operation } from './operation.js';
+import { exampleInstanceId, json, type Operation, type OperationExample } from './operation.js';
 
 const id = exampleInstanceId;
 const problems = [...actProblems, 'ASK_NOT_FOUND', 'ASK_NOT_OPEN'] as const satisfies ProblemCode[];
 const params = { id, name: 'approve' };
+const unknown = { id: '01990000-0000-7000-8000-000000000000', name: 'approve' };
+const asked = (name: string, body: Json): OperationExample[] => [
+  { name, params, query: { wait: '0ms' }, body, status: 202, response: { id, status: 'waiting', outcome: 'stored' } },
+  { name: 'Unknown instance', params: unknown, body, status: 404 },
+];
 
 export const askOperations: readonly Operation[] = [
   {
@@ -32,7 +38,7 @@ export const askOperations: readonly Operation[] = [
     body: json(shapes.answerBodySchema),
     responses: actAnswers,
     problems: [...problems, 'ANSWER_INVALID'],
-    examples: [{ name: 'Nothing of that name is asked', params, body: { value: 'approved', by: 'ada' }, status: 404 }],
+    examples: asked('Approve', { value: 'approved', by: 'ada' }),
   },
   {
     id: 'claimAsk',
@@ -45,7 +51,7 @@ export const askOperations: readonly Operation[] = [
     body: json(shapes.claimBodySchema),
     responses: actAnswers,
     problems,
-    examples: [{ name: 'Nothing of that name is asked', params, body: { by: 'ada' }, status: 404 }],
+    examples: asked('Claim', { by: 'ada' }),
   },
   {
     id: 'reassignAsk',
@@ -58,6 +64,6 @@ export const askOperations: readonly Operation[] = [
     body: json(shapes.reassignBodySchema),
     responses: actAnswers,
     problems,
-    examples: [{ name: 'Nothing of that name is asked', params, body: { assignees: ['bob'], by: 'ada' }, status: 404 }],
+    examples: asked('Pass on', { assignees: ['bob'], by: 'ada' }),
   },
 ];
