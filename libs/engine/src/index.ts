@@ -15,6 +15,8 @@ export { nextDueAt } from './state/clocks.js';
 export { apply, replay } from './apply/apply.js';
 export { decide } from './decide/decide.js';
 export { effects, openEmits, type Effect } from './effects/effects.js';
+export { restartFacts, type RestartFacts } from './decide/acts/restart-facts.js';
+export { idempotencyKey } from './effects/idempotency-key.js';
 export { sends } from './effects/sends.js';
 export { answerToRefused, childEnded } from './effects/child-answers.js';
 export { siteAt, type Site } from './state/site.js';

@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../model/audit-event.js';
 import type { Plan, PlanScope } from '../model/plan.js';
 import { startClock } from '../state/clocks.js';
-import type { BlockState, InstanceState } from '../state/instance-state.js';
+import type { BlockState, InstanceState, StepState } from '../state/instance-state.js';
 import { begunKeys, freshBlock, freshScope } from '../state/scopes.js';
 import { bodyOf, ownerPathOf, planScopeAt, type Site, siteIn } from '../state/site.js';
 import { openStep } from './end-step.js';
@@ -22,7 +22,13 @@ export function applyBlockEvent(plan: Plan, state: InstanceState, site: Site, ev
         ...(site.step.type === 'try' && { phase: 'body' }),
       };
       openStep(state, site);
-      state.steps.set(site.path, { ...own, status: 'running', block, scheduledAt: event.at, ...(timeoutAt && { timeoutAt }) });
+      state.steps.set(site.path, {
+        ...own,
+        status: 'running',
+        block,
+        scheduledAt: event.at,
+        ...timeoutFrom(timeoutAt, event.at),
+      });
       startClock(state, 'timeout', site.path, timeoutAt);
       pushIfActionable(plan, state, site);
       return true;
@@ -47,6 +53,10 @@ export function applyBlockEvent(plan: Plan, state: InstanceState, site: Site, ev
       return false;
   }
 }
+
+/** How long it was is kept for a retry by hand, which gives the block as much time again. */
+const timeoutFrom = (timeoutAt: number | undefined, at: number): Pick<StepState, 'timeoutAt' | 'timeoutMs'> =>
+  timeoutAt === undefined ? {} : { timeoutAt, timeoutMs: timeoutAt - at };
 
 /** `path` of this event is that of a scope. */
 export function applyScopeStopped(plan: Plan, state: InstanceState, event: Extract<AuditEvent, { type: 'scopeStopped' }>): void {

@@ -6,6 +6,7 @@ import { freshBlock } from '../state/scopes.js';
 import type { Site } from '../state/site.js';
 import { openStep } from './end-step.js';
 import { pushIfActionable } from './ready.js';
+import { wakeBlock } from './reopen.js';
 
 /** Applies what a `lock` step tells before its body opens. @returns false when the event is of another kind */
 export function applyLockEvent(plan: Plan, state: InstanceState, site: Site, event: AuditEvent): boolean {
@@ -39,7 +40,8 @@ export function applyLockEvent(plan: Plan, state: InstanceState, site: Site, eve
         block: own.block ?? freshBlock, // one that failed before goes on with what it has
       });
       if (inherited) startClock(state, 'timeout', path, event.data.timeoutAt);
-      pushIfActionable(plan, state, site);
+      if (own.block !== undefined) wakeBlock(plan, state, site);
+      else pushIfActionable(plan, state, site);
       return true;
     }
     default:

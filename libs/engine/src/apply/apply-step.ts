@@ -4,6 +4,7 @@ import { startClock } from '../state/clocks.js';
 import type { InstanceState, StepState } from '../state/instance-state.js';
 import { type Site, siteAt, UNDO_ID } from '../state/site.js';
 import { absorbRest, endStep, openStep } from './end-step.js';
+import { applyStepAct } from './apply-acts.js';
 import { applyBlockEvent } from './apply-block.js';
 import { applyChildEvent } from './apply-child.js';
 import { applyLockEvent } from './apply-lock.js';
@@ -72,6 +73,7 @@ function change(plan: Plan, state: InstanceState, site: Site, event: AuditEvent)
       if (applyBlockEvent(plan, state, site, event) || applyWaitEvent(state, site, event)) return;
       if (applyChildEvent(state, site, event)) return;
       if (applyLockEvent(plan, state, site, event) || applyUndoEvent(plan, state, site, event)) return;
+      if (applyStepAct(state, event)) return;
       throw new RangeError(`expected no path on ${event.type}`);
   }
 }
@@ -132,6 +134,7 @@ function schedule(plan: Plan, state: InstanceState, site: Site, own: StepState, 
     claimant: undefined,
     dueAt: undefined,
     queueTimeoutAt,
+    queueTimeoutMs: queueTimeoutAt === undefined ? undefined : queueTimeoutAt - event.at,
     totalTimeoutAt,
     timeoutMs,
     heartbeatMs,

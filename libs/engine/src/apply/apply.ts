@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../model/audit-event.js';
+import type { AuditEvent, AuditEventOf } from '../model/audit-event.js';
 import type { Plan } from '../model/plan.js';
 import type { InstanceState } from '../state/instance-state.js';
 import { newState } from '../state/instance-state.js';
@@ -7,10 +7,12 @@ import { applyStepEvent } from './apply-step.js';
 import { startClock } from '../state/clocks.js';
 import { freshScope } from '../state/scopes.js';
 import { siteIn } from '../state/site.js';
+import { applyAct } from './apply-acts.js';
 import { applyScopeStopped } from './apply-block.js';
 import { applyInstanceCompensating } from './apply-undo.js';
 import { applyKeptEvent } from './apply-wait.js';
 import { endStep } from './end-step.js';
+import { resumeClocks } from '../state/pause.js';
 import { pushIfDecided, trimReady } from './ready.js';
 import { OverlayMap } from '../state/overlay-map.js';
 import { WaitIndex } from '../state/wait-index.js';
@@ -47,7 +49,7 @@ function applyInstanceEvent(plan: Plan, state: InstanceState, event: AuditEvent)
       const { definition, version, checksum, input, key, summary, queue, priority, parent } = event.data;
       Object.assign(state, { definition, version, checksum, input, key, summary, queue, priority, parent });
       open(plan, state, event);
-      restore(plan, state, event.data.restartOf?.outputs ?? {});
+      restore(plan, state, event);
       return;
     }
     case 'instanceStartedAgain':
@@ -62,6 +64,7 @@ function applyInstanceEvent(plan: Plan, state: InstanceState, event: AuditEvent)
       return;
     }
     case 'instanceClosing':
+      if (state.pausedAt !== undefined) resumeClocks(state, event.at - state.pausedAt);
       state.closing = event.data;
       state.status = 'cancelling';
       return;
@@ -88,7 +91,7 @@ function applyInstanceEvent(plan: Plan, state: InstanceState, event: AuditEvent)
       state.error = event.data.error;
       return end(state, 'compensation_failed', event.at);
     default:
-      if (applyKeptEvent(state, event)) return;
+      if (applyKeptEvent(state, event) || applyAct(plan, state, event)) return;
       throw new RangeError(`expected a path on ${event.type} of ${state.id}`);
   }
 }
@@ -108,8 +111,10 @@ function open(
   for (const step of plan.scope.steps) if (step.needs.length === 0) pushIfDecided(state, siteIn(plan.scope, '', step));
 }
 
-/** Steps whose outputs come from the instance this one was restarted from. */
-function restore(plan: Plan, state: InstanceState, outputs: JsonObject): void {
+/** Steps whose outputs come from the instance this one was restarted from count as completed, and can be undone as there. */
+function restore(plan: Plan, state: InstanceState, { data }: AuditEventOf<'instanceStarted'>): void {
+  const { outputs = {}, undo = [] } = data.restartOf ?? {};
+  undo.forEach(({ path, plan: how }, index) => state.undo.set(path, { plan: how, seq: index - undo.length })); // older than all to come
   for (const [id, output] of Object.entries(outputs)) {
     const site = siteIn(plan.scope, '', plan.scope.byId.get(id)!);
     endStep(plan, state, site, { ...state.step(id), status: 'completed', output });

@@ -90,7 +90,8 @@ function forgiveBad(state: InstanceState, scope: PlanScope, scopePath: string, p
   state.scopes.set(scopePath, { ...rest, bad: own.bad - 1, ...(firstBad !== undefined && { firstBad }) });
 }
 
-function earliestBad(state: InstanceState, scope: PlanScope, scopePath: string): string | undefined {
+/** Of the steps that count as bad, the one that ended first: O(steps of the list). */
+export function earliestBad(state: InstanceState, scope: PlanScope, scopePath: string): string | undefined {
   let earliest: { path: string; endedSeq: number } | undefined;
   for (const step of scope.steps) {
     const path = childPath(scopePath, step.id);

@@ -1,5 +1,5 @@
 import type { Plan } from '../model/plan.js';
-import { isStopped } from '../state/scopes.js';
+import { isHeld, isStopped } from '../state/scopes.js';
 import type { InstanceState } from '../state/instance-state.js';
 import { joinVerdict } from '../state/join.js';
 import { peekReady, pushReady, shiftReady, type ReadyEntry } from '../state/ready-queue.js';
@@ -17,7 +17,8 @@ export function pushIfDecided(state: InstanceState, site: Site): void {
 /** An open block that has something to decide is looked at again, behind all that is ready now. */
 export function pushIfActionable(plan: Plan, state: InstanceState, site: Site): void {
   const own = state.step(site.path);
-  if (own.block === undefined || own.status === 'waiting' || blockVerdict(state, site).do === 'wait') return;
+  if (own.block === undefined || own.status === 'waiting' || own.status === 'pending' || blockVerdict(state, site).do === 'wait')
+    return;
   state.steps.set(site.path, { ...own, readyNo: push(state, site.path) });
 }
 
@@ -47,6 +48,6 @@ function isActionable(plan: Plan, state: InstanceState, { path, no }: ReadyEntry
   const own = state.steps.get(path);
   if (own === undefined || own.readyNo !== no) return false;
   const site = siteAt(plan, path)!;
-  if (own.status === 'pending') return !isStopped(state, site.scopePath);
+  if (own.status === 'pending') return !isStopped(state, site.scopePath) && !isHeld(state, site.scopePath);
   return own.block !== undefined && state.open.get(path) === true && blockVerdict(state, site).do !== 'wait';
 }

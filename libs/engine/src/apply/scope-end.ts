@@ -56,7 +56,7 @@ function counted(
     running: block.running - 1,
     [result.status]: block[result.status] + 1,
     ...(result.status === 'failed' && block.firstBad === undefined && { firstBad: scopePath }),
-    ...(site.step.type === 'repeat' && { carry: carryOf(state, block.carry, scope, scopePath) }),
+    ...(site.step.type === 'repeat' && result.status === 'completed' && { carry: carryOf(state, block.carry, scope, scopePath) }),
   };
 }
 

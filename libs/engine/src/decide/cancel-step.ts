@@ -25,7 +25,7 @@ export function cancelStep(draft: Draft, site: Site, abort: Abort, act: { by?: s
   if (site.step.onCancel === 'abandon')
     return draft.emit('stepCancelled', { token, outcome: 'abandoned', ...act }, site.path, numbered);
   const graceUntil = site.step.onCancel === 'request' ? draft.nowMs + graceMs : undefined;
-  draft.emit('stepCancelling', { token: token!, abort, graceUntil }, site.path, numbered);
+  draft.emit('stepCancelling', { token: token!, abort, graceUntil, ...act }, site.path, numbered);
 }
 
 /** A block begins to end: nothing more starts in it, what is open is stopped. One that is ending already keeps its reason. */

@@ -2,6 +2,7 @@ import { isEnded } from '../model/lifecycle.js';
 import type { Decision, DecisionContext, Message, RejectionReason } from '../model/message.js';
 import type { Plan } from '../model/plan.js';
 import type { InstanceState } from '../state/instance-state.js';
+import { decideAct } from './acts/acts.js';
 import { Draft } from './draft.js';
 import { decideChildMessage } from './children/child-messages.js';
 import { decideLockGranted } from './locks/lock-messages.js';
@@ -27,7 +28,13 @@ export function decide(plan: Plan, state: InstanceState, message: Message, conte
 }
 
 /** They may mean something to an instance that has ended. */
-const canReopen: ReadonlySet<Message['type']> = new Set(['compensate', 'childReopened'] as const);
+const canReopen: ReadonlySet<Message['type']> = new Set([
+  'compensate',
+  'childReopened',
+  'retry',
+  'retryStep',
+  'skipStep',
+] as const);
 
 function misfitOf(state: InstanceState, message: Message): RejectionReason | undefined {
   if (message.type === 'start') return state.status === 'pending' ? undefined : 'alreadyStarted';
@@ -70,6 +77,14 @@ function take(draft: Draft, message: Message): RejectionReason | undefined {
     case 'emitted':
     case 'emitFailed':
       return decideWaitMessage(draft, message);
+    case 'pause':
+    case 'resume':
+    case 'retry':
+    case 'retryStep':
+    case 'skipStep':
+    case 'completeStep':
+    case 'cancelStep':
+      return decideAct(draft, message);
     case 'wake':
       return undefined; // settling is all
     default:
@@ -89,6 +104,7 @@ function decideClaim(draft: Draft, message: Extract<Message, { type: 'claim' }>)
 }
 
 function decideDispatch(draft: Draft, message: Extract<Message, { type: 'dispatch' }>): RejectionReason | undefined {
+  if (draft.state.pausedAt !== undefined) return 'paused';
   const open = message.steps.filter(({ path, token }) => {
     const own = draft.state.step(path);
     return own.token === token && own.claimant === undefined && (own.status === 'scheduled' || own.status === 'running');

@@ -23,6 +23,11 @@ export class Draft {
     return this.context.nowMs;
   }
 
+  /** Time by the relative clocks of the instance, which stand still while it is paused. */
+  get clockMs(): number {
+    return this.state.pausedAt ?? this.context.nowMs;
+  }
+
   emit<T extends AuditEventType>(type: T, data: AuditEventData[T], path?: string, attempt?: number): void {
     const event = {
       seq: this.state.seq + 1,

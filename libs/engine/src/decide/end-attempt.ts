@@ -70,7 +70,7 @@ export function decideLost(draft: Draft, message: Extract<Message, { type: 'lost
   } else {
     draft.emit(
       'stepRetryScheduled',
-      { token, failure, dueAt: draft.nowMs, worker: own.claimant, lost: true },
+      { token, failure, dueAt: draft.clockMs, worker: own.claimant, lost: true },
       site.path,
       attempt + 1,
     );
@@ -92,8 +92,8 @@ function nextAttemptAt(draft: Draft, { step, path }: Site, failure: Failure): nu
   if (!failure.retryable || step.retry.nonRetryable.includes(failure.code)) return undefined;
   const delayMs = retryDelayMs(own.attempt - own.lostAttempts - (own.attemptsBefore ?? 0), step.retry, draft.context.draw());
   if (delayMs === undefined) return undefined;
-  const dueAt = draft.nowMs + delayMs;
-  const first = own.firstScheduledAt ?? draft.nowMs;
+  const dueAt = draft.clockMs + delayMs;
+  const first = own.firstScheduledAt ?? draft.clockMs;
   if (step.retry.withinMs !== undefined && dueAt > first + step.retry.withinMs) return undefined;
   if (own.totalTimeoutAt !== undefined && dueAt >= own.totalTimeoutAt) return undefined;
   return dueAt;

@@ -48,7 +48,7 @@ function decideReady(draft: Draft, { path }: ReadyEntry): void {
 /** The document's own list with `failFast`; and what was open when the instance began to close. */
 function stopWhatMust(draft: Draft): void {
   const { plan, state } = draft;
-  if (state.closing === undefined && mustStop(state, plan.scope, ''))
+  if (state.closing === undefined && state.pausedAt === undefined && mustStop(state, plan.scope, ''))
     draft.emit('instanceClosing', { as: 'failed', error: errorOf(state, state.scope('').firstBad!) });
   if (state.closing === undefined || draft.hasStopped) return;
   if (!draft.events.some((event) => event.type === 'instanceClosing')) return;

@@ -98,7 +98,8 @@ function scheduleFirst(draft: Draft, site: Site, metBy: string[] | undefined): v
   const priority = step.priority
     ? wholeNumber(evaluate(draft, step.priority, at), 'priority')
     : (draft.state.priority ?? draft.plan.priority);
-  const input = step.input ? evaluate(draft, step.input, at) : undefined;
+  const { attempt, editedInput } = draft.state.step(path);
+  const input = editedInput ?? (step.input ? evaluate(draft, step.input, at) : undefined);
   const { nowMs } = draft;
   const after = (duration: typeof step.timeout): number | undefined =>
     duration === undefined ? undefined : nowMs + evaluateDuration(draft, duration, at);
@@ -119,7 +120,7 @@ function scheduleFirst(draft: Draft, site: Site, metBy: string[] | undefined): v
       heartbeatMs: computed(step.heartbeat),
     },
     path,
-    1,
+    attempt + 1,
   );
 }
 
@@ -135,18 +136,17 @@ export function scheduleAgain(draft: Draft, site: Site): void {
     totalTimeoutAt,
     timeoutMs,
     heartbeatMs,
-    queueTimeoutAt,
-    scheduledAt,
+    queueTimeoutMs,
+    editedInput,
   } = own;
   const incarnation = draft.context.admit(queue, task);
-  const queueTimeoutMs = queueTimeoutAt === undefined ? undefined : queueTimeoutAt - scheduledAt!;
   draft.emit(
     'stepScheduled',
     {
       task,
       queue,
       priority,
-      input,
+      input: editedInput ?? input,
       incarnation,
       queueTimeoutAt: queueTimeoutMs && draft.nowMs + queueTimeoutMs,
       totalTimeoutAt,

@@ -43,6 +43,7 @@ export function effects(state: InstanceState, events: readonly AuditEvent[]): Ef
           found.push({ kind: 'abort', path: event.path!, token: event.data.token, reason: event.data.abort });
         break;
       case 'stepFailed':
+      case 'stepSkipped':
         if (event.data.abort && event.data.token !== undefined && state.step(event.path!).wait === undefined)
           found.push({ kind: 'abort', path: event.path!, token: event.data.token, reason: event.data.abort });
         break;

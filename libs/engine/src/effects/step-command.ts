@@ -2,6 +2,7 @@ import type { Json } from '../model/json.js';
 import { DEFAULT_TIMEOUT_MS } from '../compile/read-work.js';
 import type { Duration, Plan } from '../model/plan.js';
 import { fenceAround } from '../decide/locks/enter-lock.js';
+import { idempotencyKey } from './idempotency-key.js';
 import { siteAt } from '../state/site.js';
 import { isUndoPath } from '../state/undo-run.js';
 import { ctxOf } from '../state/ctx.js';
@@ -47,7 +48,7 @@ export function stepCommand(plan: Plan, state: InstanceState, path: string): Ste
     task: own.task!,
     queue: own.queue!,
     input: own.input !== undefined ? own.input : ctxOf(plan, state, site),
-    idempotencyKey: `${state.id}:${path}`,
+    idempotencyKey: idempotencyKey(state, path),
     timeoutMs: own.timeoutMs ?? literalMs(step.timeout) ?? DEFAULT_TIMEOUT_MS,
     ...(heartbeatMs !== undefined && { heartbeatMs }),
     ...(own.progress !== undefined && { lastProgress: own.progress }),

@@ -20,8 +20,8 @@ export interface AuditEventData {
     priority?: number;
     /** The step of another instance that started this one. */
     parent?: ParentRef;
-    /** Restarted from another instance: outputs of steps (by path of the top list) that count as completed. */
-    restartOf?: { instance: string; from?: string; outputs: Record<string, Json> };
+    /** Restarted from another instance: outputs of steps (by id, of the top list) that count as completed, and what undoes them, oldest first. */
+    restartOf?: { instance: string; from?: string; outputs: Record<string, Json>; undo?: { path: string; plan: UndoPlan }[] };
   };
   stepScheduled: {
     task: string;
@@ -76,9 +76,18 @@ export interface AuditEventData {
     abort?: 'timeout';
     counts?: PartCounts;
   };
-  stepSkipped: { because: 'when' | 'runOn' | 'hand'; needs?: string[]; output?: Json; by?: string; reason?: string };
+  stepSkipped: {
+    because: 'when' | 'runOn' | 'hand';
+    needs?: string[];
+    output?: Json;
+    by?: string;
+    reason?: string;
+    /** By hand, of an attempt that is out: its worker is told. */
+    token?: number;
+    abort?: 'cancelled';
+  };
   stepBlocked: Record<string, never>;
-  stepCancelling: { token: number; abort: 'cancelled' | 'timeout'; graceUntil?: number };
+  stepCancelling: { token: number; abort: 'cancelled' | 'timeout'; graceUntil?: number; by?: string; reason?: string };
   stepCancelled: {
     token?: number;
     outcome?: 'completed' | 'failed' | 'lost' | 'abandoned';
@@ -181,7 +190,12 @@ export interface AuditEventData {
   // by operators
   instancePaused: { by?: string; reason?: string };
   instanceResumed: { by?: string; reason?: string; pausedMs: number };
-  /** A new generation: failed, cancelled and blocked steps are pending again (all of them, or those at and above `path`). */
+  /** A step in backoff is tried again at once, by hand; with another input perhaps. */
+  stepRetried: { by?: string; reason?: string; input?: Json; dueAt: number };
+  /**
+   * A new generation: failed, cancelled and blocked steps are pending again (all of them, or the one at `path` with what is around it and
+   * what was blocked behind it). `parentReopened`: the child at `path` goes on by itself and need not be told.
+   */
   instanceRetried: { by?: string; reason?: string; path?: string; input?: Json; timeoutAt?: number; parentReopened?: boolean };
   /** again: a new generation with a fresh state; unread events stay. */
   instanceStartedAgain: { input: Json; timeoutAt?: number; summary?: string; tags?: JsonObject };

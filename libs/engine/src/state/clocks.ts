@@ -22,6 +22,7 @@ export function nextDueAt(state: InstanceState): number | undefined {
 }
 
 function isCurrent(state: InstanceState, clock: Clock): boolean {
+  if (state.pausedAt !== undefined && !runsWhilePaused(state, clock)) return false;
   if (clock.kind === 'instanceTimeout')
     return state.timeoutAt === clock.dueAt && !state.isOverdue && state.closing === undefined && state.endedAt === undefined;
   const step = state.step(clock.path);
@@ -50,6 +51,27 @@ function isCurrent(state: InstanceState, clock: Clock): boolean {
   }
 }
 
+/** The others stand still; they are started anew when it is resumed. */
+function runsWhilePaused(state: InstanceState, { kind, path }: Clock): boolean {
+  if (kind === 'grace') return true;
+  const { wait } = state.step(path);
+  return kind === 'timer' && wait?.kind === 'timer' && wait.isAbsolute === true;
+}
+
 export function startClock(state: InstanceState, kind: ClockKind, path: string, dueAt: number | undefined): void {
   if (dueAt !== undefined) state.clocks = addClock(state.clocks, { dueAt, kind, path });
+}
+
+/** All clocks from the times the steps hold: O(open). */
+export function rebuildClocks(state: InstanceState): void {
+  state.clocks = undefined;
+  startClock(state, 'instanceTimeout', '', state.timeoutAt);
+  for (const path of state.open.keys()) {
+    const { status, block, dueAt, queueTimeoutAt, totalTimeoutAt, graceUntil, timeoutAt } = state.step(path);
+    startClock(state, block !== undefined ? 'delay' : status === 'waiting' ? 'timer' : 'retry', path, dueAt);
+    startClock(state, 'queueTimeout', path, queueTimeoutAt);
+    startClock(state, 'totalTimeout', path, totalTimeoutAt);
+    startClock(state, 'grace', path, graceUntil);
+    startClock(state, 'timeout', path, timeoutAt);
+  }
 }

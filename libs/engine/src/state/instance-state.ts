@@ -49,6 +49,7 @@ export interface StepState {
   readonly claimant?: string;
   readonly dueAt?: number;
   readonly queueTimeoutAt?: number;
+  readonly queueTimeoutMs?: number;
   readonly totalTimeoutAt?: number;
   readonly graceUntil?: number;
   readonly output?: Json;
@@ -73,6 +74,8 @@ export interface StepState {
   readonly reruns?: number;
   /** Attempts before the last operator's retry: a retry gives a fresh budget. */
   readonly attemptsBefore?: number;
+  /** Given by hand instead of what the definition says. */
+  readonly editedInput?: Json;
 }
 
 export type WaitState =
@@ -131,6 +134,8 @@ export interface BlockState {
   readonly error?: InstanceError;
   /** repeat: the next round is due then (in `dueAt` of the step). */
   readonly isDelayed?: boolean;
+  /** try: how often `finally` had run before retries by hand: part of the idempotency key of its steps. */
+  readonly finallyReruns?: number;
   /** repeat: what the rounds put into `ctx`. */
   readonly carry?: JsonObject;
   readonly closing?: AuditEventData['blockClosing'];

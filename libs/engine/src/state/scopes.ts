@@ -18,6 +18,15 @@ export function isStopped(state: InstanceState, scopePath: string): boolean {
   }
 }
 
+/** Is it inside a lock that must be granted anew, after a retry by hand? */
+export function isHeld(state: InstanceState, scopePath: string): boolean {
+  for (let at = scopePath; at !== ''; at = scopePathOf(ownerPathOf(at))) {
+    const { status } = state.step(ownerPathOf(at));
+    if (status === 'pending' || status === 'waiting') return true;
+  }
+  return false;
+}
+
 /** Is it stopped by what is around it, and not by a failure of its own? */
 export function isStoppedFromOutside(state: InstanceState, scopePath: string): boolean {
   const scope = state.scopes.get(scopePath);

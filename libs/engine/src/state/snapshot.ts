@@ -1,7 +1,7 @@
 import type { JsonObject } from '../model/json.js';
 import type { InstanceId } from '../model/instance-id.js';
 import type { Plan } from '../model/plan.js';
-import { startClock } from './clocks.js';
+import { rebuildClocks } from './clocks.js';
 import { InstanceState, type ScopeState, type StepState, type UndoEntry } from './instance-state.js';
 import { pushReady, type ReadyEntry } from './ready-queue.js';
 import { trimReady } from '../apply/ready.js';
@@ -59,18 +59,6 @@ function rebuildReady(plan: Plan, state: InstanceState): void {
   }
   for (const entry of entries) state.ready = pushReady(state.ready, entry);
   trimReady(plan, state);
-}
-
-function rebuildClocks(state: InstanceState): void {
-  startClock(state, 'instanceTimeout', '', state.timeoutAt);
-  for (const path of state.open.keys()) {
-    const { status, block, dueAt, queueTimeoutAt, totalTimeoutAt, graceUntil, timeoutAt } = state.step(path);
-    startClock(state, block !== undefined ? 'delay' : status === 'waiting' ? 'timer' : 'retry', path, dueAt);
-    startClock(state, 'queueTimeout', path, queueTimeoutAt);
-    startClock(state, 'totalTimeout', path, totalTimeoutAt);
-    startClock(state, 'grace', path, graceUntil);
-    startClock(state, 'timeout', path, timeoutAt);
-  }
 }
 
 /** What can still reach a wait. */

@@ -106,8 +106,10 @@ export function outputOf(draft: Draft, site: Site): Json {
     }
     case 'repeat': {
       const { keep } = step.repeat!;
-      const rounds = Array.from({ length: Math.min(keep ?? 1, block.opened) }, (_, back) => block.opened - 1 - back).reverse();
-      const outputs = rounds.map((round) => valueOf(resultOf(draft, site, String(round))));
+      const held = Math.min((keep ?? 1) + 1, block.opened); // the last one may not have come to its end
+      const rounds = Array.from({ length: held }, (_, back) => block.opened - held + back);
+      const whole = rounds.map((round) => plain(resultOf(draft, site, String(round)))).filter((output) => output !== undefined);
+      const outputs = whole.slice(-(keep ?? 1));
       return keep === undefined ? (outputs[0] ?? null) : outputs;
     }
     case 'try': {

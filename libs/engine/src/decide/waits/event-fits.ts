@@ -19,7 +19,7 @@ export function eventFits(
 ): boolean {
   const own = state.step(path);
   const site = siteAt(plan, path);
-  if (site === undefined || !isMeant(own, event) || isLate(own, event)) return false;
+  if (site === undefined || !isMeant(own, event) || isLate(state, own, event)) return false;
   const verdict = judge(new Draft(plan, state, context), site, own, event);
   return verdict === 'taken' || typeof verdict === 'object';
 }

@@ -20,7 +20,7 @@ export function decideEvent(draft: Draft, { event, path }: Extract<Message, { ty
 function offerToAll(draft: Draft, event: ReceivedEvent): RejectionReason | undefined {
   let refusedBy: string | undefined;
   for (const path of draft.state.waits.under(event.name)) {
-    if (isLate(draft.state.step(path), event)) continue;
+    if (isLate(draft.state, draft.state.step(path), event)) continue;
     const verdict = offer(draft, path, event);
     if (verdict === 'taken') return undefined;
     if (verdict === 'schema') refusedBy ??= path;
@@ -32,7 +32,7 @@ function offerToAll(draft: Draft, event: ReceivedEvent): RejectionReason | undef
 
 /** Sent to one wait, by key or by hand. When that has ended meanwhile, a later wait with the same key may take it. */
 function offerToOne(draft: Draft, path: string, event: ReceivedEvent): RejectionReason | undefined {
-  const verdict = isLate(draft.state.step(path), event) ? 'misfit' : offer(draft, path, event);
+  const verdict = isLate(draft.state, draft.state.step(path), event) ? 'misfit' : offer(draft, path, event);
   if (verdict === 'misfit' || verdict === 'failed') return keep(draft, event);
   if (verdict !== 'taken') drop(draft, path, event, verdict);
   return undefined;

@@ -1,7 +1,7 @@
 import type { ReceivedEvent } from '../../model/audit-event.js';
 import type { Failure } from '../../model/failure.js';
 import type { Json, JsonObject } from '../../model/json.js';
-import type { StepState, WaitState } from '../../state/instance-state.js';
+import type { InstanceState, StepState, WaitState } from '../../state/instance-state.js';
 import { type Site, siteAt } from '../../state/site.js';
 import { completeStep, failStep } from '../complete-step.js';
 import type { Draft } from '../draft.js';
@@ -35,7 +35,8 @@ export function isMeant({ wait }: StepState, { name, key }: ReceivedEvent): bool
 }
 
 /** What was received after the wait's time-out is not for it, even where the clock has not been looked at yet. */
-export const isLate = ({ timeoutAt }: StepState, { at }: ReceivedEvent): boolean => timeoutAt !== undefined && at > timeoutAt;
+export const isLate = ({ pausedAt }: InstanceState, { timeoutAt }: StepState, { at }: ReceivedEvent): boolean =>
+  timeoutAt !== undefined && Math.min(at, pausedAt ?? at) > timeoutAt;
 
 /** @returns a failure when the filter cannot be evaluated: the step fails with it */
 export function judge(
