@@ -30,8 +30,10 @@ export function batchRows(fold: BatchFold, work: WorkIndex, nowMs: number): Rows
       countStats(stats, instance, decided, nowMs);
       asked.push(askRows(instance, decided));
       if (isSnapshotDue(instance)) {
-        snapshots.push({ instanceId: id, seq: instance.state.seq, state: canonicalJson(toSnapshot(instance.state)) });
+        const state = canonicalJson(toSnapshot(instance.state));
+        snapshots.push({ instanceId: id, seq: instance.state.seq, state });
         instance.snapshotSeq = instance.state.seq;
+        instance.snapshotBytes = state.length;
       }
     }
     const wakeup = wakeupOf(instance, work, nowMs);

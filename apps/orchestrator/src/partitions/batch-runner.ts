@@ -248,6 +248,7 @@ export class BatchRunner {
     const { partition } = this;
     const { state } = instance;
     partition.cache.grew(instance, events.length * bytesPerEvent);
+    partition.cache.weigh(instance);
     if (events.length > 0) partition.services.live.note(partition.number, instance.head, headOf(instance));
     for (const event of events) {
       if (event.type === 'stepFailed' && lossCodes.has(event.data.failure.code))

@@ -27,6 +27,7 @@ import type { JsonObject } from '../model/json.js';
 export function apply(plan: Plan, state: InstanceState, event: AuditEvent): InstanceState {
   if (event.seq !== state.seq + 1) throw new RangeError(`expected event ${state.seq + 1} of ${state.id}, but was ${event.seq}`);
   state.seq = event.seq;
+  if (event.generation !== state.generation) state.generationFrom = event.seq;
   state.generation = event.generation;
   if (event.path === undefined) applyInstanceEvent(plan, state, event);
   else if (event.type === 'scopeStopped') applyScopeStopped(plan, state, event);

@@ -2,6 +2,7 @@ import { errorOf } from '../apply/scope-end.js';
 import { mustStop } from '../apply/must-stop.js';
 import { defaultOutput } from '../apply/default-output.js';
 import { type ReadyEntry, peekReady } from '../state/ready-queue.js';
+import { EVENTS_AT_MOST } from '../model/message.js';
 import { siteAt } from '../state/site.js';
 import { look } from './blocks/look.js';
 import { stopScope } from './cancel-step.js';
@@ -21,6 +22,7 @@ export function settle(draft: Draft): void {
   let budget = sliceSize;
   while (budget > 0) {
     budget -= fireClocks(draft, budget);
+    endWhatIsTooLong(draft);
     stopWhatMust(draft);
     const entry = draft.state.pausedAt === undefined ? peekReady(draft.state.ready) : undefined;
     if (entry !== undefined && budget > 0) {
@@ -43,6 +45,16 @@ function decideReady(draft: Draft, { path }: ReadyEntry): void {
   const site = siteAt(draft.plan, path)!;
   if (draft.state.step(path).status === 'pending') startStep(draft, site);
   else look(draft, site);
+}
+
+/** A generation without an end (a loop gone wild) would at last be too long to be looked at: it ends while it can still be cleaned up. */
+function endWhatIsTooLong(draft: Draft): void {
+  const { state, context } = draft;
+  const { eventsAtMost = EVENTS_AT_MOST } = context;
+  if (state.seq - state.generationFrom < eventsAtMost || state.closing !== undefined || state.endedAt !== undefined) return;
+  if (isUndoing(draft)) return;
+  const message = `expected at most ${eventsAtMost} audit events in a generation; an endless workflow begins a new one with \`again\``;
+  draft.emit('instanceClosing', { as: 'failed', error: { code: 'HISTORY_TOO_LONG', message } });
 }
 
 /** The document's own list with `failFast`; and what was open when the instance began to close. */

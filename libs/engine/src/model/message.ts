@@ -178,6 +178,9 @@ export type Decision =
   | { readonly accepted: true; readonly events: readonly AuditEvent[] }
   | { readonly accepted: false; readonly reason: RejectionReason };
 
+/** LANGUAGE §7: a generation that is longer ends as failed with `HISTORY_TOO_LONG`. */
+export const EVENTS_AT_MOST = 500_000;
+
 /** Everything a decision may depend on beside plan, state and message; handed in, so that replays are exact. */
 export interface DecisionContext {
   /** Database clock, epoch ms. */
@@ -190,6 +193,8 @@ export interface DecisionContext {
   readonly isServed: (task: string) => boolean;
   /** Workers have not been heard for long enough (a take-over, an outage): clocks that are judged by them wait. */
   readonly isDeaf?: boolean;
+  /** Audit events a generation may have; default `EVENTS_AT_MOST`. */
+  readonly eventsAtMost?: number;
   /** A new UUIDv7, for a child. */
   readonly newId: () => string;
   /** The worker that has begun this attempt, as heartbeats tell. */

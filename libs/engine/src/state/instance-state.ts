@@ -205,6 +205,8 @@ export const untouchedStep: StepState = {
 export class InstanceState {
   seq = 0;
   generation = 1;
+  /** Seq of the event that opened it. */
+  generationFrom = 1;
   status: InstanceStatus = 'pending';
   definition = '';
   version = '';

@@ -307,7 +307,7 @@ class Fold {
         return this.table.set(path, undone(event.data.failures?.[0]));
       case 'blockEntered': {
         const { items, taken, timeoutAt } = event.data;
-        const counts = { ...noCounts, total: items?.length ?? taken?.length ?? 0 };
+        const counts = { ...noCounts, total: lengthOf(items) ?? taken?.length ?? 0 };
         return this.table.set(path, {
           status: 'running',
           isBlock: true,
@@ -407,4 +407,10 @@ function waitOf(event: Entered): WaitView {
     case 'lockRequested':
       return { kind: 'lock', key: event.data.key, limit: event.data.limit };
   }
+}
+
+/** A long list is stored apart, and only named here with its length. */
+function lengthOf(items: unknown): number | undefined {
+  if (Array.isArray(items)) return items.length;
+  return (items as { $payload?: { length?: number } } | undefined)?.$payload?.length;
 }
