@@ -1,4 +1,4 @@
-import type { Instance } from '#libs/contracts';
+import type { Instance, StepLog } from '#libs/contracts';
 import { type TestProcess, until } from '#libs/testing';
 import { describeWithServers, faultFixture, type FaultFixture } from './fixture.js';
 
@@ -37,6 +37,12 @@ describeWithServers('claimed steps whose worker is killed with -9', () => {
     return bench.client.waitForInstance(id, { timeoutMs: 60_000 });
   }
 
+  async function linesOf(id: string): Promise<StepLog[]> {
+    const lines: StepLog[] = [];
+    for await (const line of bench.client.logs(id, { path: 'a' })) lines.push(line);
+    return lines;
+  }
+
   it('atMostOnce: it is never run a second time, and says why it failed', async () => {
     const { outside } = bench;
     outside.hold();
@@ -60,7 +66,7 @@ describeWithServers('claimed steps whose worker is killed with -9', () => {
     const code = 'print("adding", args.numbers.length, "numbers"); return args.numbers.reduce((a, b) => a + b)';
     const id = await start('claims.script', { task: 'script', input: { code, args: { numbers: [1, 2, 3] } } });
     expect(await bench.client.waitForInstance(id, { timeoutMs: 30_000 })).toMatchObject({ status: 'completed', output: 6 });
-    const lines = await Array.fromAsync(bench.client.logs(id, { path: 'a' }));
+    const lines = await linesOf(id);
     expect(lines).toMatchObject([{ path: 'a', attempt: 1, no: 1, level: 'info', text: 'adding 3 numbers' }]);
     const endless = await start('claims.endless', {
       task: 'script',
@@ -69,6 +75,6 @@ describeWithServers('claimed steps whose worker is killed with -9', () => {
     });
     const failed = await bench.client.waitForInstance(endless, { timeoutMs: 30_000 });
     expect(failed).toMatchObject({ status: 'failed', error: { code: 'SCRIPT_TIMEOUT' } });
-    expect((await Array.fromAsync(bench.client.logs(endless))).map(({ text }) => text)).toEqual(['begun']);
+    expect((await linesOf(endless)).map(({ text }) => text)).toEqual(['begun']);
   }, 60_000);
 });
