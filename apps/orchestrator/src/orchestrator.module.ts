@@ -8,6 +8,8 @@ import { PlanCache } from './definitions/plan-cache.js';
 import { StepQueues } from './dispatch/step-queues.js';
 import { Housekeeping } from './housekeeping/housekeeping.js';
 import { Incidents } from './incidents/incidents.js';
+import { Emitter } from './keys/emitter.js';
+import { KeyServices } from './keys/key-services.js';
 import { LivePublisher } from './live/live-publisher.js';
 import { OrchestratorMetrics } from './metrics/orchestrator-metrics.js';
 import { OrchestratorHealth } from './health/orchestrator-health.js';
@@ -36,6 +38,8 @@ export class OrchestratorModule {
       providers: [
         PlanCache,
         Children,
+        Emitter,
+        KeyServices,
         Housekeeping,
         StepQueues,
         Incidents,
@@ -65,6 +69,7 @@ export class OrchestratorModule {
             DatabaseClock,
             InstanceLoader,
             Children,
+            KeyServices,
             StepQueues,
             WorkerDirectory,
             LivePublisher,
@@ -86,6 +91,7 @@ function partitionServices(
   clock: DatabaseClock,
   loader: InstanceLoader,
   children: Children,
+  keys: KeyServices,
   stepQueues: StepQueues,
   workers: WorkerDirectory,
   live: LivePublisher,
@@ -94,5 +100,5 @@ function partitionServices(
 ): PartitionServices {
   const quarantine = new Quarantine();
   const config = { topology, partitions, cacheBytes: cacheBytesInAll / partitions, quietMs, remindWithinMs };
-  return { config, transport, store, clock, loader, children, stepQueues, workers, live, incidents, quarantine, metrics };
+  return { config, transport, store, clock, loader, children, keys, stepQueues, workers, live, incidents, quarantine, metrics };
 }

@@ -14,6 +14,7 @@ export { fromSnapshot, toSnapshot } from './state/snapshot.js';
 export { nextDueAt } from './state/clocks.js';
 export { apply, replay } from './apply/apply.js';
 export { decide } from './decide/decide.js';
+export { eventOutcome, type EventOutcome } from './effects/event-outcome.js';
 export { effects, openEmits, type Effect } from './effects/effects.js';
 export { restartFacts, type RestartFacts } from './decide/acts/restart-facts.js';
 export { idempotencyKey } from './effects/idempotency-key.js';

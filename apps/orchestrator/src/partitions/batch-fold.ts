@@ -3,6 +3,7 @@ import {
   answerToRefused,
   apply,
   decide,
+  eventOutcome,
   sends,
   type AuditEvent,
   type DecisionContext,
@@ -60,7 +61,10 @@ export class BatchFold {
   readonly logs: LogRow[] = [];
   /** What instances tell one another. */
   readonly sends: Send[] = [];
+  /** Instances that are handed an event that was kept for a key, while the batch is written. */
+  readonly handed: InstanceId[] = [];
   readonly rejections = new Map<Rejected, number>();
+  private readonly tenants = new Map<InstanceId, string>();
   private readonly inboxSeen = new Set<string>();
 
   constructor(
@@ -70,6 +74,7 @@ export class BatchFold {
 
   take(instance: CachedInstance | undefined, input: Input, inbox: readonly InboxRow[]): void {
     if (instance === undefined) return this.takeUnknown(input);
+    this.tenants.set(instance.state.id, instance.head.tenant);
     // Also of an attempt that is over: what it logged is what one wants to know then.
     if ('logs' in input && input.logs !== undefined) this.logs.push(...logRows(input.instanceId, input.logs));
     switch (input.kind) {
@@ -132,6 +137,7 @@ export class BatchFold {
     if (this.inboxSeen.has(key)) return;
     this.inboxSeen.add(key);
     const message = messageOf(row);
+    const decidedBefore = this.changed.get(instance)?.length ?? 0;
     const rejection = message === undefined ? 'notPossible' : this.tryDecide(instance, message);
     if (rejection !== undefined) {
       this.reject(rejection);
@@ -141,9 +147,17 @@ export class BatchFold {
       instanceId: instance.state.id,
       id: row.id,
       seq: instance.state.seq,
-      outcome: rejection ?? 'applied',
+      outcome: rejection ?? this.outcomeOf(instance, message!, decidedBefore),
     });
   }
+
+  /** Of an event one wants to know what became of it. */
+  private outcomeOf(instance: CachedInstance, message: Message, decidedBefore: number): string {
+    if (message.type !== 'event') return 'applied';
+    return eventOutcome(message.event.id, (this.changed.get(instance) ?? []).slice(decidedBefore));
+  }
+
+  readonly tenantOf = (id: InstanceId): string | undefined => this.tenants.get(id);
 
   private start(instance: CachedInstance): void {
     const { head } = instance;
@@ -198,7 +212,7 @@ export class BatchFold {
     return undefined;
   }
 
-  private decisionContext(id: InstanceId): DecisionContext {
+  decisionContext(id: InstanceId): DecisionContext {
     const { nowMs, draw, isServed, isDeaf, runningOn } = this.context;
     const reserved = new Map<string, number>();
     const admit = (queue: string, task: string): number | undefined => {

@@ -1,6 +1,8 @@
 import { nextDueAt, toSnapshot, canonicalJson, isEnded, type AuditEvent } from '#libs/engine';
-import type { BatchCommit, HeadUpdate, StatsDelta, Touched, WakeupWrite } from '#libs/persistence';
+import type { BatchCommit, HeadUpdate, KeyChanges, StatsDelta, Touched, WakeupWrite } from '#libs/persistence';
 import type { WorkIndex } from '../dispatch/work-index.js';
+import { subscriptionsOf } from '../keys/key-rows.js';
+import { lockChanges } from '../keys/lock-changes.js';
 import { askRows } from './ask-rows.js';
 import type { BatchFold } from './batch-fold.js';
 import type { CachedInstance } from './instance-cache.js';
@@ -10,7 +12,8 @@ import { sendRows } from './send-rows.js';
 const eventsBetweenSnapshots = 500;
 
 type Rows = Pick<BatchCommit, 'touched' | 'events' | 'heads' | 'wakeups' | 'inboxApplied' | 'logs' | 'snapshots' | 'stats'> &
-  Required<Pick<BatchCommit, 'inboxSent' | 'asks' | 'asksGone'>>;
+  Required<Pick<BatchCommit, 'inboxSent' | 'asks' | 'asksGone'>> &
+  KeyChanges;
 
 /** The rows of a decided batch. Also moves each instance's remembered wake-up row on. */
 export function batchRows(fold: BatchFold, work: WorkIndex, nowMs: number): Rows {
@@ -21,6 +24,7 @@ export function batchRows(fold: BatchFold, work: WorkIndex, nowMs: number): Rows
   const snapshots: BatchCommit['snapshots'][number][] = [];
   const stats = new Map<string, StatsDelta>();
   const asked: ReturnType<typeof askRows>[] = [];
+  const waits: ReturnType<typeof subscriptionsOf>[] = [];
   for (const [instance, decided] of fold.changed) {
     const { id } = instance.state;
     if (decided.length > 0) {
@@ -29,6 +33,7 @@ export function batchRows(fold: BatchFold, work: WorkIndex, nowMs: number): Rows
       heads.push(headOf(instance));
       countStats(stats, instance, decided, nowMs);
       asked.push(askRows(instance, decided));
+      waits.push(subscriptionsOf(instance, decided, fold.decisionContext(id), () => fold.handed.push(id)));
       if (isSnapshotDue(instance)) {
         const state = canonicalJson(toSnapshot(instance.state));
         snapshots.push({ instanceId: id, seq: instance.state.seq, state });
@@ -49,9 +54,17 @@ export function batchRows(fold: BatchFold, work: WorkIndex, nowMs: number): Rows
     inboxSent: sendRows(fold.sends),
     asks: asked.flatMap((rows) => rows.asks),
     asksGone: asked.flatMap((rows) => rows.asksGone),
+    subscribed: waits.flatMap((rows) => rows.subscribed),
+    unsubscribed: waits.flatMap((rows) => rows.unsubscribed),
+    ...lockChangesOf(fold),
     snapshots,
     stats: [...stats.values()],
   };
+}
+
+function lockChangesOf(fold: BatchFold): Pick<KeyChanges, 'lockRequests' | 'lockReleases'> {
+  const { lockRequests, lockReleases } = lockChanges(fold.sends, fold.tenantOf);
+  return { lockRequests, lockReleases };
 }
 
 export function headOf({ state, plan, head }: CachedInstance): HeadUpdate {

@@ -1,6 +1,7 @@
 import { isEnded, type AuditEvent, type InstanceId } from '#libs/engine';
 import { type BatchCommit, INBOX_AT_ONCE, type InboxRow } from '#libs/persistence';
 import { pickDispatches, laneRoom, type Dispatch } from '../dispatch/dispatches.js';
+import { lockChanges } from '../keys/lock-changes.js';
 import { LaneMeters } from '../dispatch/lane-meters.js';
 import { outgoing, type Outgoing } from '../dispatch/outgoing.js';
 import { startChildren, tellEnds } from './children-aside.js';
@@ -232,7 +233,8 @@ export class BatchRunner {
       (task) => this.meters.meanMs(task) ?? partition.services.workers.meanMs(task),
     );
     for (const { instance, events } of changed) this.afterCommit(instance, events);
-    const hints = partition.hint(sendRows(fold.sends).map((row) => row.instanceId));
+    const hints = partition.hint([...sendRows(fold.sends).map((row) => row.instanceId), ...fold.handed]);
+    partition.keys.committed(changed, lockChanges(fold.sends, fold.tenantOf).keys);
     tellEnds(partition, changed);
     for (const { instance, events } of changed) this.meters.note(instance.state, events, performance.now());
     partition.cache.trim();

@@ -3,6 +3,7 @@ import type { EventStore } from '#libs/persistence';
 import type { Children } from '../children/children.js';
 import type { StepQueues } from '../dispatch/step-queues.js';
 import type { Incidents } from '../incidents/incidents.js';
+import type { KeyServices } from '../keys/key-services.js';
 import type { LivePublisher } from '../live/live-publisher.js';
 import type { OrchestratorMetrics } from '../metrics/orchestrator-metrics.js';
 import type { DatabaseClock } from '../time/database-clock.js';
@@ -29,6 +30,7 @@ export interface PartitionServices {
   readonly clock: DatabaseClock;
   readonly loader: InstanceLoader;
   readonly children: Children;
+  readonly keys: KeyServices;
   readonly stepQueues: StepQueues;
   readonly workers: WorkerDirectory;
   readonly live: LivePublisher;

@@ -12,6 +12,7 @@ import {
 import { DataFault, JournalCollision, type Lease } from '#libs/persistence';
 import type { UnsendableCommand } from '../dispatch/outgoing.js';
 import { WorkIndex } from '../dispatch/work-index.js';
+import { PartitionKeys } from '../keys/partition-keys.js';
 import { DueHeap } from '../time/due-heap.js';
 import { BatchRunner } from './batch-runner.js';
 import { dueAtOf } from './batch-rows.js';
@@ -49,6 +50,7 @@ export class Partition {
   readonly cache: InstanceCache;
   readonly due = new DueHeap();
   readonly sends: SendTracker;
+  readonly keys: PartitionKeys;
   readonly unsent = new UnsentCommands();
   readonly intake = new Intake();
   readonly ownedSinceMs: number;
@@ -91,6 +93,7 @@ export class Partition {
     this.work = new WorkIndex(() => performance.now());
     this.cache = new InstanceCache(services.config.cacheBytes);
     this.sends = new SendTracker(lease.batchNo);
+    this.keys = new PartitionKeys(this);
     this.logger = new Logger(`Partition ${lease.partition}`);
     this.runner = new BatchRunner(this);
     this.ended = this.run();

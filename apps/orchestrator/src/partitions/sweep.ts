@@ -26,6 +26,7 @@ export async function sweep(partition: Partition): Promise<void> {
   for (const id of due) partition.remindSoon(id, nowMs);
   partition.push(...waiting.map((instanceId: InstanceId) => ({ kind: 'hint', instanceId }) as const));
   tellForgotten(partition);
+  partition.keys.sweep();
 }
 
 /** A long backlog is in memory only in part: when that part has drained, the next instances are brought in. */

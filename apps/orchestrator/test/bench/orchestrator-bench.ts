@@ -88,6 +88,7 @@ export class OrchestratorBench {
       children: (plans) => new Children(new ChildDoor(this.pool), new Attachments(this.pool), definitions, plans),
       incidents: this.incidents,
       registry: new Registry(),
+      pool: this.pool,
     });
     this.disposals.push(() => node.kill());
     await node.start();

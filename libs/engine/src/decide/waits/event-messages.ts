@@ -30,10 +30,11 @@ function offerToAll(draft: Draft, event: ReceivedEvent): RejectionReason | undef
   return undefined;
 }
 
-/** Sent to one wait, by key or by hand. When that has ended meanwhile, a later wait with the same key may take it. */
+/** Sent to one wait, by key or by hand. When that has ended meanwhile, the key keeps what came by key, for whoever asks for it next. */
 function offerToOne(draft: Draft, path: string, event: ReceivedEvent): RejectionReason | undefined {
-  const verdict = isLate(draft.state, draft.state.step(path), event) ? 'misfit' : offer(draft, path, event);
-  if (verdict === 'misfit' || verdict === 'failed') return keep(draft, event);
+  const verdict = isLate(draft.state.step(path), event) ? 'misfit' : offer(draft, path, event);
+  if (verdict === 'misfit') return event.key === undefined ? keep(draft, event) : 'notOpen';
+  if (verdict === 'failed') return event.key === undefined ? keep(draft, event) : undefined;
   if (verdict !== 'taken') drop(draft, path, event, verdict);
   return undefined;
 }
