@@ -4,6 +4,8 @@ import { eventOf, type LoadedRow } from '../events/load-statement.js';
 import { headColumns, headOf, headRefs } from '../instances/head-row.js';
 import { contentsFromSource } from '../payloads/payload-contents.js';
 import { refsIn } from '../payloads/stored-json.js';
+import type { WaitFacts } from './compare-waits.js';
+import { readWaitFacts } from './read-wait-facts.js';
 import type { InstanceHead } from '../ports.js';
 import type { InstanceEntity } from '../schema/entities/instance.entity.js';
 
@@ -14,6 +16,7 @@ export interface VerifiedRows {
   readonly events: readonly AuditEvent[];
   readonly snapshot: { readonly seq: number; readonly state: string } | undefined;
   readonly hasWakeup: boolean;
+  readonly waits: WaitFacts;
 }
 
 /** A page ends with the instance that fills it up to this many events, or at this many instances. */
@@ -39,14 +42,20 @@ export async function readPage(dataSource: DataSource, after: string): Promise<V
       'SELECT instance_id AS id, seq, state FROM workflow_snapshots WHERE instance_id = ANY($1::uuid[])',
       ids,
     );
-    const wakeups: { id: string }[] = await manager.query(
-      'SELECT instance_id AS id FROM workflow_wakeups WHERE instance_id = ANY($1::uuid[])',
+    const wakeups: { id: string; dueAt: number | string | null }[] = await manager.query(
+      'SELECT instance_id AS id, due_at AS "dueAt" FROM workflow_wakeups WHERE instance_id = ANY($1::uuid[])',
       ids,
     );
     const refs = [...rows.flatMap(headRefs), ...refsIn(events.map((event) => event.content))];
     const contents = await contentsFromSource(manager, refs);
     const heads = rows.map((row) => headOf(row, contents));
-    return assemble(heads, events, contents, snapshots, new Set(wakeups.map((row) => row.id)));
+    const dueAts = new Map(wakeups.map(({ id, dueAt }) => [id, dueAt === null ? null : Number(dueAt)]));
+    const waits = await readWaitFacts(manager, ids[0]!, events, dueAts);
+    return assemble(heads, events, contents, snapshots).map((row) => ({
+      ...row,
+      hasWakeup: dueAts.has(row.head.id),
+      waits: waits(row.head.id),
+    }));
   });
 }
 
@@ -62,8 +71,7 @@ function assemble(
   events: readonly LoadedRow[],
   contents: ReadonlyMap<string, string>,
   snapshots: readonly { id: string; seq: number; state: string }[],
-  wakeups: ReadonlySet<string>,
-): VerifiedRows[] {
+): Omit<VerifiedRows, 'hasWakeup' | 'waits'>[] {
   const byId = new Map<string, AuditEvent[]>(heads.map((head) => [head.id, []]));
   for (const row of events) byId.get(row.id)!.push(eventOf(row, contents));
   const snapshotOf = new Map(snapshots.map((row) => [row.id, row]));
@@ -71,6 +79,5 @@ function assemble(
     head,
     events: byId.get(head.id)!.sort((a, b) => a.seq - b.seq),
     snapshot: snapshotOf.get(head.id),
-    hasWakeup: wakeups.has(head.id),
   }));
 }
