@@ -20,6 +20,7 @@ const sliceSize = 500;
 /** After a message: fire what is due, start what is ready, and end the instance when nothing is left. */
 export function settle(draft: Draft): void {
   let budget = sliceSize;
+  stopWhatMust(draft); // first: a clock that is due starts nothing in what is being stopped
   while (budget > 0) {
     budget -= fireClocks(draft, budget);
     endWhatIsTooLong(draft);

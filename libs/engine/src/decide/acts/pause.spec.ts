@@ -127,6 +127,15 @@ describe('pause', () => {
     expect(shell.state.status).toBe('cancelled');
   });
 
+  it('starts no attempt that has become due when it is cancelled', () => {
+    const shell = ActingShell.started([{ id: 'a', task: 't', retry }]);
+    shell.fail(shell.openCommands()[0]!);
+    shell.tell(pause);
+    shell.tell({ type: 'retryStep', path: 'a' });
+    shell.tell({ type: 'cancel' });
+    expect([shell.state.status, shell.ran]).toEqual(['cancelled', ['a']]);
+  });
+
   it('outlives a crash, by the log and by a snapshot', () => {
     for (const how of ['replay', 'snapshot'] as const) {
       const shell = ActingShell.started([{ id: 'a', task: 't', retry }]);
