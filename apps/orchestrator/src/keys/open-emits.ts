@@ -31,7 +31,10 @@ export class OpenEmits {
    * @param isOpen whether the step still waits for it
    * @returns instances that have something new in their inbox
    */
-  async run(nowMs: () => number, isOpen: (instanceId: InstanceId, path: string, token: number) => boolean): Promise<InstanceId[]> {
+  async run(
+    nowMs: () => number,
+    isOpen: (instanceId: InstanceId, path: string, token: number) => boolean,
+  ): Promise<InstanceId[]> {
     const told: InstanceId[] = [];
     for (const [place, emit] of this.open) {
       const { instanceId, effect } = emit;
