@@ -1,6 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
 import type { InstanceId } from '#libs/engine';
-import { NOW_MS } from '../connections/database-clock.js';
 import { inTransaction } from '../connections/in-transaction.js';
 import { eventLocks, type EventAddress } from './key-address.js';
 import { decidedOffers, matchEvents, setEventStatus } from './key-statements.js';
@@ -27,15 +26,6 @@ export class EventSettlement {
     const told: InstanceId[] = [];
     for (const row of rows) if (!row.isTaken) told.push(...(await inTransaction(this.pool, (client) => offerAgain(client, row))));
     return told;
-  }
-
-  /** Forgets events whose id need not be remembered any more. @returns how many */
-  async forget(days: number): Promise<number> {
-    const { rowCount } = await this.pool.query(
-      `DELETE FROM workflow_keyed_events WHERE expires_at < ${NOW_MS} - $1::bigint * 86400000 AND status <> 'offered'`,
-      [days],
-    );
-    return rowCount ?? 0;
   }
 }
 

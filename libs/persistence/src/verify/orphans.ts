@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { endedInstanceStatuses } from '#libs/engine';
 import { violation } from './compare-instance.js';
 import type { Violation } from './violation.js';
 
@@ -10,8 +11,13 @@ const tables = [
   'workflow_payloads',
   'workflow_asks',
   'workflow_attachments',
+  'workflow_subscriptions',
+  'workflow_lock_requests',
 ];
 const PER_TABLE = 100;
+/** Gone in the batch that ends the instance. */
+const ofTheLiving = ['workflow_subscriptions', 'workflow_lock_requests'];
+const ended = `('${[...endedInstanceStatuses].join("','")}')`;
 
 /** What is told to a child before it is there, or that could not be started, is no orphan. */
 const toNoChild = `AND NOT EXISTS (SELECT 1 FROM workflow_inbox s WHERE s.instance_id = x.instance_id AND s.kind = 'startChild')`;
@@ -28,5 +34,12 @@ export async function findOrphans(dataSource: DataSource): Promise<Violation[]> 
   };
   for (const table of tables) await search(table);
   await search('workflow_inbox', toNoChild);
+  for (const table of ofTheLiving) {
+    const rows: { id: string }[] = await dataSource.query(
+      `SELECT DISTINCT x.instance_id AS id FROM ${table} x
+       JOIN workflow_instances i ON i.id = x.instance_id AND i.status IN ${ended} LIMIT ${PER_TABLE}`,
+    );
+    found.push(...rows.map(({ id }) => violation(id, 'orphan', `rows in ${table}, but the instance has ended`)));
+  }
   return found;
 }

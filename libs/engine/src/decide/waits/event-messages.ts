@@ -34,12 +34,8 @@ function offerToAll(draft: Draft, event: ReceivedEvent): RejectionReason | undef
 function offerToOne(draft: Draft, path: string, event: ReceivedEvent): RejectionReason | undefined {
 <<<<<<< HEAD
   const verdict = isLate(draft.state, draft.state.step(path), event) ? 'misfit' : offer(draft, path, event);
-  if (verdict === 'misfit' || verdict === 'failed') return keep(draft, event);
-=======
-  const verdict = isLate(draft.state.step(path), event) ? 'misfit' : offer(draft, path, event);
   if (verdict === 'misfit') return event.key === undefined ? keep(draft, event) : 'notOpen';
   if (verdict === 'failed') return event.key === undefined ? keep(draft, event) : undefined;
->>>>>>> a4f4b8e (feat(orchestrator): locks, events by key and emit steps)
   if (verdict !== 'taken') drop(draft, path, event, verdict);
   return undefined;
 }
