@@ -32,7 +32,6 @@ function offerToAll(draft: Draft, event: ReceivedEvent): RejectionReason | undef
 
 /** Sent to one wait, by key or by hand. When that has ended meanwhile, the key keeps what came by key, for whoever asks for it next. */
 function offerToOne(draft: Draft, path: string, event: ReceivedEvent): RejectionReason | undefined {
-<<<<<<< HEAD
   const verdict = isLate(draft.state, draft.state.step(path), event) ? 'misfit' : offer(draft, path, event);
   if (verdict === 'misfit') return event.key === undefined ? keep(draft, event) : 'notOpen';
   if (verdict === 'failed') return event.key === undefined ? keep(draft, event) : undefined;
