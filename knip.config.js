@@ -12,6 +12,7 @@ export default {
       entry: [
         'apps/*/src/main.ts',
         'apps/*/src/index.ts',
+        'apps/worker/src/tasks/script/sandbox-main.ts', // a process of its own
         'libs/*/src/index.ts',
         'libs/persistence/src/{cli,data-source}.ts',
         'bench/*.ts',

@@ -1,6 +1,7 @@
 import { OrquestraClient } from '#libs/client';
 import { PgCluster, RabbitNode } from '#libs/testing';
 import { cpuBetween, cpuTimes } from './cpu.js';
+import { engineCosts, engineTable, type EngineCost } from './engine-cost.js';
 import { benchOptions, usage, type BenchOptions } from './options.js';
 import { machine, rowOf, tableOf, type Repetition, type Row } from './report.js';
 import { standaloneTarget, type Target } from './targets.js';
@@ -59,9 +60,19 @@ function endWithSignals(target: Target): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeAllListeners(signal).once(signal, () => void end());
 }
 
+function measureEngine({ repetitions, json }: BenchOptions): void {
+  const costs: EngineCost[] = [];
+  for (const cost of engineCosts(repetitions)) {
+    costs.push(cost);
+    say(`  ${cost.shape} of ${cost.steps}: ${cost.microsecondsPerEvent.toFixed(1)} µs an event`);
+  }
+  process.stdout.write(json ? `${JSON.stringify({ machine: machine(), costs }, undefined, 2)}\n` : `\n${engineTable(costs)}\n`);
+}
+
 async function main(args: readonly string[]): Promise<void> {
   const options = benchOptions(args);
   if (options.help) return void process.stdout.write(`${usage}\n`);
+  if (options.engine) return measureEngine(options);
   const rows: Row[] = [];
   for (const name of options.targets) {
     const missing = name === 'cluster' && missingServers();

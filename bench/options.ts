@@ -8,11 +8,13 @@ export const usage = `npm run bench -- [options]
   --workers <n>        of the cluster, default 2
   --profile <profile>  of the cluster: durable (default) or latency
   --repetitions <n>    of each workload, default 3; medians are shown
+  --engine             only what the engine itself costs, by size of the instance, without any server
   --json               the result as one JSON document on standard output`;
 
 export interface BenchOptions {
   readonly help: boolean;
   readonly json: boolean;
+  readonly engine: boolean;
   readonly targets: readonly ('standalone' | 'cluster')[];
   readonly counts: { readonly orchestrator: number; readonly worker: number };
   readonly profile: 'durable' | 'latency';
@@ -32,6 +34,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
       standalone: yes,
       cluster: yes,
       json: yes,
+      engine: yes,
       help: yes,
       orchestrators: text,
       workers: text,
@@ -46,6 +49,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
   return {
     help: values.help === true,
     json: values.json === true,
+    engine: values.engine === true,
     targets: both ? ['standalone', 'cluster'] : values.standalone ? ['standalone'] : ['cluster'],
     counts: { orchestrator: whole('orchestrators', values.orchestrators, 2), worker: whole('workers', values.workers, 2) },
     profile,

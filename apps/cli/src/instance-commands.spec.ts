@@ -241,6 +241,47 @@ describe('instance get', () => {
   });
 });
 
+describe('instance logs', () => {
+  const line = (n: number, facts: object = {}) => ({
+    id: n,
+    path: 'charge',
+    attempt: 1,
+    no: n,
+    level: 'info',
+    text: `line ${n}`,
+    at: '2026-01-01T11:59:58.000Z',
+    ...facts,
+  });
+
+  it('shows lines page by page, tame', async () => {
+    gateway.routes.set(`GET /instances/${id}/logs`, ({ query }) =>
+      query['after'] === '0'
+        ? { body: { items: [line(1)], next: 1 } }
+        : { body: { items: [line(2, { attempt: 2, level: 'error', text: 'red \u001b[31m\nnext' })], next: null } },
+    );
+    const shell = onTerminal();
+    expect(await run(shell, `instance logs ${id} --path charge`)).toBe(0);
+    expect(shell.written).toMatch(/charge\S* info +line 1\n/);
+    expect(shell.written).toMatch(/charge\S* \(attempt 2\) error red  ?\[31m next\n/);
+    expect(gateway.seen.map(({ query }) => [query['path'], query['after']])).toEqual([
+      ['charge', '0'],
+      ['charge', '1'],
+    ]);
+  });
+
+  it('follows until the instance has ended, and prints JSON lines in a pipe', async () => {
+    let asked = 0;
+    gateway.routes.set(`GET /instances/${id}/wait`, () => ({ body: instance((asked += 1) < 2 ? 'running' : 'completed') }));
+    gateway.routes.set(`GET /instances/${id}/logs`, ({ query }) => {
+      const after = Number(query['after']);
+      return { body: { items: after < 3 && after <= asked ? [line(after + 1)] : [], next: null } };
+    });
+    const shell = inPipe();
+    expect(await run(shell, `instance logs ${id} --follow`)).toBe(0);
+    expect(shell.lines).toEqual([line(1), line(2)]);
+  });
+});
+
 describe('instance cancel', () => {
   it('goes on with the others when one is refused', async () => {
     const other = id.replace(/1$/, '2');

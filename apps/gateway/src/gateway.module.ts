@@ -1,6 +1,17 @@
 import { type DynamicModule, Inject, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { CONFIG, type Config, METRICS, type MetricsRegistry, ROOT_LOGGER, type RootLogger } from '#libs/platform';
+import { ActionsController } from './actions/actions.controller.js';
+import { InstanceActions } from './actions/instance-actions.js';
+import { InstanceRestarter } from './actions/instance-restarter.js';
+import { OutcomeWatch } from './actions/outcome-watch.js';
+import { Refusals } from './actions/refusals.js';
+import { AskCheck } from './asks/ask-check.js';
+import { AsksController } from './asks/asks.controller.js';
+import { BulkChunk } from './bulk/bulk-chunk.js';
+import { BulkController } from './bulk/bulk.controller.js';
+import { BulkJobs } from './bulk/bulk-jobs.js';
+import { BulkRunner } from './bulk/bulk-runner.js';
 import { CommandConsumer } from './commands/command-consumer.js';
 import { CommandHandler } from './commands/command-handler.js';
 import { consoleFiles } from './console/console-files.js';
@@ -12,17 +23,20 @@ import { HealthController } from './health/health.controller.js';
 import { ConnectionDrain } from './http/connection-drain.js';
 import { apiEntry } from './http/entry.js';
 import { Once } from './http/once.js';
+import { EventGate } from './events/event-gate.js';
+import { EventsController } from './events/events.controller.js';
 import { originProblem } from './http/origin-check.js';
 import { refuse } from './http/problem.filter.js';
 import { requestMetrics } from './http/request-metrics.js';
 import { EndWatch } from './instances/end-watch.js';
 import { Hints } from './instances/hints.js';
-import { InstanceCanceller } from './instances/instance-canceller.js';
 import { InstanceList } from './instances/instance-list.js';
 import { InstanceReader } from './instances/instance-reader.js';
 import { InstanceStarter } from './instances/instance-starter.js';
 import { InstanceViews } from './instances/instance-views.js';
+import { PayloadsController } from './instances/payloads.controller.js';
 import { InstancesController } from './instances/instances.controller.js';
+import { LogsController } from './instances/logs.controller.js';
 import { InstanceNudges } from './live/instance-nudges.js';
 import { LiveFeed } from './live/live-feed.js';
 import { LiveGateway } from './live/live.gateway.js';
@@ -50,13 +64,20 @@ export class GatewayModule implements NestModule {
         HealthController,
         DefinitionsController,
         InstancesController,
+        PayloadsController,
+        ActionsController,
+        EventsController,
+        AsksController,
+        BulkController,
+        LogsController,
         CapacityController,
         StatsController,
       ],
       providers: [
         ...[LiveFeed, InstanceNudges, LiveTopics, LiveGateway],
         ...[PlanCache, DefinitionCatalog],
-        ...[Hints, EndWatch, InstanceStarter, InstanceCanceller, InstanceList, InstanceReader, InstanceViews],
+        ...[Hints, EndWatch, InstanceStarter, InstanceList, InstanceReader, InstanceViews],
+        ...[InstanceActions, InstanceRestarter, OutcomeWatch, Refusals, AskCheck, EventGate, BulkChunk, BulkJobs, BulkRunner],
         ...[Figures, QueueList, Once, ConnectionDrain, CommandHandler, CommandConsumer],
       ],
     };

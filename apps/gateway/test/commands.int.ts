@@ -151,7 +151,7 @@ describe.each(brokers)('over $name', (broker) => {
       await command({ id: 'm-10', content: { definition: 'greet' } });
       const { body } = await replyTo('m-10');
       await command({ id: 'm-11', key: 'workflow.cancel', content: { id: body.id, reason: 'not needed' } });
-      expect(await replyTo('m-11')).toMatchObject({ type: 'workflow.cancelling', body: { id: body.id } });
+      expect(await replyTo('m-11')).toMatchObject({ type: 'workflow.acted', body: { id: body.id } });
     });
 
     it('refuses one that has ended', async () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  exampleBulkId,
   exampleInstanceId,
   type Operation,
   type OperationExample,
@@ -10,8 +11,8 @@ import {
 import { type Answer, startGateway, type TestGateway } from './gateway-app.js';
 
 let gateway: TestGateway;
-/** Id of the instance the first example starts; stands in for the one of the documentation. */
-let instanceId = '';
+/** Ids of the instance and the bulk job that the first examples start; stand in for those of the documentation. */
+const ids = new Map<string, string>();
 
 beforeAll(async () => {
   gateway = await startGateway();
@@ -32,7 +33,10 @@ describe('every example of the API', () => {
       const schema = example.status >= 400 ? problemSchema : (operation.responses[example.status]?.schema ?? z.unknown());
       expect(schema.safeParse(answer.body ?? answer.text).error).toBeUndefined();
       if (example.status >= 400) expect(statusesOf(operation)).toContain(example.status);
-      if (operation.id === 'startInstance' && example.status === 201) instanceId ||= (answer.body as { id: string }).id;
+      const made = operation.id === 'startBulk' ? exampleBulkId : exampleInstanceId;
+      const isMade =
+        (operation.id === 'startInstance' && answer.status === 201) || (operation.id === 'startBulk' && answer.status === 202);
+      if (isMade && !ids.has(made)) ids.set(made, (answer.body as { id: string }).id);
     },
   );
 });
@@ -40,9 +44,14 @@ describe('every example of the API', () => {
 function run(operation: Operation, example: OperationExample): Promise<Answer> {
   const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(own(example.params?.[name] ?? '')));
   const query = example.query ? `?${new URLSearchParams(example.query as Record<string, string>).toString()}` : '';
-  const options = typeof example.body === 'string' ? { text: example.body, type: example.contentType } : { body: example.body };
+  const options =
+    typeof example.body === 'string' ? { text: example.body, type: example.contentType } : { body: ownIn(example.body) };
   return gateway.request(operation.method.toUpperCase(), path + query, { ...options, headers: { ...example.headers } });
 }
 
-const own = (text: string): string => (text === exampleInstanceId ? instanceId : text);
+const ownIn = (body: unknown): unknown =>
+  body === undefined
+    ? undefined
+    : JSON.parse(JSON.stringify(body), (_, value: unknown) => (typeof value === 'string' ? own(value) : value));
+const own = (text: string): string => ids.get(text) ?? text;
 const statusesOf = (operation: Operation): number[] => [400, ...operation.problems.map((code) => problemKinds[code][0])];

@@ -3,10 +3,13 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { TRANSPORT, type Transport } from '#libs/messaging';
 import { EVENT_STORE, type EventStore } from '#libs/persistence';
 import { CONFIG, type Config } from '#libs/platform';
+import { Children } from './children/children.js';
 import { PlanCache } from './definitions/plan-cache.js';
 import { StepQueues } from './dispatch/step-queues.js';
 import { Housekeeping } from './housekeeping/housekeeping.js';
 import { Incidents } from './incidents/incidents.js';
+import { Emitter } from './keys/emitter.js';
+import { KeyServices } from './keys/key-services.js';
 import { LivePublisher } from './live/live-publisher.js';
 import { OrchestratorMetrics } from './metrics/orchestrator-metrics.js';
 import { OrchestratorHealth } from './health/orchestrator-health.js';
@@ -34,6 +37,9 @@ export class OrchestratorModule {
       imports: [ScheduleModule.forRoot()],
       providers: [
         PlanCache,
+        Children,
+        Emitter,
+        KeyServices,
         Housekeeping,
         StepQueues,
         Incidents,
@@ -62,6 +68,8 @@ export class OrchestratorModule {
             EVENT_STORE,
             DatabaseClock,
             InstanceLoader,
+            Children,
+            KeyServices,
             StepQueues,
             WorkerDirectory,
             LivePublisher,
@@ -82,6 +90,8 @@ function partitionServices(
   store: EventStore,
   clock: DatabaseClock,
   loader: InstanceLoader,
+  children: Children,
+  keys: KeyServices,
   stepQueues: StepQueues,
   workers: WorkerDirectory,
   live: LivePublisher,
@@ -90,5 +100,5 @@ function partitionServices(
 ): PartitionServices {
   const quarantine = new Quarantine();
   const config = { topology, partitions, cacheBytes: cacheBytesInAll / partitions, quietMs, remindWithinMs };
-  return { config, transport, store, clock, loader, stepQueues, workers, live, incidents, quarantine, metrics };
+  return { config, transport, store, clock, loader, children, keys, stepQueues, workers, live, incidents, quarantine, metrics };
 }

@@ -29,7 +29,8 @@ async function start(env: NodeJS.ProcessEnv = {}): Promise<void> {
   owner = new MemoryTransport({ broker });
   await owner.connect();
   await owner.declareExchanges();
-  for (const task of ['echo', 'simulate', 'http', 'wfcommons.hash']) await owner.declareQueue(stepQueueSpec('default', task));
+  for (const task of ['echo', 'simulate', 'http', 'script', 'wfcommons.hash'])
+    await owner.declareQueue(stepQueueSpec('default', task));
   await owner.declareQueue(partitionQueueSpec(1, 0));
   await app.init();
   connectTasks(app);
@@ -81,7 +82,7 @@ const consumers = async (task: string): Promise<number | undefined> =>
 it('serves the built-in tasks', async () => {
   await start();
   expect(await run('echo', { a: 1 })).toMatchObject({ kind: 'completed', output: { a: 1 }, worker: 'node-1' });
-  expect(await Promise.all(['echo', 'simulate', 'http'].map(consumers))).toEqual([1, 1, 1]);
+  expect(await Promise.all(['echo', 'simulate', 'http', 'script'].map(consumers))).toEqual([1, 1, 1, 1]);
 });
 
 it('refuses private addresses to http steps unless it is told otherwise', async () => {
@@ -117,6 +118,6 @@ it('shows in health and metrics what it does', async () => {
   await start();
   await run('echo', 1);
   const { checks } = await app.get(HealthRegistry).ready();
-  expect(checks['worker']).toMatchObject({ status: 'ok', tasks: 4, consuming: 4, finished: 1 });
+  expect(checks['worker']).toMatchObject({ status: 'ok', tasks: 5, consuming: 5, finished: 1 });
   expect(await app.get<MetricsRegistry>(METRICS).metrics()).toMatch(/orquestrax_worker_finished\{[^}]*\} 1\n/);
 });

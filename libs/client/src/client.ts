@@ -1,6 +1,25 @@
 import { v7 as uuidv7 } from 'uuid';
 import type {
+  Acted,
+  ActRequest,
+  AnswerRequest,
+  Ask,
   AuditEventItem,
+  BindRequest,
+  BulkDryRun,
+  BulkJob,
+  BulkRequest,
+  CancelStepRequest,
+  ClaimRequest,
+  CompleteStepRequest,
+  EventByKeyRequest,
+  EventOutcome,
+  EventToInstanceRequest,
+  KeptEvent,
+  ReassignRequest,
+  RestartRequest,
+  RetryStepRequest,
+  SkipStepRequest,
   CancelRequest,
   DefinitionDetail,
   DefinitionSummary,
@@ -17,6 +36,8 @@ import type {
   Stats,
   Step,
   StepList,
+  StepLog,
+  StepLogs,
   Task,
   Validated,
   Worker,
@@ -31,6 +52,11 @@ export interface PostOptions {
   /** Makes the POST safe to repeat; default: a fresh one a call, so that retries of ours start nothing twice. */
   readonly idempotencyKey?: string;
   readonly signal?: AbortSignal;
+}
+
+export interface ActOptions extends PostOptions {
+  /** How long the server may wait for the decision; default 1.5 s, at most 60 s; 0: not at all. */
+  readonly waitMs?: number;
 }
 
 export interface RegisterOptions extends PostOptions {
@@ -135,8 +161,14 @@ export class OrquestraClient {
   async steps(id: string, query: { under?: string; status?: readonly string[]; withData?: boolean } = {}): Promise<Step[]> {
     const { under, status, withData } = query;
     const path = `/instances/${encodeURIComponent(id)}/steps`;
-    const list = await this.get<StepList>(path, { under, status, include: withData ? 'data' : undefined });
-    return list.items;
+    const filters = { under, status, include: withData ? 'data' : undefined };
+    const found: Step[] = [];
+    for (let after: string | undefined; ;) {
+      const list = await this.get<StepList>(path, { ...filters, after });
+      found.push(...list.items);
+      if ((list.next ?? null) === null) return found;
+      after = list.next as string;
+    }
   }
 
   /** Audit events from `after` (exclusive) to the last there is now. */
@@ -144,6 +176,16 @@ export class OrquestraClient {
     let from: number | null = after;
     while (from !== null) {
       const page: History = await this.get(`/instances/${encodeURIComponent(id)}/history`, { after: from, limit: 1_000 });
+      yield* page.items;
+      from = page.next;
+    }
+  }
+
+  /** What its steps (or one step and those inside it) logged, from `after` (exclusive) to the last line there is now. */
+  async *logs(id: string, { path, after = 0 }: { path?: string; after?: number } = {}): AsyncIterable<StepLog> {
+    let from: number | null = after;
+    while (from !== null) {
+      const page: StepLogs = await this.get(`/instances/${encodeURIComponent(id)}/logs`, { path, after: from, limit: 1_000 });
       yield* page.items;
       from = page.next;
     }
@@ -166,13 +208,109 @@ export class OrquestraClient {
     }
   }
 
-  /** Stores the wish; the end is told by `waitForInstance` or live. */
-  cancel(
-    id: string,
-    request: CancelRequest = {},
-    options: PostOptions = {},
-  ): Promise<{ id: string; status: Instance['status'] }> {
-    return this.post(`/instances/${encodeURIComponent(id)}/cancel`, { body: request }, options);
+  // actions: each answers when its owner has decided (`applied`), or after a moment that it is stored (`stored`)
+
+  cancel(id: string, request: CancelRequest = {}, options: ActOptions = {}): Promise<Acted> {
+    return this.act(id, 'cancel', request, options);
+  }
+
+  pause(id: string, request: ActRequest = {}, options: ActOptions = {}): Promise<Acted> {
+    return this.act(id, 'pause', request, options);
+  }
+
+  resume(id: string, request: ActRequest = {}, options: ActOptions = {}): Promise<Acted> {
+    return this.act(id, 'resume', request, options);
+  }
+
+  /** A failed or timed-out instance goes on from its failed steps. */
+  retry(id: string, request: ActRequest = {}, options: ActOptions = {}): Promise<Acted> {
+    return this.act(id, 'retry', request, options);
+  }
+
+  retryStep(id: string, request: RetryStepRequest, options: ActOptions = {}): Promise<Acted> {
+    return this.act(id, 'steps/retry', request, options);
+  }
+
+  skipStep(id: string, request: SkipStepRequest, options: ActOptions = {}): Promise<Acted> {
+    return this.act(id, 'steps/skip', request, options);
+  }
+
+  completeStep(id: string, request: CompleteStepRequest, options: ActOptions = {}): Promise<Acted> {
+    return this.act(id, 'steps/complete', request, options);
+  }
+
+  cancelStep(id: string, request: CancelStepRequest, options: ActOptions = {}): Promise<Acted> {
+    return this.act(id, 'steps/cancel', request, options);
+  }
+
+  /** A new instance from a chosen step of this one. */
+  restart(id: string, request: RestartRequest = {}, options: PostOptions = {}): Promise<Started> {
+    return this.post(`/instances/${encodeURIComponent(id)}/restart`, { body: request }, options);
+  }
+
+  // events
+
+  sendEventToInstance(id: string, event: EventToInstanceRequest, options: ActOptions = {}): Promise<EventOutcome> {
+    return this.act(id, 'events', event, options);
+  }
+
+  /** To whoever waits for its name and key, else kept. */
+  sendEvent(event: EventByKeyRequest, options: ActOptions = {}): Promise<EventOutcome> {
+    return this.post('/events', { body: event }, heldFor(options), waitOf(options));
+  }
+
+  /** Events by key that nobody has taken: `waiting`, or `unmatched` when their time has passed. */
+  listEvents(query: { status?: 'waiting' | 'unmatched'; pageSize?: number } = {}): AsyncIterable<KeptEvent> {
+    return items((cursor) => this.get('/events', { status: query.status, limit: query.pageSize, cursor }));
+  }
+
+  bindEvent(id: string, request: BindRequest, options: ActOptions = {}): Promise<EventOutcome> {
+    return this.post(`/events/${encodeURIComponent(id)}/bind`, { body: request }, heldFor(options), waitOf(options));
+  }
+
+  // asks
+
+  /** Open ones, those that wait longest first. */
+  listAsks(query: { assignee?: string; instance?: string; pageSize?: number } = {}): AsyncIterable<Ask> {
+    const { pageSize, ...filters } = query;
+    return items((cursor) => this.get('/asks', { ...filters, limit: pageSize, cursor }));
+  }
+
+  answerAsk(id: string, name: string, answer: AnswerRequest, options: ActOptions = {}): Promise<Acted> {
+    return this.act(id, `asks/${encodeURIComponent(name)}`, answer, options);
+  }
+
+  claimAsk(id: string, name: string, request: ClaimRequest, options: ActOptions = {}): Promise<Acted> {
+    return this.act(id, `asks/${encodeURIComponent(name)}/claim`, request, options);
+  }
+
+  reassignAsk(id: string, name: string, request: ReassignRequest, options: ActOptions = {}): Promise<Acted> {
+    return this.act(id, `asks/${encodeURIComponent(name)}/reassign`, request, options);
+  }
+
+  // bulk jobs
+
+  startBulk(request: BulkRequest & { readonly dryRun?: false }, options: PostOptions = {}): Promise<BulkJob> {
+    return this.post('/bulk', { body: request }, options);
+  }
+
+  /** How many instances it would be, and some of them. */
+  tryBulk(request: BulkRequest, options: PostOptions = {}): Promise<BulkDryRun> {
+    return this.post('/bulk', { body: { ...request, dryRun: true } }, options);
+  }
+
+  /** @param query.after only failures of instances after this id, at most `limit` */
+  getBulk(id: string, query: { after?: string; limit?: number } = {}): Promise<BulkJob> {
+    return this.get(`/bulk/${encodeURIComponent(id)}`, query);
+  }
+
+  stopBulk(id: string, request: ActRequest = {}, options: PostOptions = {}): Promise<BulkJob> {
+    return this.post(`/bulk/${encodeURIComponent(id)}/stop`, { body: request }, options);
+  }
+
+  /** A value that the history only names by its hash. */
+  payload(id: string, sha256: string): Promise<unknown> {
+    return this.get(`/instances/${encodeURIComponent(id)}/payloads/${encodeURIComponent(sha256)}`);
   }
 
   // capacity and figures
@@ -207,6 +345,10 @@ export class OrquestraClient {
     return this.http.call({ method: 'GET', path, query, isRepeatable: true, ...options });
   }
 
+  private act<T>(id: string, name: string, body: unknown, options: ActOptions): Promise<T> {
+    return this.post(`/instances/${encodeURIComponent(id)}/${name}`, { body }, heldFor(options), waitOf(options));
+  }
+
   private post<T>(
     path: string,
     content: { body: unknown; contentType?: string },
@@ -217,6 +359,12 @@ export class OrquestraClient {
     return this.http.call({ method: 'POST', path, query, ...content, headers, isRepeatable: true, heldMs, signal });
   }
 }
+
+const waitOf = ({ waitMs }: ActOptions): Query => (waitMs === undefined ? {} : { wait: `${Math.ceil(waitMs)}ms` });
+const heldFor = ({ waitMs = 0, ...options }: ActOptions): PostOptions & { readonly heldMs: number } => ({
+  ...options,
+  heldMs: waitMs,
+});
 
 function bodyOf(source: DefinitionSource): { body: unknown; contentType?: string } {
   if ('document' in source) return { body: source.document };

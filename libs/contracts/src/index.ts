@@ -1,5 +1,6 @@
 export * from './names.js';
 export * from './messages/wire.js';
+export * from './messages/commands.js';
 export * from './bucket.js';
 export * from './rest/index.js';
 export * from './openapi/index.js';

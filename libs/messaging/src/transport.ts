@@ -102,6 +102,8 @@ export interface Transport {
   /** Messages ready, or undefined when the queue does not exist. */
   queueDepth(name: string): Promise<{ ready: number; consumers: number } | undefined>;
   deleteQueue(name: string): Promise<void>;
+  /** Of any owner: a message to an exchange that is not there is neither returned nor confirmed. */
+  hasExchange(name: string): Promise<boolean>;
   /**
    * One outcome a message, in order. Never rejects for broker trouble: that is `unconfirmed`, at once while there is no connection
    * (callers that try again should pause), after the confirm time-out while the broker takes no more. Order is kept for each

@@ -10,6 +10,10 @@ import {
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
+import { BulkStore } from './bulk/bulk-store.js';
+import { AskQueries } from './asks/ask-queries.js';
+import { Attachments } from './children/attachments.js';
+import { ChildDoor } from './children/child-door.js';
 import { createDataSource, type DataSourceOptions } from './connections/create-data-source.js';
 import { createHotPool } from './connections/hot-pool.js';
 import { DefinitionStore } from './definitions/definition-store.js';
@@ -20,8 +24,13 @@ import { OperatorLog } from './incidents/operator-log.js';
 import { InboxDoor } from './instances/inbox-door.js';
 import { InstanceDoor } from './instances/instance-door.js';
 import { InstanceQueries } from './instances/instance-queries.js';
+import { EventDoor } from './keys/event-door.js';
+import { EventSettlement } from './keys/event-settlement.js';
+import { LockStore } from './keys/lock-store.js';
 import { PgIncarnationStore } from './leases/pg-incarnation-store.js';
 import { PgLeaseStore } from './leases/pg-lease-store.js';
+import { PayloadQueries } from './payloads/payload-queries.js';
+import { LogQueries } from './logs/log-queries.js';
 import { Maintenance } from './schema/maintenance.js';
 import { StatsQueries } from './stats/stats-queries.js';
 
@@ -75,11 +84,26 @@ export class PersistenceModule {
       onPool(EVENT_STORE, HOT_POOL, PgEventStore),
       onPool(InstanceDoor, HOT_POOL, InstanceDoor),
       onPool(InboxDoor, HOT_POOL, InboxDoor),
+      onPool(EventDoor, HOT_POOL, EventDoor),
+      onPool(EventSettlement, HOT_POOL, EventSettlement),
+      onPool(LockStore, HOT_POOL, LockStore),
+      onPool(ChildDoor, HOT_POOL, ChildDoor),
+      onPool(Attachments, HOT_POOL, Attachments),
       onPool(LEASE_STORE, LEASE_POOL, PgLeaseStore),
       onPool(INCARNATION_STORE, LEASE_POOL, PgIncarnationStore),
-      ...[DefinitionStore, InstanceQueries, StatsQueries, IncidentStore, OperatorLog, IdempotencyStore, Maintenance].map(
-        (store) => onDataSource<unknown>(store),
-      ),
+      ...[
+        DefinitionStore,
+        InstanceQueries,
+        AskQueries,
+        PayloadQueries,
+        StatsQueries,
+        IncidentStore,
+        OperatorLog,
+        IdempotencyStore,
+        BulkStore,
+        LogQueries,
+        Maintenance,
+      ].map((store) => onDataSource<unknown>(store)),
     ];
     return {
       module: PersistenceModule,

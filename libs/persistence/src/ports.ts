@@ -1,4 +1,15 @@
-import type { AuditEvent, InstanceError, InstanceId, InstanceStatus, Json, JsonObject } from '#libs/engine';
+import type {
+  AuditEvent,
+  AuditEventData,
+  InboxMessageType,
+  InstanceError,
+  InstanceId,
+  InstanceStatus,
+  Json,
+  JsonObject,
+  ParentRef,
+} from '#libs/engine';
+import type { KeyChanges } from './keys/key-rows.js';
 
 /** Row of `workflow_instances`: the head of an instance, as of `seq`. Times are epoch ms, database clock. */
 export interface InstanceHead {
@@ -21,6 +32,7 @@ export interface InstanceHead {
   readonly error: InstanceError | null;
   readonly tags: JsonObject;
   readonly parent: InstanceId | null;
+  readonly origin: InstanceOrigin | null;
   readonly createdAt: number;
   readonly startAt: number | null;
   readonly startedAt: number | null;
@@ -32,7 +44,14 @@ export interface InstanceHead {
   readonly currentStep: string | null;
 }
 
-export type InboxKind = 'cancel';
+/** Where an instance comes from, when no person or system started it. */
+export interface InstanceOrigin {
+  /** The step that started it; `parent` of the head is its instance. */
+  readonly parent?: ParentRef;
+  readonly restartOf?: AuditEventData['instanceStarted']['restartOf'];
+}
+
+export type InboxKind = InboxMessageType | 'startChild';
 
 /** Row of `workflow_inbox`: something addressed to an instance. Stays after it is applied: the memory of idempotency. */
 export interface InboxRow {
@@ -45,6 +64,30 @@ export interface InboxRow {
   readonly receivedAt: number;
 }
 
+export type InboxAddress = Pick<InboxRow, 'instanceId' | 'bucket'>;
+
+export type NewInboxRow = Omit<InboxRow, 'receivedAt'>;
+
+/** Row of `workflow_asks`: an open question to a person. */
+export interface AskRow {
+  readonly instanceId: InstanceId;
+  readonly path: string;
+  readonly tenant: string;
+  readonly definition: string;
+  readonly name: string;
+  readonly kind: AuditEventData['askOpened']['kind'];
+  readonly prompt: string | null;
+  readonly choices: readonly string[] | null;
+  /** JSON Schema of the answer. */
+  readonly form: Json | null;
+  readonly assignees: readonly string[];
+  readonly claimedBy: string | null;
+  /** When an answer is expected. */
+  readonly dueAt: number | null;
+  readonly timeoutAt: number | null;
+  readonly openedAt: number;
+}
+
 /** Everything an owner needs to continue one instance. */
 export interface StoredInstance {
   readonly head: InstanceHead;
@@ -53,7 +96,7 @@ export interface StoredInstance {
   readonly events: readonly AuditEvent[];
   /** Its row in `workflow_wakeups`; null once it has ended. */
   readonly wakeup: { readonly dueAt: number | null; readonly work: WorkState } | null;
-  /** Not yet consumed, oldest first. */
+  /** Not yet consumed, oldest first, at most `INBOX_AT_ONCE`. */
   readonly inbox: readonly InboxRow[];
 }
 
@@ -86,6 +129,9 @@ export interface WakeupWrite {
   readonly remove?: boolean;
 }
 
+/** Inbox rows of one instance that an owner takes at once. */
+export const INBOX_AT_ONCE = 100;
+
 /** What the open effects of one instance are in one batch: re-sent by the next owner when not confirmed. */
 export interface Touched {
   readonly instanceId: InstanceId;
@@ -100,6 +146,21 @@ export interface UnsentRow {
   readonly partition: number;
   readonly tries: number;
   readonly retryAt: number;
+}
+
+/** Row of `workflow_logs`: a line a handler logged. */
+export interface LogRow {
+  readonly instanceId: InstanceId;
+  /** Of the attempt. */
+  readonly token: number;
+  /** From 1 within the attempt. */
+  readonly no: number;
+  readonly path: string;
+  readonly attempt: number;
+  /** Epoch ms by the worker's clock. */
+  readonly at: number;
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly text: string;
 }
 
 /** Per minute and definition; one row per partition, so that owners never contend. */
@@ -117,8 +178,8 @@ export interface StatsDelta {
   readonly durationMs: number;
 }
 
-/** One micro-batch of one partition: everything it decided, written in ONE round trip with its journal row. */
-export interface BatchCommit {
+/** One micro-batch of one partition: everything it decided, written in ONE round trip with its journal row (new subscriptions cost more). */
+export interface BatchCommit extends Partial<KeyChanges> {
   readonly partition: number;
   readonly topology: number;
   /** Journal key: the previous batch's + 1. */
@@ -136,6 +197,13 @@ export interface BatchCommit {
     readonly seq: number;
     readonly outcome: string;
   }[];
+  /** What instances tell one another; a row of the same id is left alone. */
+  readonly inboxSent?: readonly NewInboxRow[];
+  /** Open asks that are new or have changed (`openedAt` of a known one stays), and those that are open no more. */
+  readonly asks?: readonly AskRow[];
+  readonly asksGone?: readonly { readonly instanceId: InstanceId; readonly path: string }[];
+  /** What handlers logged; a line that is known stays as it is. */
+  readonly logs?: readonly LogRow[];
   readonly unsent: readonly UnsentRow[];
   readonly unsentDone: readonly { readonly instanceId: InstanceId; readonly token: number }[];
   readonly snapshots: readonly { readonly instanceId: InstanceId; readonly seq: number; readonly state: string }[];
@@ -172,7 +240,11 @@ export interface EventStore {
   commit(batch: BatchCommit): Promise<void>;
   /** One round trip; unknown ids are absent from the answer. */
   load(ids: readonly InstanceId[]): Promise<StoredInstance[]>;
-  /** Events of one instance by seq, `after` exclusive. */
+  /** Unconsumed inbox rows of instances, oldest first, at most `INBOX_AT_ONCE` of each. */
+  waitingInbox(instances: readonly InboxAddress[]): Promise<InboxRow[]>;
+  /** The same of ids that are no instances (yet), as of one moment. */
+  strayInbox(ids: readonly InboxAddress[]): Promise<InboxRow[]>;
+  /** Events of one instance by seq, `after` exclusive; payloads over 64 KiB are named, not contained. */
   history(id: InstanceId, after: number, limit: number): Promise<AuditEvent[]>;
   /** Due wake-ups of a bucket range [from, to), earliest first. */
   dueWakeups(fromBucket: number, toBucket: number, nowMs: number, limit: number): Promise<InstanceId[]>;

@@ -1,5 +1,5 @@
 export * from './handlers/task-contract.js';
-export type { TaskContext } from './handlers/task-context.js';
+export type { StepLog, TaskContext } from './handlers/task-context.js';
 export { type AbortReason, AttemptAborted, TaskFailure } from './handlers/task-failure.js';
 export * from './handlers/task-registry.js';
 export { type Clock, systemClock } from './worker/clock.js';

@@ -4,6 +4,7 @@ import type { Bind } from '../program.js';
 import { getInstance } from './instance-get.js';
 import { listInstances } from './instance-list.js';
 import { cancelInstance } from './instance-cancel.js';
+import { instanceLogs } from './instance-logs.js';
 import { runInstance, startInstance } from './instance-start.js';
 import { watchInstance } from './instance-watch.js';
 
@@ -38,6 +39,13 @@ export function addInstanceCommands(program: Command, bind: Bind): void {
     .option('--steps', 'with input, output and attempts of each step')
     .option('--history', 'its audit events')
     .action(bind(getInstance));
+  instance
+    .command('logs')
+    .description('show what its steps logged')
+    .argument('<id>', idText)
+    .option('-p, --path <step>', 'only of this step, and of the steps inside it')
+    .option('-f, --follow', 'go on until it has ended')
+    .action(bind(instanceLogs));
   instance
     .command('watch')
     .description('follow an instance live until it has ended; exit code 1 when it ended badly')

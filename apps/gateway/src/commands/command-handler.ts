@@ -1,25 +1,40 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { cancelBodySchema, instanceParamsSchema, startBodySchema } from '#libs/contracts';
+import { actCommandSchemas, type ActCommand, defaultActWaitMs, eventCommandSchema, startBodySchema } from '#libs/contracts';
 import type { InstanceId } from '#libs/engine';
 import type { Delivery } from '#libs/messaging';
 import type { StoredAnswer } from '#libs/persistence';
+import { type ActMessage, InstanceActions } from '../actions/instance-actions.js';
 import { ApiProblem } from '../http/api-problem.js';
 import { bodyLimit } from '../http/entry.js';
+import { EventGate } from '../events/event-gate.js';
 import { Once } from '../http/once.js';
 import { parseRequestJson } from '../http/request-json.js';
 import { checkBody } from '../http/validation.pipe.js';
-import { InstanceCanceller } from '../instances/instance-canceller.js';
 import { InstanceStarter } from '../instances/instance-starter.js';
 
 export type CommandDelivery = Pick<Delivery, 'routingKey' | 'content' | 'messageId'>;
 
 export interface CommandAnswer extends StoredAnswer {
   /** `type` of the reply. */
-  readonly type: 'workflow.started' | 'workflow.cancelling' | 'problem';
+  readonly type: 'workflow.started' | 'workflow.acted' | 'workflow.event' | 'problem';
 }
 
-const cancelCommandSchema = instanceParamsSchema.extend(cancelBodySchema.shape);
+/** What each command tells its instance; the rest of its body is the rest of the message. */
+const messageTypes: Readonly<Record<ActCommand, ActMessage['type']>> = {
+  'workflow.cancel': 'cancel',
+  'workflow.pause': 'pause',
+  'workflow.resume': 'resume',
+  'workflow.retry': 'retry',
+  'workflow.step.retry': 'retryStep',
+  'workflow.step.skip': 'skipStep',
+  'workflow.step.complete': 'completeStep',
+  'workflow.step.cancel': 'cancelStep',
+  'workflow.ask.answer': 'answerAsk',
+  'workflow.ask.claim': 'claimAsk',
+  'workflow.ask.reassign': 'reassignAsk',
+};
+const known = ['workflow.start', 'workflow.event', ...Object.keys(messageTypes)];
 
 /** Instance commands of other systems: the same doors as REST, named by their `message_id`. */
 @Injectable()
@@ -27,7 +42,8 @@ export class CommandHandler {
   constructor(
     private readonly once: Once,
     private readonly starter: InstanceStarter,
-    private readonly canceller: InstanceCanceller,
+    private readonly actions: InstanceActions,
+    private readonly events: EventGate,
   ) {}
 
   /** @throws ApiProblem what is refused; also what cannot be read at all (see `isUnreadable`) */
@@ -42,18 +58,16 @@ export class CommandHandler {
     const body = readCommand(content);
     const hash = createHash('sha256').update(`${routingKey}\n`).update(content).digest('hex');
     const answer = await this.once.run({ key: `amqp:${messageId}`, hash, traceId }, (subject) => act(body, subject));
-    return {
-      ...answer,
-      type: answer.status >= 400 ? 'problem' : routingKey === 'workflow.start' ? 'workflow.started' : 'workflow.cancelling',
-    };
+    return { ...answer, type: answer.status >= 400 ? 'problem' : replyType(routingKey) };
   }
 
   private actionFor(routingKey: string): (body: unknown, subject: string) => Promise<StoredAnswer> {
     if (routingKey === 'workflow.start') return (body, subject) => this.start(body, subject);
-    if (routingKey === 'workflow.cancel') return (body, subject) => this.cancel(body, subject);
+    if (routingKey === 'workflow.event') return (body, subject) => this.event(body, subject);
+    if (Object.hasOwn(messageTypes, routingKey)) return (body, subject) => this.act(routingKey as ActCommand, body, subject);
     throw new ApiProblem(
       'COMMAND_UNKNOWN',
-      `expected workflow.start or workflow.cancel, but was ${JSON.stringify(routingKey.slice(0, 100))}`,
+      `expected one of ${known.join(', ')}, but was ${JSON.stringify(routingKey.slice(0, 100))}`,
     );
   }
 
@@ -62,11 +76,32 @@ export class CommandHandler {
     return { status, body: JSON.stringify(instance) };
   }
 
-  private async cancel(body: unknown, subject: string): Promise<StoredAnswer> {
-    const { id, reason } = checkBody(cancelCommandSchema, body);
-    const cancelled = await this.canceller.cancel({ id: id.toLowerCase() as InstanceId, reason, commandId: subject });
-    return { status: 202, body: JSON.stringify(cancelled) };
+  private async event(body: unknown, subject: string): Promise<StoredAnswer> {
+    const event = checkBody(eventCommandSchema, body);
+    const id = event.id ?? subject;
+    const { status, body: outcome } =
+      'instance' in event
+        ? await this.events.toInstance(event.instance.toLowerCase() as InstanceId, { ...event, id }, defaultActWaitMs)
+        : await this.events.byKey({ ...event, id }, defaultActWaitMs);
+    return { status, body: JSON.stringify(outcome) };
   }
+
+  private async act(command: ActCommand, body: unknown, commandId: string): Promise<StoredAnswer> {
+    const { id, ...rest } = checkBody(actCommandSchemas[command], body);
+    const message = { type: messageTypes[command], ...rest } as ActMessage;
+    const { status, body: acted } = await this.actions.act({
+      id: id.toLowerCase() as InstanceId,
+      message,
+      commandId,
+      waitMs: defaultActWaitMs,
+    });
+    return { status, body: JSON.stringify(acted) };
+  }
+}
+
+function replyType(routingKey: string): CommandAnswer['type'] {
+  if (routingKey === 'workflow.start') return 'workflow.started';
+  return routingKey === 'workflow.event' ? routingKey : 'workflow.acted';
 }
 
 function readCommand(content: Buffer): unknown {

@@ -1,22 +1,36 @@
 import { Injectable } from '@nestjs/common';
-import type { Instance, Step, WaitingFor } from '#libs/contracts';
-import { type InstanceId, type InstanceView, type Plan, type StepStatus } from '#libs/engine';
-import { type InstanceHead, InstanceQueries } from '#libs/persistence';
+import { defaultTenant, type Instance, type Step, type WaitingFor } from '#libs/contracts';
+import { type InstanceId, type InstanceView, isEnded, type Plan, type Reason, reasons, type StepStatus } from '#libs/engine';
+import { type InstanceHead, InstanceQueries, LockStore } from '#libs/persistence';
 import { PlanCache } from '../definitions/plan-cache.js';
 import { ApiProblem } from '../http/api-problem.js';
+import { toIso, toIsoOrNull } from '../http/times.js';
 import { LiveFeed } from '../live/live-feed.js';
 import { InstanceViews } from './instance-views.js';
+import { pendingReason } from './pending-reason.js';
 import { toInstance } from './present-instance.js';
-import { type StepFactsNow, stepsNow, toStep, toStepSummary } from './step-rows.js';
-import { pendingReason } from './wait-reason.js';
+import { type StepFactsNow, stepNow, toStep, toStepSummary } from './step-rows.js';
+import { stepTree, topSteps, type TreeStep } from './step-tree.js';
 
-/** Open steps told in `waitingFor`. */
+/** Open steps told in `waitingFor`, and children in `children`. */
 const maxReasons = 100;
+const maxChildren = 100;
+/** Locks whose holders are looked up. */
+const maxLocks = 20;
 
 interface Folded {
   readonly plan: Plan | undefined;
   readonly view: InstanceView;
   readonly facts: StepFactsNow;
+}
+
+export interface StepsFilter {
+  readonly under?: string;
+  readonly statuses?: readonly StepStatus[];
+  readonly withData: boolean;
+  /** Path of the last step of the page before. */
+  readonly after?: string;
+  readonly limit: number;
 }
 
 /** One instance as the API shows it: head, steps folded from the audit log, and what workers say of them now. */
@@ -26,6 +40,7 @@ export class InstanceReader {
     private readonly queries: InstanceQueries,
     private readonly views: InstanceViews,
     private readonly plans: PlanCache,
+    private readonly locks: LockStore,
     private readonly feed: LiveFeed,
   ) {}
 
@@ -41,25 +56,33 @@ export class InstanceReader {
   }
 
   async present(head: InstanceHead): Promise<Instance> {
-    const { plan, view, facts } = await this.fold(head);
-    const all = stepsNow(plan, view, facts);
-    const open = all.flatMap(({ path, reason }): WaitingFor[] => (reason ? [{ path, ...reason }] : []));
-    const waitingFor =
-      head.status === 'pending' && open.length === 0 ? [pendingReason(head, Date.now())] : open.slice(0, maxReasons);
-    return toInstance(head, { steps: all.map((step) => toStepSummary(step, plan)), waitingFor });
+    const [{ plan, view, facts }, restartedAs] = await Promise.all([this.fold(head), this.queries.restartedAs(head.id)]);
+    const { parent, restartOf } = head.origin ?? {};
+    return toInstance(head, {
+      steps: [...topSteps(plan, view)].map((step) => toStepSummary(stepNow(step, facts))),
+      waitingFor: waitingFor(head, view, facts),
+      parentStep: parent === undefined ? null : { instance: parent.instance, path: parent.path },
+      restartOf: restartOf?.instance ?? null,
+      restartedAs,
+      children: childrenOf(view),
+      pausedAt: toIsoOrNull(view.pausedAt),
+      keptEvents: view.keptEvents.size,
+    });
   }
 
-  async steps(
-    id: string,
-    filter: { under?: string; statuses?: readonly StepStatus[]; withData: boolean },
-  ): Promise<{ items: Step[]; seq: number }> {
+  async steps(id: string, filter: StepsFilter): Promise<{ items: Step[]; seq: number; next: string | null }> {
     const { plan, view, facts } = await this.fold(await this.head(id));
-    const { under, statuses, withData } = filter;
-    const items = stepsNow(plan, view, facts)
-      .filter(({ path }) => under === undefined || path === under || path.startsWith(`${under}/`))
-      .map((step) => toStep(step, plan, withData))
-      .filter(({ status }) => statuses === undefined || statuses.includes(status));
-    return { items, seq: view.seq };
+    const { under, statuses, withData, limit } = filter;
+    const items: Step[] = [];
+    for (const step of from(stepTree(plan, view), filter.after)) {
+      if (under !== undefined && step.path !== under && !step.path.startsWith(`${under}/`)) continue;
+      const now = stepNow(step, facts);
+      const status = now.begun ? 'running' : (now.view?.status ?? 'pending');
+      if (statuses !== undefined && !statuses.includes(status)) continue;
+      if (items.length === limit) return { items, seq: view.seq, next: items.at(-1)!.path };
+      items.push(toStep(now, withData));
+    }
+    return { items, seq: view.seq, next: null };
   }
 
   private async fold(head: InstanceHead): Promise<Folded> {
@@ -69,10 +92,56 @@ export class InstanceReader {
       this.plans.get(head.definition, head.version),
       this.views.get(head.id as InstanceId),
     ]);
+    const running = registry.running(head.id, nowMs);
+    const holders = await this.holdersOf(view);
     const facts: StepFactsNow = {
-      running: registry.running(head.id, nowMs),
+      running,
+      holderOf: (key) => holders.get(key),
+      runningOn: (token) => running.get(token)?.worker,
       isServed: (task, queue) => registry.isServed(task, nowMs, queue),
     };
     return { plan: compiled?.plan, view, facts };
+  }
+
+  /** Who holds the locks its steps wait for, as far as they are told. */
+  private async holdersOf(view: InstanceView): Promise<ReadonlyMap<string, string>> {
+    const keys = new Set<string>();
+    for (const { status, wait } of view.steps.values()) {
+      if (status === 'waiting' && wait?.kind === 'lock') keys.add(wait.key);
+      if (keys.size === maxLocks) break;
+    }
+    const held = await Promise.all([...keys].map((key) => this.locks.holders({ tenant: defaultTenant, key })));
+    return new Map([...keys].flatMap((key, place) => (held[place]?.[0] ? [[key, held[place][0].instanceId] as const] : [])));
+  }
+}
+
+function waitingFor(head: InstanceHead, view: InstanceView, facts: StepFactsNow): WaitingFor[] {
+  if (isEnded(head.status)) return [];
+  const found = reasons(view, facts, maxReasons);
+  if (found.length === 0 && head.status === 'pending') return [pendingReason(head, Date.now())];
+  return found.map(toWaitingFor);
+}
+
+const toWaitingFor = ({ until, ...reason }: Reason): WaitingFor => ({
+  ...reason,
+  ...(until !== undefined && { until: toIso(until) }),
+});
+
+function childrenOf(view: InstanceView): Instance['children'] {
+  const found: Instance['children'] = [];
+  for (const { path, child } of view.steps.values()) {
+    if (child === undefined) continue;
+    found.push({ instance: child.id, path, workflow: child.workflow });
+    if (found.length === maxChildren) break;
+  }
+  return found;
+}
+
+/** What comes after a path; all of it without one. */
+function* from(steps: Iterable<TreeStep>, after: string | undefined): Generator<TreeStep> {
+  let isPast = after === undefined;
+  for (const step of steps) {
+    if (isPast) yield step;
+    else isPast = step.path === after;
   }
 }

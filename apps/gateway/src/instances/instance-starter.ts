@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { bucketOf, defaultTenant, type Started, startBodySchema, type StartBody } from '#libs/contracts';
+import { bucketOf, defaultActWaitMs, defaultTenant, type Started, startBodySchema, type StartBody } from '#libs/contracts';
 import type { InstanceId } from '#libs/engine';
-import { InstanceDoor, type StartOutcome, type StartRow } from '#libs/persistence';
+import { InstanceDoor, type InstanceOrigin, type StartOutcome, type StartRow } from '#libs/persistence';
 import { DefinitionCatalog } from '../definitions/definition-catalog.js';
 import type { CompiledVersion } from '../definitions/plan-cache.js';
+import { EventGate } from '../events/event-gate.js';
 import { ApiProblem, fault } from '../http/api-problem.js';
 import { classifyError } from '../http/classify-error.js';
 import { checkBody } from '../http/validation.pipe.js';
@@ -22,6 +23,7 @@ interface Prepared {
   readonly onConflict: StartBody['onConflict'];
   /** The id was minted for this request: finding it there means that an earlier try of the request got through. */
   readonly isMinted: boolean;
+  readonly event: StartBody['event'];
 }
 
 type Version = (definition: string, version: string | undefined) => Promise<CompiledVersion>;
@@ -33,18 +35,20 @@ export class InstanceStarter {
     private readonly catalog: DefinitionCatalog,
     private readonly door: InstanceDoor,
     private readonly hints: Hints,
+    private readonly events: EventGate,
   ) {}
 
   /**
    * @param subject id minted for the request, when a retry must ask for the same instance
+   * @param origin  what it takes over from another instance
    * @throws ApiProblem
    */
-  async start(body: StartBody, subject?: string): Promise<StartAnswer> {
+  async start(body: StartBody, subject?: string, origin?: InstanceOrigin): Promise<StartAnswer> {
     const prepared = await prepare(body, startIds(subject)(0), (name, version) => this.catalog.resolve(name, version));
-    const [outcome] = await this.door.insertStarts([prepared.row]);
+    const [outcome] = await this.door.insertStarts([{ ...prepared.row, ...(origin && { origin }) }]);
     const answer = answerOf(prepared, outcome);
     if (answer.status === 201) this.hints.send([prepared.row.id]);
-    return answer;
+    return this.withEvent(answer, prepared);
   }
 
   /** Each is judged by itself. @returns one answer or problem per body, in order */
@@ -61,7 +65,23 @@ export class InstanceStarter {
     this.hints.send(
       answers.flatMap((answer) => ('instance' in answer && answer.status === 201 ? [answer.instance.id as InstanceId] : [])),
     );
-    return answers;
+    return Promise.all(
+      answers.map((answer, place) => {
+        const own = prepared[place];
+        return answer instanceof ApiProblem || own instanceof ApiProblem || own === undefined
+          ? answer
+          : attempt(() => this.withEvent(answer, own));
+      }),
+    );
+  }
+
+  /** Delivers the event of a start to the instance there is now, new or not; a repeat of the request delivers the same one. */
+  private async withEvent(answer: StartAnswer, { event, row }: Prepared): Promise<StartAnswer> {
+    if (event === undefined) return answer;
+    const { id, status } = answer.instance;
+    const waitMs = status === 'pending' ? 0 : defaultActWaitMs;
+    const { body } = await this.events.toInstance(id as InstanceId, { ...event, id: event.id ?? `start/${row.id}` }, waitMs);
+    return { ...answer, instance: { ...answer.instance, event: body } };
   }
 
   /** Each definition of a batch is resolved once. */
@@ -100,7 +120,7 @@ async function prepare(body: StartBody, mintedId: InstanceId, resolve: Version):
     startAt: startAt === undefined ? null : Date.parse(startAt),
     stepsTotal: plan.scope.steps.length,
   };
-  return { row, onConflict, isMinted: body.id === undefined };
+  return { row, onConflict, isMinted: body.id === undefined, event: body.event };
 }
 
 function requireOwnId(id: string): InstanceId {

@@ -2,7 +2,6 @@ import { Body, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nest
 import type { Response } from 'express';
 import type { z } from 'zod';
 import {
-  cancelBodySchema,
   historyQuerySchema,
   type History,
   type Instance,
@@ -19,7 +18,7 @@ import {
   stepsQuerySchema,
   waitQuerySchema,
 } from '#libs/contracts';
-import { type InstanceId, isEnded } from '#libs/engine';
+import { isEnded } from '#libs/engine';
 import { EVENT_STORE, type EventStore } from '#libs/persistence';
 import { ApiController } from '../http/api-controller.js';
 import { ApiProblem } from '../http/api-problem.js';
@@ -27,7 +26,6 @@ import { type IdempotentRequest } from '../http/idempotency.interceptor.js';
 import { traceIdOfRequest } from '../http/problem.filter.js';
 import { goneSignal } from '../http/gone-signal.js';
 import { EndWatch } from './end-watch.js';
-import { InstanceCanceller } from './instance-canceller.js';
 import { InstanceList } from './instance-list.js';
 import { InstanceReader } from './instance-reader.js';
 import { InstanceStarter, type StartAnswer } from './instance-starter.js';
@@ -45,7 +43,6 @@ export class InstancesController {
     private readonly reader: InstanceReader,
     private readonly pages: InstanceList,
     private readonly ends: EndWatch,
-    private readonly canceller: InstanceCanceller,
     @Inject(EVENT_STORE) private readonly events: EventStore,
   ) {}
 
@@ -62,7 +59,7 @@ export class InstancesController {
     const ended = await this.endOf(instance.id, query.wait, response);
     if (ended.isEnded) return ended.instance;
     response.status(202);
-    return ended.started;
+    return { ...ended.started, ...(instance.event && { event: instance.event }) };
   }
 
   @Post('batch')
@@ -89,9 +86,9 @@ export class InstancesController {
   @Get(':id/steps')
   steps(
     @Param({ schema: instanceParamsSchema }) { id }: IdParams,
-    @Query({ schema: stepsQuerySchema }) { under, status, include }: z.output<typeof stepsQuerySchema>,
+    @Query({ schema: stepsQuerySchema }) { status, include, ...page }: z.output<typeof stepsQuerySchema>,
   ): Promise<z.output<typeof stepListSchema>> {
-    return this.reader.steps(id, { under, statuses: parseStatuses(status), withData: include === 'data' });
+    return this.reader.steps(id, { ...page, statuses: parseStatuses(status), withData: include === 'data' });
   }
 
   @Get(':id/history')
@@ -115,16 +112,6 @@ export class InstancesController {
     if (ended.isEnded) return ended.instance;
     response.status(202);
     return ended.started;
-  }
-
-  @Post(':id/cancel')
-  @HttpCode(202)
-  cancel(
-    @Param({ schema: instanceParamsSchema }) { id }: IdParams,
-    @Body({ schema: cancelBodySchema }) { reason }: z.output<typeof cancelBodySchema>,
-    @Req() request: IdempotentRequest,
-  ): Promise<{ id: string; status: Started['status'] }> {
-    return this.canceller.cancel({ id: id.toLowerCase() as InstanceId, reason, commandId: request.subject });
   }
 
   /** The wait begins before the instance is looked at: an end in between would be told to nobody. */

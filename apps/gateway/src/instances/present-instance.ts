@@ -40,7 +40,13 @@ export function toSummary(head: InstanceListItem): InstanceSummary {
   return { ...toLive(head), tags, parent, generation, startAt: toIsoOrNull(head.startAt) };
 }
 
-export function toInstance(head: InstanceHead, steps: Pick<Instance, 'steps' | 'waitingFor'>): Instance {
+/** What beside the head is known of an instance. */
+export type InstanceFacts = Pick<
+  Instance,
+  'steps' | 'waitingFor' | 'parentStep' | 'restartOf' | 'restartedAs' | 'children' | 'pausedAt' | 'keptEvents'
+>;
+
+export function toInstance(head: InstanceHead, facts: InstanceFacts): Instance {
   const { queue, priority, input, output, error } = head;
-  return { ...toSummary(head), queue, priority, input, output, error, ...steps };
+  return { ...toSummary(head), queue, priority, input, output, error, ...facts };
 }

@@ -1,6 +1,7 @@
 import { type AuditEvent, compile, emptyInstanceView, foldInstanceView } from '#libs/engine';
-import { stepsNow, toStep, toStepSummary } from './step-rows.js';
-import { pendingReason } from './wait-reason.js';
+import { pendingReason } from './pending-reason.js';
+import { type StepFactsNow, stepNow, toStep, toStepSummary } from './step-rows.js';
+import { stepTree } from './step-tree.js';
 
 const { plan } = compile({
   name: 'a',
@@ -14,11 +15,11 @@ const at = Date.UTC(2027, 0, 1);
 const event = (seq: number, type: string, data: object): AuditEvent =>
   ({ seq, generation: 1, type, path: 'one', attempt: 1, data, at }) as unknown as AuditEvent;
 const scheduled = event(2, 'stepScheduled', { task: 'echo', queue: 'default', priority: 0, input: { a: 1 }, incarnation: 1 });
-const nobody = { running: new Map(), isServed: () => true };
+const nobody: StepFactsNow = { running: new Map(), runningOn: () => undefined, isServed: () => true };
 
-const rowsOf = (events: AuditEvent[], facts: Parameters<typeof stepsNow>[2] = nobody) =>
-  stepsNow(plan, foldInstanceView(emptyInstanceView, events), facts);
-const summaries = (events: AuditEvent[], facts = nobody) => rowsOf(events, facts).map((row) => toStepSummary(row, plan));
+const rowsOf = (events: AuditEvent[], facts = nobody, of = plan) =>
+  [...stepTree(of, foldInstanceView(emptyInstanceView, events))].map((step) => stepNow(step, facts));
+const summaries = (events: AuditEvent[], facts = nobody) => rowsOf(events, facts).map(toStepSummary);
 
 describe('steps', () => {
   it('are all there in definition order before anything has happened', () => {
@@ -47,8 +48,8 @@ describe('steps', () => {
   it('are running as soon as a worker says so', () => {
     const startedAt = new Date(at + 50).toISOString();
     const running = new Map([[2, { path: 'one', token: 2, worker: 'w-1', startedAt }]]);
-    const [row] = rowsOf([scheduled], { ...nobody, running });
-    expect(toStep(row!, plan, true)).toMatchObject({
+    const [row] = rowsOf([scheduled], { ...nobody, running, runningOn: (token) => running.get(token)?.worker });
+    expect(toStep(row!, true)).toMatchObject({
       status: 'running',
       worker: 'w-1',
       startedAt,
@@ -68,7 +69,7 @@ describe('steps', () => {
     const done = event(3, 'stepCompleted', { token: 2, output: {}, worker: 'w-1', startedAt: at + 60_000 });
     const [row] = rowsOf([scheduled, done]);
     const iso = new Date(at).toISOString();
-    expect(toStep(row!, plan, false)).toMatchObject({ startedAt: iso, endedAt: iso, attempts: [{ startedAt: iso }] });
+    expect(toStep(row!, false)).toMatchObject({ startedAt: iso, endedAt: iso, attempts: [{ startedAt: iso }] });
   });
 
   it('tell when the next attempt is due', () => {
@@ -87,7 +88,47 @@ describe('steps', () => {
 
   it('keep their payloads to themselves unless asked', () => {
     const [row] = rowsOf([scheduled]);
-    expect(toStep(row!, plan, false)).not.toHaveProperty('input');
+    expect(toStep(row!, false)).not.toHaveProperty('input');
+  });
+});
+
+describe('steps inside blocks', () => {
+  const { plan: nested } = compile({
+    name: 'a',
+    version: '1.0.0',
+    steps: [
+      {
+        id: 'ship',
+        type: 'forEach',
+        items: '${input.items}',
+        steps: [
+          { id: 'pack', task: 'echo' },
+          { id: 'send', task: 'echo' },
+        ],
+      },
+      { id: 'end', task: 'echo' },
+    ],
+  });
+  const at10 = (seq: number, type: string, path: string, data: object): AuditEvent =>
+    ({ ...event(seq, type, data), path }) as AuditEvent;
+  const happened = [
+    at10(2, 'blockEntered', 'ship', { items: Array.from({ length: 11 }, (_, n) => n) }),
+    at10(3, 'scopesOpened', 'ship', { keys: ['2', '10'] }),
+    at10(4, 'stepScheduled', 'ship/10/pack', { task: 'echo', queue: 'default', priority: 0, incarnation: 1 }),
+    at10(5, 'stepScheduled', 'ship/2/pack', { task: 'echo', queue: 'default', priority: 0, incarnation: 1 }),
+  ];
+
+  it('follow their block, part by part, reached or not', () => {
+    expect(rowsOf(happened, nobody, nested).map(({ path }) => path)).toEqual([
+      'ship',
+      ...['ship/2/pack', 'ship/2/send', 'ship/10/pack', 'ship/10/send'],
+      'end',
+    ]);
+  });
+
+  it('name their needs by path', () => {
+    const send = rowsOf(happened, nobody, nested).find(({ path }) => path === 'ship/2/send');
+    expect(toStepSummary(send!)).toMatchObject({ type: 'task', status: 'pending', needs: ['ship/2/pack'] });
   });
 });
 

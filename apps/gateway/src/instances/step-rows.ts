@@ -1,42 +1,31 @@
 import type { RunningStep, Step, StepSummary } from '#libs/contracts';
-import type { AttemptView, InstanceView, Plan, PlanStep, StepView } from '#libs/engine';
+import { type AttemptView, type Reason, reasonOf, type ReasonFacts, type StepView } from '#libs/engine';
 import { toIso, toIsoOrNull } from '../http/times.js';
-import { type StepReason, type WaitFacts, waitReasonOf } from './wait-reason.js';
+import type { TreeStep } from './step-tree.js';
 
 /** What beside the audit log is known about the steps of an instance. */
-export interface StepFactsNow extends WaitFacts {
+export interface StepFactsNow extends ReasonFacts {
   /** Begun by a worker, not yet in the audit log; by token. */
   readonly running: ReadonlyMap<number, RunningStep>;
 }
 
-interface StepNow {
-  readonly path: string;
-  readonly planned: PlanStep | undefined;
-  readonly view: StepView | undefined;
+export interface StepNow extends TreeStep {
   readonly begun: RunningStep | undefined;
-  readonly reason: StepReason | undefined;
+  readonly reason: Reason | undefined;
 }
 
-/** Every step of the plan in definition order, reached or not, then what the log names beside them. */
-export function stepsNow(plan: Plan | undefined, view: InstanceView, facts: StepFactsNow): StepNow[] {
-  const planned = plan?.scope.steps ?? [];
-  const known = new Set(planned.map(({ id }) => id));
-  const beside = [...view.steps.keys()].filter((path) => !known.has(path));
-  return [
-    ...planned.map((step) => stepNow(step.id, step, view, facts)),
-    ...beside.map((path) => stepNow(path, undefined, view, facts)),
-  ];
-}
-
-function stepNow(path: string, planned: PlanStep | undefined, view: InstanceView, facts: StepFactsNow): StepNow {
-  const step = view.steps.get(path);
-  const token = step?.status === 'scheduled' ? step.attempts.at(-1)?.token : undefined;
+export function stepNow(step: TreeStep, facts: StepFactsNow): StepNow {
+  const { view } = step;
+  const token = view?.status === 'scheduled' ? view.attempts.at(-1)?.token : undefined;
   const begun = token === undefined ? undefined : facts.running.get(token);
-  return { path, planned, view: step, begun, reason: step && waitReasonOf(step, begun, facts) };
+  return { ...step, begun, reason: view && reasonOf(view, facts) };
 }
 
-export function toStepSummary({ path, planned, view, begun, reason }: StepNow, plan: Plan | undefined): StepSummary {
+const retried: ReadonlySet<string> = new Set(['task', 'workflow']);
+
+export function toStepSummary({ path, planned, siblings, view, begun, reason }: StepNow): StepSummary {
   const task = planned?.task?.source;
+  const dueAt = view?.status === 'retrying' || view?.status === 'waiting' || view?.status === 'running' ? view.dueAt : undefined;
   return {
     path,
     type: planned?.type ?? 'task',
@@ -45,30 +34,51 @@ export function toStepSummary({ path, planned, view, begun, reason }: StepNow, p
     queue: view?.queue ?? null,
     status: begun ? 'running' : (view?.status ?? 'pending'),
     attempt: view?.attempt ?? 0,
-    maxAttempts: planned?.retry.maxAttempts ?? 1,
-    needs: (planned?.needs ?? []).map((index) => plan?.scope.steps[index]?.id ?? String(index)),
+    maxAttempts: planned !== undefined && retried.has(planned.type) ? planned.retry.maxAttempts : 1,
+    needs: needsOf(path, planned, siblings),
     reason: reason?.reason ?? null,
     reasonText: reason?.text ?? null,
     worker: begun?.worker ?? view?.worker ?? null,
     scheduledAt: toIsoOrNull(view?.scheduledAt),
     startedAt: begun?.startedAt ?? toIsoOrNull(view && startWithin(view)),
     endedAt: toIsoOrNull(view?.endedAt),
-    dueAt: view?.status === 'retrying' ? toIsoOrNull(view.dueAt) : null,
+    dueAt: toIsoOrNull(dueAt),
     error: view?.error ?? null,
+    ...(view && besides(view)),
   };
 }
 
+/** What only some steps have. */
+function besides({ counts, taken, child, because, by, reason }: StepView): Partial<StepSummary> {
+  return {
+    ...(counts && { counts: { ...counts } }),
+    ...(taken && { taken: [...taken] }),
+    ...(child && { child: { instance: child.id, workflow: child.workflow, attached: child.attached === true } }),
+    ...(because && { because }),
+    ...(by !== undefined && { by }),
+    ...(reason !== undefined && { why: reason }),
+  };
+}
+
+function needsOf(path: string, planned: TreeStep['planned'], siblings: TreeStep['siblings']): string[] {
+  const prefix = path.slice(0, path.lastIndexOf('/') + 1);
+  return siblings === undefined
+    ? []
+    : (planned?.needs ?? []).map((index) => prefix + (siblings.steps[index]?.id ?? String(index)));
+}
+
 /** @param withData also input and output */
-export function toStep(now: StepNow, plan: Plan | undefined, withData: boolean): Step {
+export function toStep(now: StepNow, withData: boolean): Step {
   const { view, begun } = now;
   const attempts = (view?.attempts ?? []).map((attempt) => toAttempt(attempt, begun));
-  const summary = { ...toStepSummary(now, plan), attempts };
+  const summary = { ...toStepSummary(now), attempts };
   if (!withData || !view) return summary;
   return {
     ...summary,
     ...(view.input !== undefined && { input: view.input }),
     ...(view.inputIsCtx === true && { inputIsContext: true }),
     ...(view.output !== undefined && { output: view.output }),
+    ...(view.progress !== undefined && { progress: view.progress }),
   };
 }
 

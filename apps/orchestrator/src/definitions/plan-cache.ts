@@ -9,39 +9,49 @@ export class PlanUnavailable extends Error {
 
 const plansAtMost = 1_000;
 
+export interface CompiledDefinition {
+  readonly plan: Plan;
+  readonly checksum: string;
+}
+
 /** Compiled definitions. A version is immutable, so a plan is good for ever; the least recently used go first. */
 @Injectable()
 export class PlanCache {
-  private readonly plans = new Map<string, Plan>();
+  private readonly plans = new Map<string, CompiledDefinition>();
 
   constructor(private readonly definitions: DefinitionStore) {}
 
   known(name: string, version: string): Plan | undefined {
     const key = `${name}@${version}`;
-    const plan = this.plans.get(key);
-    if (plan === undefined) return undefined;
+    const compiled = this.plans.get(key);
+    if (compiled === undefined) return undefined;
     this.plans.delete(key);
-    this.plans.set(key, plan);
-    return plan;
+    this.plans.set(key, compiled);
+    return compiled.plan;
   }
 
   /** @throws PlanUnavailable */
   async load(name: string, version: string): Promise<Plan> {
-    const key = `${name}@${version}`;
-    const known = this.known(name, version);
-    if (known !== undefined) return known;
-    const plan = await this.read(name, version);
-    this.plans.set(key, plan);
-    if (this.plans.size > plansAtMost) this.plans.delete(this.plans.keys().next().value!);
-    return plan;
+    return this.known(name, version) ?? (await this.compiled(name, version)).plan;
   }
 
-  private async read(name: string, version: string): Promise<Plan> {
+  /** @throws PlanUnavailable */
+  async compiled(name: string, version: string): Promise<CompiledDefinition> {
+    const key = `${name}@${version}`;
+    const known = this.plans.get(key);
+    if (known !== undefined) return known;
+    const compiled = await this.read(name, version);
+    this.plans.set(key, compiled);
+    if (this.plans.size > plansAtMost) this.plans.delete(this.plans.keys().next().value!);
+    return compiled;
+  }
+
+  private async read(name: string, version: string): Promise<CompiledDefinition> {
     const stored = await this.definitions.get(name, version);
     if (stored === undefined) throw new PlanUnavailable(`expected definition ${name}@${version} to be registered, but it is not`);
     const { plan, problems } = compile(stored.spec);
     if (plan === undefined)
       throw new PlanUnavailable(`definition ${name}@${version} does not compile: ${problems[0]?.message ?? ''}`);
-    return plan;
+    return { plan, checksum: stored.checksum };
   }
 }

@@ -23,8 +23,8 @@ export interface UnsendableCommand {
   readonly reason: string;
 }
 
-/** LANGUAGE §7: a step's payload is at most 2 MiB; the rest is the command around it. */
-const commandBytesAtMost = 2 * 1024 * 1024 + 16 * 1024;
+/** LANGUAGE §7: a step's payload is at most 2 MiB; the rest is the command around it, with the progress of the attempt before. */
+const commandBytesAtMost = 2 * 1024 * 1024 + 80 * 1024;
 const abortsPerMessage = 500;
 
 interface Changed {
@@ -56,7 +56,7 @@ export function outgoing(
         lanes.set(laneOf(queue, task), lane);
       } else if (effect.kind === 'abort') {
         aborts.push({ instanceId: instance.state.id, path: effect.path, token: effect.token, reason: effect.reason });
-      } else others.push(lifecycleMessage(instance, effect));
+      } else if (effect.kind === 'lifecycle') others.push(lifecycleMessage(instance, effect));
     }
   }
   for (let at = 0; at < aborts.length; at += abortsPerMessage)

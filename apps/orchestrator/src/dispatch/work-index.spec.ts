@@ -61,6 +61,7 @@ function tell(work: WorkIndex, state: InstanceState, message: Message, room: boo
   const decision = decide(plan, state, message, {
     nowMs: 1,
     draw: () => 0.5,
+    newId: () => '',
     admit,
     isServed: () => true,
     runningOn: () => undefined,

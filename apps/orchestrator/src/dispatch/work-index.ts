@@ -37,6 +37,9 @@ export class WorkIndex {
   private readonly lanesSeen = new Map<string, { queue: string; task: string }>();
   private readonly openByInstance = new Map<InstanceId, { sent: number; queued: number }>();
 
+  /** Open `emit` steps, by instance and path: a new owner must find them again, as it does what workers have. */
+  private readonly emits = new Map<string, number>();
+
   constructor(private readonly monotonicMs: () => number) {}
 
   /** Commands that are out and that no worker has begun. */
@@ -64,6 +67,7 @@ export class WorkIndex {
   /** Takes in what was just decided; `state` has it folded in. `before` gives the token an attempt had. */
   note(state: InstanceState, event: AuditEvent): void {
     const { id } = state;
+    if (this.emits.size > 0 && endsStep(event)) this.endEmit(id, event.path!);
     switch (event.type) {
       case 'stepScheduled': {
         const { queue, task, priority, incarnation } = event.data;
@@ -82,6 +86,8 @@ export class WorkIndex {
           );
         });
         return;
+      case 'emitRequested':
+        return this.beginEmit(id, event.path!, event.seq);
       case 'stepClaimed': {
         const step = this.sent.get(stepKeyOf(id, event.data.token));
         if (step) this.claim(step, event.data.claimant);
@@ -103,10 +109,26 @@ export class WorkIndex {
     }
   }
 
+  /** Whether an `emit` step still waits for what it asked for. */
+  isEmitting(id: InstanceId, path: string, token: number): boolean {
+    return this.emits.get(`${id}/${path}`) === token;
+  }
+
+  private beginEmit(id: InstanceId, path: string, token: number): void {
+    if (!this.emits.has(`${id}/${path}`)) this.count(id, 1, 0);
+    this.emits.set(`${id}/${path}`, token);
+  }
+
+  private endEmit(id: InstanceId, path: string): void {
+    if (this.emits.delete(`${id}/${path}`)) this.count(id, -1, 0);
+  }
+
   /** Takes in the open steps of an instance that was loaded from the store. */
   adopt(state: InstanceState): void {
     for (const path of state.open.keys()) {
       const own = state.step(path);
+      if (own.wait?.kind === 'emit' && own.token !== undefined) this.beginEmit(state.id, path, own.token);
+      if (own.task === undefined || own.status === 'waiting') continue; // a wait is nobody's work
       if (own.token === undefined || this.sent.has(stepKeyOf(state.id, own.token)) || this.backlog.has(state.id, own.token))
         continue;
       const step = { instanceId: state.id, path, token: own.token, queue: own.queue!, task: own.task! };
@@ -198,3 +220,6 @@ export class WorkIndex {
     else this.openByInstance.set(id, open);
   }
 }
+
+const endsStep = ({ type }: AuditEvent): boolean =>
+  type === 'stepCompleted' || type === 'stepFailed' || type === 'stepSkipped' || type === 'stepCancelled';

@@ -146,4 +146,52 @@ describe('BatchFold', () => {
     new BatchFold(work, context({ nowMs: 9_000 })).take(instance, wake, []);
     expect(instance.state.step('a').status).toBe('failed');
   });
+
+  it('takes rows of every kind as their messages, and says what became of each', () => {
+    const plan = planOf({ id: 'q', type: 'ask', kind: 'text', prompt: 'Why?' });
+    const instance = instanceOf(plan);
+    const work = new WorkIndex(() => 0);
+    const row = (id_: string, kind: InboxRow['kind'], content: object): InboxRow => ({
+      id: id_, instanceId: id, bucket: 7, kind, content: content as never, receivedAt: 1,
+    }); // prettier-ignore
+    const opening = new BatchFold(work, context());
+    opening.take(instance, { kind: 'hint', instanceId: id }, []);
+    expect(batchRows(opening, work, 1_000).asks).toMatchObject([{ path: 'q', kind: 'text', prompt: 'Why?', openedAt: 1_000 }]);
+    const fold = new BatchFold(work, context());
+    const rows = [
+      row('e', 'event', { event: { name: 'n', payload: 1 } }),
+      row('a', 'answerAsk', { name: 'q', value: 'because' }),
+      row('b', 'answerAsk', { name: 'q', value: 'again' }),
+      row('s', 'startChild', {}),
+    ];
+    fold.take(instance, { kind: 'hint', instanceId: id }, rows);
+    expect(fold.inboxApplied.map(({ id: name, outcome }) => [name, outcome])).toEqual([
+      ['e', 'applied'],
+      ['a', 'applied'],
+      ['b', 'alreadyEnded'],
+      ['s', 'notPossible'],
+    ]);
+    expect(instance.state.status).toBe('completed');
+    expect(batchRows(fold, work, 1_000)).toMatchObject({ asks: [], asksGone: [{ path: 'q' }], wakeups: [{ remove: true }] });
+  });
+
+  it('leaves an event alone that comes before the instance has started', () => {
+    const instance = instanceOf(twoTasks, { startAt: 5_000 });
+    const fold = new BatchFold(new WorkIndex(() => 0), context());
+    fold.take(instance, { kind: 'hint', instanceId: id }, [
+      { ...cancelRow, kind: 'event', content: { event: { name: 'n', payload: 1 } } },
+    ]);
+    expect(fold.inboxApplied).toEqual([]);
+  });
+
+  it('tells the parent when a child ends', () => {
+    const parent = { instance: 'p', path: 'call', token: 3, depth: 1, onParentClose: 'cancel' } as const;
+    const instance = instanceOf(planOf(), { origin: { parent } });
+    const work = new WorkIndex(() => 0);
+    const fold = new BatchFold(work, context());
+    fold.take(instance, { kind: 'hint', instanceId: id }, []);
+    expect(batchRows(fold, work, 1_000).inboxSent).toMatchObject([
+      { instanceId: 'p', kind: 'childEnded', content: { path: 'call', token: 3, id, status: 'completed' } },
+    ]);
+  });
 });

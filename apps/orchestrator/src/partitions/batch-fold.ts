@@ -1,16 +1,23 @@
+import { v7 } from 'uuid';
 import {
+  answerToRefused,
   apply,
   decide,
+  eventOutcome,
+  sends,
   type AuditEvent,
   type DecisionContext,
   type InstanceId,
   type Message,
   type RejectionReason,
+  type Send,
 } from '#libs/engine';
-import type { InboxRow } from '#libs/persistence';
+import type { InboxRow, LogRow } from '#libs/persistence';
 import { laneOf, type WorkIndex } from '../dispatch/work-index.js';
+import { messageOf } from './inbox-message.js';
 import type { CachedInstance } from './instance-cache.js';
 import type { Input } from './inputs.js';
+import { logRows } from './step-logs.js';
 
 /** What the shell knows beside the states. */
 export interface FoldContext {
@@ -51,7 +58,13 @@ export class BatchFold {
   readonly changed = new Map<CachedInstance, AuditEvent[]>();
   readonly verdicts: ClaimVerdict[] = [];
   readonly inboxApplied: AppliedInbox[] = [];
+  readonly logs: LogRow[] = [];
+  /** What instances tell one another. */
+  readonly sends: Send[] = [];
+  /** Instances that are handed an event that was kept for a key, while the batch is written. */
+  readonly handed: InstanceId[] = [];
   readonly rejections = new Map<Rejected, number>();
+  private readonly tenants = new Map<InstanceId, string>();
   private readonly inboxSeen = new Set<string>();
 
   constructor(
@@ -61,13 +74,19 @@ export class BatchFold {
 
   take(instance: CachedInstance | undefined, input: Input, inbox: readonly InboxRow[]): void {
     if (instance === undefined) return this.takeUnknown(input);
+    this.tenants.set(instance.state.id, instance.head.tenant);
+    // Also of an attempt that is over: what it logged is what one wants to know then.
+    if ('logs' in input && input.logs !== undefined) this.logs.push(...logRows(input.instanceId, input.logs));
     switch (input.kind) {
       case 'hint':
         return this.takeHint(instance, inbox);
       case 'returned':
         return this.sendAgain(instance, input);
       case 'message':
-        return this.takeMessage(instance, input.message);
+        if (instance.state.status !== 'pending') this.takeRows(instance, inbox); // what came before a clock fired comes before it
+        return this.takeMessage(instance, input.message, inbox);
+      case 'logs':
+        return;
     }
   }
 
@@ -86,8 +105,8 @@ export class BatchFold {
     this.verdicts.push({ instanceId: input.instanceId, token, claimant, granted: false });
   }
 
-  private takeMessage(instance: CachedInstance, message: Message): void {
-    if (message.type === 'wake' && instance.state.status === 'pending') return this.start(instance);
+  private takeMessage(instance: CachedInstance, message: Message, inbox: readonly InboxRow[]): void {
+    if (message.type === 'wake' && instance.state.status === 'pending') return this.takeHint(instance, inbox);
     if (message.type === 'wake') this.touch(instance); // a spurious wake-up must move its row too
     const isAccepted = this.decide(instance, message);
     if (message.type !== 'claim') return;
@@ -96,7 +115,20 @@ export class BatchFold {
 
   private takeHint(instance: CachedInstance, inbox: readonly InboxRow[]): void {
     if (instance.state.status === 'pending') this.start(instance);
-    for (const row of inbox) this.takeInbox(instance, row);
+    this.takeRows(instance, inbox);
+  }
+
+  private takeRows(instance: CachedInstance, inbox: readonly InboxRow[]): void {
+    for (const row of inbox) {
+      const isTooEarly = row.kind === 'event' && instance.state.status === 'pending'; // it waits until the instance has started
+      if (!isTooEarly) this.takeInbox(instance, row);
+    }
+  }
+
+  /** Told to an id that is no instance, and will not be one: its request was refused. */
+  takeStray({ instanceId, id }: InboxRow): void {
+    this.reject('unknownInstance');
+    this.inboxApplied.push({ instanceId, id, seq: 0, outcome: 'unknownInstance' });
   }
 
   /** Two hints of one batch read the same rows: the second time they are known. */
@@ -104,16 +136,28 @@ export class BatchFold {
     const key = `${row.instanceId}/${row.id}`;
     if (this.inboxSeen.has(key)) return;
     this.inboxSeen.add(key);
-    const { reason, by } = row.content as { reason?: string; by?: string };
-    const rejection = this.tryDecide(instance, { type: 'cancel', reason, by });
-    if (rejection !== undefined) this.reject(rejection);
+    const message = messageOf(row);
+    const decidedBefore = this.changed.get(instance)?.length ?? 0;
+    const rejection = message === undefined ? 'notPossible' : this.tryDecide(instance, message);
+    if (rejection !== undefined) {
+      this.reject(rejection);
+      if (message !== undefined) this.sends.push(...answerToRefused(instance.state, message, row.id));
+    }
     this.inboxApplied.push({
       instanceId: instance.state.id,
       id: row.id,
       seq: instance.state.seq,
-      outcome: rejection ?? 'applied',
+      outcome: rejection ?? this.outcomeOf(instance, message!, decidedBefore),
     });
   }
+
+  /** Of an event one wants to know what became of it. */
+  private outcomeOf(instance: CachedInstance, message: Message, decidedBefore: number): string {
+    if (message.type !== 'event') return 'applied';
+    return eventOutcome(message.event.id, (this.changed.get(instance) ?? []).slice(decidedBefore));
+  }
+
+  readonly tenantOf = (id: InstanceId): string | undefined => this.tenants.get(id);
 
   private start(instance: CachedInstance): void {
     const { head } = instance;
@@ -121,7 +165,7 @@ export class BatchFold {
       this.touch(instance); // so that it is remembered when it is due
       return this.reject('notDue');
     }
-    const { input, checksum, key, queue, priority, tags } = head;
+    const { input, checksum, key, queue, priority, tags, origin } = head;
     this.decide(instance, {
       type: 'start',
       input,
@@ -130,6 +174,7 @@ export class BatchFold {
       ...(queue !== null && { queue }),
       ...(priority !== null && { priority }),
       ...(Object.keys(tags).length > 0 && { tags }),
+      ...origin,
     });
   }
 
@@ -156,6 +201,7 @@ export class BatchFold {
     const { plan, state } = instance;
     const decision = decide(plan, state, message, this.decisionContext(state.id));
     if (!decision.accepted) return decision.reason;
+    this.sends.push(...sends(plan, state, decision.events));
     for (const event of decision.events) {
       apply(plan, state, event);
       this.work.note(state, event);
@@ -166,7 +212,7 @@ export class BatchFold {
     return undefined;
   }
 
-  private decisionContext(id: InstanceId): DecisionContext {
+  decisionContext(id: InstanceId): DecisionContext {
     const { nowMs, draw, isServed, isDeaf, runningOn } = this.context;
     const reserved = new Map<string, number>();
     const admit = (queue: string, task: string): number | undefined => {
@@ -178,7 +224,15 @@ export class BatchFold {
       if (incarnation !== undefined) reserved.set(lane, taken + 1);
       return incarnation;
     };
-    return { nowMs, draw, admit, isServed, isDeaf, runningOn: (token) => runningOn(id, token) };
+    return {
+      nowMs,
+      draw,
+      newId: () => v7({ msecs: nowMs }),
+      admit,
+      isServed,
+      isDeaf,
+      runningOn: (token) => runningOn(id, token),
+    };
   }
 
   private reject(reason: Rejected): void {

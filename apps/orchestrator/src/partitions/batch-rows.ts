@@ -1,13 +1,19 @@
 import { nextDueAt, toSnapshot, canonicalJson, isEnded, type AuditEvent } from '#libs/engine';
-import type { BatchCommit, HeadUpdate, StatsDelta, Touched, WakeupWrite } from '#libs/persistence';
+import type { BatchCommit, HeadUpdate, KeyChanges, StatsDelta, Touched, WakeupWrite } from '#libs/persistence';
 import type { WorkIndex } from '../dispatch/work-index.js';
+import { subscriptionsOf } from '../keys/key-rows.js';
+import { lockChanges } from '../keys/lock-changes.js';
+import { askRows } from './ask-rows.js';
 import type { BatchFold } from './batch-fold.js';
 import type { CachedInstance } from './instance-cache.js';
+import { sendRows } from './send-rows.js';
 
 /** A snapshot is due when the events since the last exceed both this and the number of steps in the state. */
 const eventsBetweenSnapshots = 500;
 
-type Rows = Pick<BatchCommit, 'touched' | 'events' | 'heads' | 'wakeups' | 'inboxApplied' | 'snapshots' | 'stats'>;
+type Rows = Pick<BatchCommit, 'touched' | 'events' | 'heads' | 'wakeups' | 'inboxApplied' | 'logs' | 'snapshots' | 'stats'> &
+  Required<Pick<BatchCommit, 'inboxSent' | 'asks' | 'asksGone'>> &
+  KeyChanges;
 
 /** The rows of a decided batch. Also moves each instance's remembered wake-up row on. */
 export function batchRows(fold: BatchFold, work: WorkIndex, nowMs: number): Rows {
@@ -17,6 +23,8 @@ export function batchRows(fold: BatchFold, work: WorkIndex, nowMs: number): Rows
   const wakeups: WakeupWrite[] = [];
   const snapshots: BatchCommit['snapshots'][number][] = [];
   const stats = new Map<string, StatsDelta>();
+  const asked: ReturnType<typeof askRows>[] = [];
+  const waits: ReturnType<typeof subscriptionsOf>[] = [];
   for (const [instance, decided] of fold.changed) {
     const { id } = instance.state;
     if (decided.length > 0) {
@@ -24,15 +32,39 @@ export function batchRows(fold: BatchFold, work: WorkIndex, nowMs: number): Rows
       for (const event of decided) events.push({ instanceId: id, event });
       heads.push(headOf(instance));
       countStats(stats, instance, decided, nowMs);
+      asked.push(askRows(instance, decided));
+      waits.push(subscriptionsOf(instance, decided, fold.decisionContext(id), () => fold.handed.push(id)));
       if (isSnapshotDue(instance)) {
-        snapshots.push({ instanceId: id, seq: instance.state.seq, state: canonicalJson(toSnapshot(instance.state)) });
+        const state = canonicalJson(toSnapshot(instance.state));
+        snapshots.push({ instanceId: id, seq: instance.state.seq, state });
         instance.snapshotSeq = instance.state.seq;
+        instance.snapshotBytes = state.length;
       }
     }
     const wakeup = wakeupOf(instance, work, nowMs);
     if (wakeup !== undefined) wakeups.push(wakeup);
   }
-  return { touched, events, heads, wakeups, inboxApplied: fold.inboxApplied, snapshots, stats: [...stats.values()] };
+  return {
+    touched,
+    events,
+    heads,
+    wakeups,
+    inboxApplied: fold.inboxApplied,
+    logs: fold.logs,
+    inboxSent: sendRows(fold.sends),
+    asks: asked.flatMap((rows) => rows.asks),
+    asksGone: asked.flatMap((rows) => rows.asksGone),
+    subscribed: waits.flatMap((rows) => rows.subscribed),
+    unsubscribed: waits.flatMap((rows) => rows.unsubscribed),
+    ...lockChangesOf(fold),
+    snapshots,
+    stats: [...stats.values()],
+  };
+}
+
+function lockChangesOf(fold: BatchFold): Pick<KeyChanges, 'lockRequests' | 'lockReleases'> {
+  const { lockRequests, lockReleases } = lockChanges(fold.sends, fold.tenantOf);
+  return { lockRequests, lockReleases };
 }
 
 export function headOf({ state, plan, head }: CachedInstance): HeadUpdate {
@@ -58,8 +90,15 @@ export function headOf({ state, plan, head }: CachedInstance): HeadUpdate {
 function wakeupOf(instance: CachedInstance, work: WorkIndex, nowMs: number): WakeupWrite | undefined {
   const { state, head, wakeup } = instance;
   const row = { instanceId: state.id, bucket: head.bucket };
-  if (isEnded(state.status)) return { ...row, dueAt: null, work: 'none', remove: true };
+  if (isEnded(state.status)) {
+    instance.wakeup = undefined;
+    return { ...row, dueAt: null, work: 'none', remove: true };
+  }
   const next = { dueAt: dueAtOf(instance) ?? null, work: work.workOf(state.id) };
+  if (wakeup === undefined) {
+    instance.wakeup = next;
+    return { ...row, ...next };
+  }
   if (next.dueAt === wakeup.dueAt && next.work === wakeup.work) return undefined;
   const hasFired = wakeup.dueAt !== null && wakeup.dueAt <= nowMs;
   const isEarlier = next.dueAt !== null && (wakeup.dueAt === null || next.dueAt < wakeup.dueAt);
@@ -105,10 +144,13 @@ function countStats(
     if (event.type === 'instanceStarted') sum.started += 1;
     if (event.type === 'stepCompleted') sum.steps += 1;
     if (event.type === 'instanceCompleted') sum.completed += 1;
-    if (event.type === 'instanceFailed') sum.failed += 1;
+    if (isFailure(event)) sum.failed += 1;
     if (event.type === 'instanceCancelled') sum.cancelled += 1;
     if (event.type === 'instanceTimedOut') sum.timedOut += 1;
   }
   if (state.endedAt !== undefined) sum.durationMs += state.endedAt - (state.startedAt ?? state.endedAt);
   stats.set(plan.name, sum);
 }
+
+const isFailure = ({ type }: AuditEvent): boolean =>
+  type === 'instanceFailed' || type === 'instanceCompensated' || type === 'instanceCompensationFailed';

@@ -1,8 +1,10 @@
 import { isEnded, type AuditEvent, type InstanceId } from '#libs/engine';
-import type { BatchCommit, InboxRow } from '#libs/persistence';
+import { type BatchCommit, INBOX_AT_ONCE, type InboxRow } from '#libs/persistence';
 import { pickDispatches, laneRoom, type Dispatch } from '../dispatch/dispatches.js';
+import { lockChanges } from '../keys/lock-changes.js';
 import { LaneMeters } from '../dispatch/lane-meters.js';
 import { outgoing, type Outgoing } from '../dispatch/outgoing.js';
+import { startChildren, tellEnds } from './children-aside.js';
 import { BatchFold } from './batch-fold.js';
 import { batchRows, dueAtOf, headOf } from './batch-rows.js';
 import type { Input, Parcel } from './inputs.js';
@@ -10,6 +12,7 @@ import { bytesPerEvent, type CachedInstance } from './instance-cache.js';
 import { stepCommandsOf } from './commands-again.js';
 import type { Partition } from './partition.js';
 import { publish } from './publish.js';
+import { sendRows } from './send-rows.js';
 import { recoverPartition } from './recover.js';
 
 /** Until workers have been heard for so long, nobody knows what they run. */
@@ -60,15 +63,17 @@ export class BatchRunner {
     for (const { inputs } of parcels) {
       for (const input of inputs) {
         ids.push(input.instanceId);
-        if (input.kind === 'hint') hinted.add(input.instanceId);
+        if (input.kind === 'hint' || this.mayEndWait(input)) hinted.add(input.instanceId);
       }
     }
     const loaded = await loader.load(partition.cache, ids, hinted);
     for (const fresh of loaded.fresh) partition.work.adopt(fresh.state);
     for (const [id, error] of loaded.broken) this.setAside(id, error);
+    for (const [instanceId, rows] of loaded.inbox) if (rows.length >= INBOX_AT_ONCE) partition.push({ kind: 'hint', instanceId });
 
     const fold = this.newFold(clock.nowMs());
     this.dispatch(fold, dispatches);
+    for (const row of startChildren(partition, loaded.stray)) fold.takeStray(row);
     for (const { inputs, bytes } of parcels) {
       for (const input of inputs) this.take(fold, input, loaded.inbox.get(input.instanceId) ?? [], bytes / inputs.length);
     }
@@ -77,6 +82,13 @@ export class BatchRunner {
     for (const [instance, events] of fold.changed) this.remind(instance, events.length > 0);
     if (!isCommitted && repeats.length === 0) return undefined;
     return this.sending(fold, parcels, repeats);
+  }
+
+  /** Before a wait times out, its instance looks whether what it waited for has come in time. */
+  private mayEndWait(input: Input): boolean {
+    if (input.kind !== 'message' || input.message.type !== 'wake') return false;
+    const state = this.partition.cache.get(input.instanceId)?.state;
+    return state !== undefined && state.waits.size > 0;
   }
 
   private take(fold: BatchFold, received: Input, inbox: readonly InboxRow[], bytes: number): void {
@@ -119,7 +131,13 @@ export class BatchRunner {
   }
 
   private learnDuration(instance: CachedInstance | undefined, input: Input): void {
-    if (instance === undefined || input.kind !== 'message' || input.durationMs === undefined || !('path' in input.message))
+    if (
+      instance === undefined ||
+      input.kind !== 'message' ||
+      input.durationMs === undefined ||
+      !('token' in input.message) ||
+      !('path' in input.message)
+    )
       return;
     const { task } = instance.state.step(input.message.path);
     if (task !== undefined) this.meters.noteDuration(task, input.durationMs);
@@ -168,6 +186,7 @@ export class BatchRunner {
       rows.events.length === 0 &&
       rows.wakeups.length === 0 &&
       rows.inboxApplied.length === 0 &&
+      rows.inboxSent.length === 0 &&
       !partition.unsent.hasUnwritten
     )
       return false;
@@ -214,11 +233,14 @@ export class BatchRunner {
       (task) => this.meters.meanMs(task) ?? partition.services.workers.meanMs(task),
     );
     for (const { instance, events } of changed) this.afterCommit(instance, events);
+    const hints = partition.hint([...sendRows(fold.sends).map((row) => row.instanceId), ...fold.handed]);
+    partition.keys.committed(changed, lockChanges(fold.sends, fold.tenantOf).keys);
+    tellEnds(partition, changed);
     for (const { instance, events } of changed) this.meters.note(instance.state, events, performance.now());
     partition.cache.trim();
     partition.sends.begin(batchNo);
     return async () => {
-      await publish(partition, { ...out, commands: [...out.commands, ...repeats] });
+      await publish(partition, { ...out, commands: [...out.commands, ...repeats], others: [...out.others, ...hints] });
       partition.sends.end(batchNo);
       for (const { delivery } of parcels) delivery?.settle('ack');
     };
@@ -228,11 +250,13 @@ export class BatchRunner {
     const { partition } = this;
     const { state } = instance;
     partition.cache.grew(instance, events.length * bytesPerEvent);
+    partition.cache.weigh(instance);
     if (events.length > 0) partition.services.live.note(partition.number, instance.head, headOf(instance));
     for (const event of events) {
       if (event.type === 'stepFailed' && lossCodes.has(event.data.failure.code))
         partition.services.incidents.lostStep(state.id, event.path!, event.data.failure.message);
     }
     if (isEnded(state.status)) partition.cache.drop(state.id);
+    else if (events.some((event) => event.type === 'instanceResumed')) partition.work.adopt(state);
   }
 }

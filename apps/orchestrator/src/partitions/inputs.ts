@@ -1,10 +1,19 @@
 import { partitionEnvelopeSchema, type PartitionItem } from '#libs/contracts';
 import type { InstanceId, Message } from '#libs/engine';
 import { decodeEnvelope, type Delivery, type Settlement } from '#libs/messaging';
+import { logsOf, type StepLogs } from './step-logs.js';
 
 /** One thing for one instance to take in. */
 export type Input =
-  | { readonly kind: 'message'; readonly instanceId: InstanceId; readonly message: Message; readonly durationMs?: number }
+  | {
+      readonly kind: 'message';
+      readonly instanceId: InstanceId;
+      readonly message: Message;
+      readonly durationMs?: number;
+      readonly logs?: StepLogs;
+    }
+  /** Nothing to decide: lines a running handler logged. */
+  | { readonly kind: 'logs'; readonly instanceId: InstanceId; readonly logs: StepLogs | undefined }
   /** Look at the inbox; starts a pending instance. */
   | { readonly kind: 'hint'; readonly instanceId: InstanceId }
   /** A command handed back unrun. */
@@ -58,12 +67,19 @@ function inputOf(item: PartitionItem): Input {
         kind: 'message',
         instanceId,
         durationMs,
+        logs: logsOf(item),
         message: { type: 'stepCompleted', path, token, output, worker, startedAt, note },
       };
     }
     case 'failed': {
       const { path, token, failure, worker, startedAt } = item;
-      return { kind: 'message', instanceId, message: { type: 'stepFailed', path, token, failure, worker, startedAt } };
+      const message: Message = { type: 'stepFailed', path, token, failure, worker, startedAt };
+      return { kind: 'message', instanceId, logs: logsOf(item), message };
+    }
+    case 'progress': {
+      const { path, token, details } = item;
+      if (details === undefined) return { kind: 'logs', instanceId, logs: logsOf(item) };
+      return { kind: 'message', instanceId, logs: logsOf(item), message: { type: 'progress', path, token, details } };
     }
     case 'claim':
       return {

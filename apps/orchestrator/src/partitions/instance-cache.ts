@@ -8,9 +8,11 @@ export interface CachedInstance {
   readonly head: InstanceHead;
   readonly plan: Plan;
   readonly state: InstanceState;
-  /** As the wake-up row says. */
-  wakeup: { dueAt: number | null; work: 'none' | 'queued' | 'sent' };
+  /** As the wake-up row says; an instance that has ended has none. */
+  wakeup: { dueAt: number | null; work: 'none' | 'queued' | 'sent' } | undefined;
   snapshotSeq: number;
+  /** Of the snapshot that the batch at hand writes: from then on its true size is known. */
+  snapshotBytes?: number;
   /** Rough size in memory, bytes. */
   bytes: number;
 }
@@ -48,6 +50,13 @@ export class InstanceCache {
   grew(entry: CachedInstance, by: number): void {
     entry.bytes += by;
     if (this.entries.has(entry.head.id)) this.bytes += by;
+  }
+
+  /** The snapshot just written tells what the state weighs, however many events have led to it. */
+  weigh(entry: CachedInstance): void {
+    if (entry.snapshotBytes === undefined) return;
+    this.grew(entry, 2_000 + 2 * entry.snapshotBytes - entry.bytes);
+    entry.snapshotBytes = undefined;
   }
 
   drop(id: InstanceId): void {

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { bucketOf } from '#libs/contracts';
 import { apply, fromSnapshot, newState, type InstanceId, type JsonObject } from '#libs/engine';
 import { EVENT_STORE, type EventStore, type InboxRow, type StoredInstance } from '#libs/persistence';
 import { PlanCache } from '../definitions/plan-cache.js';
@@ -8,6 +9,8 @@ export interface Loaded {
   /** Instances that were not in the cache before. */
   readonly fresh: readonly CachedInstance[];
   readonly inbox: ReadonlyMap<InstanceId, readonly InboxRow[]>;
+  /** To ids that are no instances (yet). */
+  readonly stray: readonly InboxRow[];
   /** Ids whose definition cannot be run, with the error. */
   readonly broken: ReadonlyMap<InstanceId, unknown>;
 }
@@ -22,15 +25,20 @@ export class InstanceLoader {
 
   /** @param hinted ids whose inbox must be read even though they are cached */
   async load(cache: InstanceCache, ids: Iterable<InstanceId>, hinted: ReadonlySet<InstanceId>): Promise<Loaded> {
-    const wanted = [...new Set(ids)].filter((id) => hinted.has(id) || !cache.has(id));
+    const absent = [...new Set(ids)].filter((id) => !cache.has(id));
+    const known = [...hinted]
+      .flatMap((id) => cache.get(id) ?? [])
+      .map(({ head }) => ({ instanceId: head.id, bucket: head.bucket }));
+    const [loaded, waiting] = await Promise.all([
+      absent.length === 0 ? [] : this.store.load(absent),
+      known.length === 0 ? [] : this.store.waitingInbox(known),
+    ]);
+    const inbox = Map.groupBy(waiting, (row) => row.instanceId);
     const fresh: CachedInstance[] = [];
-    const inbox = new Map<InstanceId, readonly InboxRow[]>();
     const broken = new Map<InstanceId, unknown>();
-    if (wanted.length === 0) return { fresh, inbox, broken };
-    for (const stored of await this.store.load(wanted)) {
+    for (const stored of loaded) {
       const { id } = stored.head;
-      inbox.set(id, stored.inbox);
-      if (cache.has(id)) continue;
+      inbox.set(id, [...stored.inbox]);
       try {
         const entry = await this.revive(stored);
         cache.put(entry);
@@ -40,7 +48,13 @@ export class InstanceLoader {
         broken.set(id, error);
       }
     }
-    return { fresh, inbox, broken };
+    const found = new Set(loaded.map(({ head }) => head.id));
+    const lost = absent.filter((id) => hinted.has(id) && !found.has(id));
+    const stray =
+      lost.length === 0
+        ? []
+        : await this.store.strayInbox(lost.map((instanceId) => ({ instanceId, bucket: bucketOf(instanceId) })));
+    return { fresh, inbox, stray, broken };
   }
 
   private async revive({ head, snapshot, events, wakeup }: StoredInstance): Promise<CachedInstance> {
@@ -49,7 +63,7 @@ export class InstanceLoader {
     for (const event of events) apply(plan, state, event);
     const payloads = JSON.stringify(events).length + JSON.stringify(head.input).length;
     const bytes = 2_000 + (snapshot?.state.length ?? 0) + payloads + events.length * bytesPerEvent;
-    return { head, plan, state, wakeup: wakeup ?? { dueAt: 0, work: 'none' }, snapshotSeq: snapshot?.seq ?? 0, bytes };
+    return { head, plan, state, wakeup: wakeup ?? undefined, snapshotSeq: snapshot?.seq ?? 0, bytes };
   }
 }
 

@@ -1,7 +1,9 @@
 import type { Transport } from '#libs/messaging';
 import type { EventStore } from '#libs/persistence';
+import type { Children } from '../children/children.js';
 import type { StepQueues } from '../dispatch/step-queues.js';
 import type { Incidents } from '../incidents/incidents.js';
+import type { KeyServices } from '../keys/key-services.js';
 import type { LivePublisher } from '../live/live-publisher.js';
 import type { OrchestratorMetrics } from '../metrics/orchestrator-metrics.js';
 import type { DatabaseClock } from '../time/database-clock.js';
@@ -27,6 +29,8 @@ export interface PartitionServices {
   readonly store: EventStore;
   readonly clock: DatabaseClock;
   readonly loader: InstanceLoader;
+  readonly children: Children;
+  readonly keys: KeyServices;
   readonly stepQueues: StepQueues;
   readonly workers: WorkerDirectory;
   readonly live: LivePublisher;

@@ -1,10 +1,18 @@
 import { Logger } from '@nestjs/common';
 import { isEnded, type InstanceId } from '#libs/engine';
-import { partitionQueue } from '#libs/contracts';
-import { partitionQueueSpec, QueueStuckError, type Consumer, type Delivery } from '#libs/messaging';
+import { bucketOf, partitionOf, partitionQueue } from '#libs/contracts';
+import {
+  hintMessages,
+  partitionQueueSpec,
+  QueueStuckError,
+  type Consumer,
+  type Delivery,
+  type OutgoingMessage,
+} from '#libs/messaging';
 import { DataFault, JournalCollision, type Lease } from '#libs/persistence';
 import type { UnsendableCommand } from '../dispatch/outgoing.js';
 import { WorkIndex } from '../dispatch/work-index.js';
+import { PartitionKeys } from '../keys/partition-keys.js';
 import { DueHeap } from '../time/due-heap.js';
 import { BatchRunner } from './batch-runner.js';
 import { dueAtOf } from './batch-rows.js';
@@ -16,6 +24,8 @@ import type { PartitionServices } from './partition-services.js';
 import { UnsentCommands } from './unsent-commands.js';
 
 const inputsPerBatch = 500;
+/** So that the events one decision follows another with stay few. */
+const inputsOfOneInstance = 100;
 const bytesPerBatch = 4 * 1024 * 1024;
 /** Batches whose effects are still being confirmed while the next one is decided. */
 const sendsInFlight = 4;
@@ -40,6 +50,7 @@ export class Partition {
   readonly cache: InstanceCache;
   readonly due = new DueHeap();
   readonly sends: SendTracker;
+  readonly keys: PartitionKeys;
   readonly unsent = new UnsentCommands();
   readonly intake = new Intake();
   readonly ownedSinceMs: number;
@@ -58,6 +69,11 @@ export class Partition {
   private wake: (() => void) | undefined;
   private isStopping = false;
   private sending = new Set<Promise<void>>();
+  private readonly beside = new Set<Promise<void>>();
+  /** Ids of children that are just being started. */
+  readonly starting = new Set<InstanceId>();
+  /** Monotonic ms: when we last looked for ends that were never told. */
+  toldForgottenMs = -Infinity;
   private consuming: Promise<void> = Promise.resolve();
   /** Settles when the partition has ended, however it did. */
   readonly ended: Promise<PartitionEnd>;
@@ -77,6 +93,7 @@ export class Partition {
     this.work = new WorkIndex(() => performance.now());
     this.cache = new InstanceCache(services.config.cacheBytes);
     this.sends = new SendTracker(lease.batchNo);
+    this.keys = new PartitionKeys(this);
     this.logger = new Logger(`Partition ${lease.partition}`);
     this.runner = new BatchRunner(this);
     this.ended = this.run();
@@ -85,6 +102,31 @@ export class Partition {
   /** Hands an input of our own making (a clock, a sweep, a judgement) to the next batch. */
   push(...inputs: Input[]): void {
     if (inputs.length > 0) this.add({ inputs, bytes: 0 });
+  }
+
+  /** Tells owners that there is something for these instances; our own hear it at once. @returns what the others must be sent */
+  hint(ids: readonly InstanceId[]): OutgoingMessage[] {
+    const { partitions } = this.services.config;
+    const isOurs = (id: InstanceId): boolean => partitionOf(bucketOf(id), partitions) === this.number;
+    const unique = [...new Set(ids)];
+    this.push(...unique.filter(isOurs).map((instanceId): Input => ({ kind: 'hint', instanceId })));
+    return hintMessages(
+      unique.filter((id) => !isOurs(id)),
+      partitions,
+    );
+  }
+
+  /** Work beside the batches, for which a hand-over waits. Whatever fails is found again by the sweep. */
+  aside(what: string, work: () => Promise<readonly InstanceId[]>): void {
+    const { transport } = this.services;
+    const doing: Promise<void> = work()
+      .then(async (ids) => {
+        const messages = this.hint(ids);
+        if (messages.length > 0 && transport.state === 'connected') await transport.publish(messages);
+      })
+      .catch((error: unknown) => this.logger.warn(`${what}: ${String(error)}`))
+      .finally(() => this.beside.delete(doing));
+    this.beside.add(doing);
   }
 
   get waitingInputs(): number {
@@ -175,7 +217,7 @@ export class Partition {
       await this.runner.recover();
       void this.startConsuming();
       while (!this.isStopping) await this.runOnce();
-      await Promise.all(this.sending);
+      await Promise.all([...this.sending, ...this.beside]);
       await this.runner.closeJournal();
       return 'released';
     } catch (error) {
@@ -228,8 +270,10 @@ export class Partition {
       this.cautionLeft -= 1;
       return this.parcels.splice(0, 1);
     }
+    const ofOne = new Map<InstanceId, number>();
     for (const parcel of this.parcels) {
       if (count > 0 && (inputs + parcel.inputs.length > inputsPerBatch || bytes + parcel.bytes > bytesPerBatch)) break;
+      if (!fits(parcel, ofOne) && count > 0) break;
       inputs += parcel.inputs.length;
       bytes += parcel.bytes;
       count += 1;
@@ -317,4 +361,13 @@ export class Partition {
     this.logger.warn(`outcome unclear, taking over from myself: ${error instanceof Error ? error.message : String(error)}`);
     return 'unclear';
   }
+}
+
+/** Counts the inputs of a parcel in, unless that is too much of one instance. */
+function fits({ inputs }: Parcel, ofOne: Map<InstanceId, number>): boolean {
+  const counts = new Map<InstanceId, number>();
+  for (const { instanceId } of inputs) counts.set(instanceId, (counts.get(instanceId) ?? ofOne.get(instanceId) ?? 0) + 1);
+  for (const count of counts.values()) if (count > inputsOfOneInstance) return false;
+  for (const [id, count] of counts) ofOne.set(id, count);
+  return true;
 }

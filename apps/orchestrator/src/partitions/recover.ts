@@ -38,7 +38,10 @@ async function adoptInstances(partition: Partition, work: 'queued' | 'sent', atM
     const ids: InstanceId[] = await services.store.instancesWithWork(from, to, work, after, pageSize);
     if (ids.length === 0) return undefined;
     const { fresh, broken } = await services.loader.load(cache, ids, new Set());
-    for (const instance of fresh) partition.work.adopt(instance.state);
+    for (const { state } of fresh) {
+      partition.work.adopt(state);
+      partition.keys.adopt(state);
+    }
     for (const [id, error] of broken) services.incidents.broken(id, error);
     cache.trim();
     adopted += ids.length;
@@ -56,7 +59,10 @@ async function unconfirmedChanges(partition: Partition): Promise<{ instance: Cac
     await loader.load(cache, [instanceId], new Set());
     const instance = cache.get(instanceId);
     if (instance === undefined) continue;
-    if (!isEnded(instance.state.status)) partition.work.adopt(instance.state);
+    if (!isEnded(instance.state.status)) {
+      partition.work.adopt(instance.state);
+      partition.keys.adopt(instance.state);
+    }
     changed.push({ instance, events });
   }
   return changed;

@@ -1,4 +1,5 @@
 import type { InstanceId } from '#libs/engine';
+import { tellForgotten } from './children-aside.js';
 import { backlogAhead } from './recover.js';
 import { partitionBuckets } from './bucket-range.js';
 import type { Partition } from './partition.js';
@@ -24,6 +25,8 @@ export async function sweep(partition: Partition): Promise<void> {
   await readBacklogAhead(partition);
   for (const id of due) partition.remindSoon(id, nowMs);
   partition.push(...waiting.map((instanceId: InstanceId) => ({ kind: 'hint', instanceId }) as const));
+  tellForgotten(partition);
+  partition.keys.sweep();
 }
 
 /** A long backlog is in memory only in part: when that part has drained, the next instances are brought in. */

@@ -4,6 +4,8 @@ import { bucketOf, defaultTenant, exchanges, liveSchema, partitionKey, partition
 import { checksum, isEnded, type AuditEvent, type InstanceId, type Json, type JsonObject } from '#libs/engine';
 import { decodeEnvelope, liveQueueSpec, MemoryBroker, MemoryTransport } from '#libs/messaging';
 import {
+  Attachments,
+  ChildDoor,
   createHotPool,
   DefinitionStore,
   IncidentStore,
@@ -16,6 +18,7 @@ import {
 } from '#libs/persistence';
 import { createMigratedDatabase, serverUrl } from '../../../../libs/persistence/src/testing/test-database.js';
 import { newId, startRow } from '../../../../libs/persistence/src/testing/rows.js';
+import { Children } from '../../src/children/children.js';
 import { rendezvous } from '../../src/ownership/rendezvous.js';
 import { OrchestratorNode } from './orchestrator-node.js';
 import { ScriptedWorker, type Script } from './scripted-worker.js';
@@ -72,6 +75,7 @@ export class OrchestratorBench {
   async node(id: string, options: { takeStaleLeases?: boolean } = {}): Promise<OrchestratorNode> {
     const transport = new MemoryTransport({ broker: this.broker });
     await transport.connect();
+    const definitions = new DefinitionStore(this.database.dataSource);
     const node = new OrchestratorNode({
       id,
       takeStaleLeases: options.takeStaleLeases ?? false,
@@ -80,9 +84,11 @@ export class OrchestratorBench {
       store: new PgEventStore(this.pool),
       leases: new PgLeaseStore(this.pool),
       incarnations: new PgIncarnationStore(this.pool),
-      definitions: new DefinitionStore(this.database.dataSource),
+      definitions,
+      children: (plans) => new Children(new ChildDoor(this.pool), new Attachments(this.pool), definitions, plans),
       incidents: this.incidents,
       registry: new Registry(),
+      pool: this.pool,
     });
     this.disposals.push(() => node.kill());
     await node.start();

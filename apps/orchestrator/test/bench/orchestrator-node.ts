@@ -1,9 +1,24 @@
+import type { Pool } from 'pg';
 import type { Registry } from 'prom-client';
 import type { MemoryTransport } from '#libs/messaging';
-import type { BatchCommit, DefinitionStore, EventStore, IncarnationStore, IncidentStore, LeaseStore } from '#libs/persistence';
+import {
+  EventDoor,
+  EventSettlement,
+  InboxDoor,
+  LockStore,
+  type BatchCommit,
+  type DefinitionStore,
+  type EventStore,
+  type IncarnationStore,
+  type IncidentStore,
+  type LeaseStore,
+} from '#libs/persistence';
+import type { Children } from '../../src/children/children.js';
 import { PlanCache } from '../../src/definitions/plan-cache.js';
 import { StepQueues } from '../../src/dispatch/step-queues.js';
 import { Incidents } from '../../src/incidents/incidents.js';
+import { Emitter } from '../../src/keys/emitter.js';
+import { KeyServices } from '../../src/keys/key-services.js';
 import { LivePublisher } from '../../src/live/live-publisher.js';
 import { OrchestratorMetrics } from '../../src/metrics/orchestrator-metrics.js';
 import { Ownership } from '../../src/ownership/ownership.js';
@@ -23,8 +38,10 @@ export interface NodeParts {
   readonly leases: LeaseStore;
   readonly incarnations: IncarnationStore;
   readonly definitions: DefinitionStore;
+  readonly children: (plans: PlanCache) => Children;
   readonly incidents: IncidentStore;
   readonly registry: Registry;
+  readonly pool: Pool;
 }
 
 /** What a commit meets before it reaches the database. */
@@ -60,6 +77,7 @@ export class OrchestratorNode {
           for (const resolve of this.quiet.splice(0)) resolve();
         }),
     });
+    const plans = new PlanCache(parts.definitions);
     const options = { nodeId: id, takeStaleLeases };
     this.clock = new DatabaseClock(store);
     this.live = new LivePublisher(transport);
@@ -70,7 +88,9 @@ export class OrchestratorNode {
       transport,
       store,
       clock: this.clock,
-      loader: new InstanceLoader(store, new PlanCache(parts.definitions)),
+      loader: new InstanceLoader(store, plans),
+      children: this.guarded(parts.children(plans)),
+      keys: this.guardedKeys(parts.pool, transport),
       stepQueues: new StepQueues(transport, parts.incarnations),
       workers: this.workers,
       live: this.live,
@@ -128,6 +148,11 @@ export class OrchestratorNode {
     this.thaw();
     await this.transport.close();
     await this.stop();
+  }
+
+  private guardedKeys(pool: Pool, transport: MemoryTransport): KeyServices {
+    const emitter = new Emitter(this.guarded(new EventDoor(pool)), this.guarded(new InboxDoor(pool)), transport);
+    return new KeyServices(this.guarded(new LockStore(pool)), this.guarded(new EventSettlement(pool)), emitter);
   }
 
   /** The same object, but each call fails once the process is gone; `changes` replace single methods. */

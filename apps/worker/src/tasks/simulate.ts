@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { parseDuration } from '#libs/engine';
 import { defineTask, type TaskContext, TaskFailure, type TaskRegistry } from '#libs/worker-sdk';
+import { beating } from './beating.js';
 
 const maxMs = 24 * 60 * 60 * 1_000;
 const duration = z
@@ -78,5 +79,5 @@ async function pass(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 export function registerSimulate(tasks: TaskRegistry): void {
-  tasks.register(simulateContract, (input, step) => simulate(input, step));
+  tasks.register(simulateContract, (input, step) => beating(step, simulate(input, step)));
 }

@@ -21,6 +21,9 @@ it('names every field of every input', () => {
     'body',
     'timeout',
     'expectStatus',
+    'code',
+    'args',
+    'timeoutMs',
   ])
     expect(page).toContain(`| \`${field}\` |`);
 });

@@ -1,4 +1,5 @@
 import { asyncApiDocument } from './asyncapi.js';
+import { commandChannels } from './command-channels.js';
 import { channels } from './channels.js';
 
 const messages = channels.flatMap((channel) =>
@@ -14,6 +15,6 @@ describe('asyncApiDocument', () => {
     const document = asyncApiDocument('1.2.3') as { asyncapi: string; channels: object; operations: object };
     expect(document.asyncapi).toBe('3.0.0');
     expect(Object.keys(document.channels)).toEqual(channels.map(({ id }) => id));
-    expect(Object.keys(document.operations)).toEqual(['start', 'cancel', 'replies']);
+    expect(Object.keys(document.operations)).toEqual(['start', ...commandChannels.map(({ id }) => id), 'replies']);
   });
 });

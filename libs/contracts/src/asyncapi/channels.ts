@@ -2,7 +2,10 @@ import type { z } from 'zod';
 import { commandsQueue, deadLetterQueue, exchanges } from '../names.js';
 import * as wire from '../messages/wire.js';
 import { exampleInstanceId } from '../openapi/operation.js';
+import { actedSchema } from '../rest/actions.js';
 import { problemSchema } from '../rest/common.js';
+import { eventOutcomeSchema } from '../rest/events.js';
+import { commandChannels, commands } from './command-channels.js';
 import { startedSchema } from '../rest/instances.js';
 
 export interface Channel {
@@ -29,7 +32,6 @@ export interface Channel {
 const id = exampleInstanceId;
 const envelope = { v: 1, tenant: 'main' } as const;
 const step = { instanceId: id, path: 'charge', token: 2 };
-const commands = { name: exchanges.commands, type: 'topic', durable: true } as const;
 
 export const channels: readonly Channel[] = [
   {
@@ -48,17 +50,7 @@ export const channels: readonly Channel[] = [
       },
     ],
   },
-  {
-    id: 'cancel',
-    address: 'workflow.cancel',
-    title: 'Cancel an instance',
-    exchange: commands,
-    queue: commandsQueue,
-    isPublic: true,
-    messages: [
-      { id: 'Cancel', schema: wire.cancelCommandSchema, summary: 'Which, and why', example: { id, reason: 'ordered twice' } },
-    ],
-  },
+  ...commandChannels,
   {
     id: 'replies',
     address: '{reply_to}',
@@ -69,8 +61,20 @@ export const channels: readonly Channel[] = [
       {
         id: 'Started',
         schema: startedSchema,
-        summary: 'type `workflow.started` or `workflow.cancelling`',
+        summary: 'type `workflow.started`',
         example: { id, status: 'pending', definition: 'order.process', version: '1.2.0' },
+      },
+      {
+        id: 'Acted',
+        schema: actedSchema,
+        summary: 'type `workflow.acted`',
+        example: { id, status: 'cancelling', outcome: 'applied' },
+      },
+      {
+        id: 'EventOutcome',
+        schema: eventOutcomeSchema,
+        summary: 'type `workflow.event`',
+        example: { id: 'pay-1', outcome: 'matched', instances: [id] },
       },
       {
         id: 'Refused',

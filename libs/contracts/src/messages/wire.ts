@@ -29,12 +29,16 @@ export const stepCommandSchema = z.object({
   /** One attempt, from the handler's start. */
   timeoutMs: z.int().positive(),
   heartbeatMs: z.int().positive().optional(),
+  /** What the attempt before told with its last heartbeat. */
+  lastProgress: json.optional(),
   /** Run only after `claim` was granted. */
   claimed: z.boolean(),
   /** 1 at first; higher when sent again. */
   delivery: z.int().positive(),
   definition: z.string(),
   version: z.string(),
+  /** Of the innermost lock the step runs in; grows with every grant of its key. */
+  fence: z.int().positive().optional(),
   traceparent: z.string().optional(),
 });
 export type StepCommand = z.infer<typeof stepCommandSchema>;
@@ -54,6 +58,25 @@ export type ClaimAnswer = z.infer<typeof claimAnswerSchema>;
 
 const stepRef = { instanceId, path: z.string(), token };
 
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** A line a handler logged; not part of the audit log. */
+export const logLineSchema = z.object({
+  /** From 1 within its attempt. */
+  no: z.int().positive(),
+  /** Epoch ms by the worker's clock. */
+  at: z.number(),
+  level: z.enum(logLevels),
+  text: z.string(),
+});
+export type LogLine = z.infer<typeof logLineSchema>;
+const logs = {
+  /** With `logs`: the attempt they belong to. */
+  attempt: z.int().positive().optional(),
+  logs: z.array(logLineSchema).optional(),
+};
+
 /** One item of a partition queue. */
 export const partitionItemSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -66,8 +89,18 @@ export const partitionItemSchema = z.discriminatedUnion('kind', [
     durationMs: z.number().optional(),
     /** What had to be replaced to make the output storable. */
     note: z.string().optional(),
+    ...logs,
   }),
-  z.object({ kind: z.literal('failed'), ...stepRef, failure: failureSchema, worker: z.string(), startedAt: z.number() }),
+  z.object({
+    kind: z.literal('failed'),
+    ...stepRef,
+    failure: failureSchema,
+    worker: z.string(),
+    startedAt: z.number(),
+    ...logs,
+  }),
+  /** A running handler tells how far it is, or what it logged. */
+  z.object({ kind: z.literal('progress'), ...stepRef, worker: z.string(), details: json.optional(), ...logs }),
   z.object({ kind: z.literal('claim'), ...stepRef, claimant: z.string() }),
   /** A command handed back unrun: redelivered envelope, or not begun in time, or the worker is draining. */
   z.object({
@@ -194,5 +227,5 @@ export const startCommandSchema = z.object({
   tags: z.record(z.string(), json).optional(),
   queue: z.string().optional(),
   priority: z.int().optional(),
+  event: z.object({ name: z.string(), payload: json.optional(), id: z.string().optional() }).optional(),
 });
-export const cancelCommandSchema = z.object({ id: instanceId, reason: z.string().optional() });

@@ -1,5 +1,8 @@
 import { bodyProblems, idempotencyProblems } from '../rest/problems.js';
+import { payloadParamsSchema } from '../rest/actions.js';
+import { jsonValueSchema } from '../rest/common.js';
 import * as shapes from '../rest/instances.js';
+import { logsQuerySchema, stepLogsSchema } from '../rest/logs.js';
 import { historyQuerySchema, historySchema, stepListSchema, stepsQuerySchema } from '../rest/steps.js';
 import { exampleInstanceId, json, type Operation } from './operation.js';
 
@@ -11,6 +14,8 @@ const startProblems = [
   'INSTANCE_ID_INVALID',
   'INSTANCE_EXISTS',
   'KEY_TAKEN',
+  'INSTANCE_ENDED',
+  'TOO_MANY_EVENTS',
 ] as const;
 const started = { id, status: 'pending', definition: 'order.process', version: '1.2.0' };
 
@@ -70,6 +75,17 @@ export const instanceOperations: readonly Operation[] = [
         body: { definition: 'order.process', input: { id: 'o-3' } },
         status: 202,
         response: started,
+      },
+      {
+        name: 'Start unless it runs, then deliver an event',
+        query: { wait: '0ms' },
+        body: {
+          definition: 'order.process',
+          input: { id: 'o-5' },
+          key: 'o-5',
+          event: { name: 'paid', payload: { cents: 4200 } },
+        },
+        status: 202,
       },
       { name: 'Input that does not fit the schema', body: { definition: 'order.process', input: {} }, status: 422 },
       { name: 'Unknown definition', body: { definition: 'no.such' }, status: 404 },
@@ -136,10 +152,16 @@ export const instanceOperations: readonly Operation[] = [
     summary: 'Read the steps of an instance',
     params: shapes.instanceParamsSchema,
     query: stepsQuerySchema,
-    responses: { 200: { description: 'Its steps, reached or not, in definition order', schema: stepListSchema } },
+    responses: {
+      200: {
+        description: 'Its steps: of the top level reached or not, in definition order, each followed by what is inside it',
+        schema: stepListSchema,
+      },
+    },
     problems: ['INSTANCE_NOT_FOUND'],
     examples: [
       { name: 'All', params: { id }, status: 200 },
+      { name: 'Inside a block', params: { id }, query: { under: 'ship/3' }, status: 200 },
       { name: 'With input and output', params: { id }, query: { include: 'data', status: 'completed,failed' }, status: 200 },
     ],
   },
@@ -157,6 +179,23 @@ export const instanceOperations: readonly Operation[] = [
     examples: [{ name: 'From the start', params: { id }, query: { after: '0', limit: '100' }, status: 200 }],
   },
   {
+    id: 'getLogs',
+    method: 'get',
+    path: '/api/v1/instances/{id}/logs',
+    tag: 'Instances',
+    summary: 'Read what the steps of an instance logged',
+    description:
+      'Lines of handlers, and what scripts printed, in the order in which they were stored: while a step runs, about a second after they were written. At most 64 KiB of an attempt are kept.',
+    params: shapes.instanceParamsSchema,
+    query: logsQuerySchema,
+    responses: { 200: { description: 'A page of them', schema: stepLogsSchema } },
+    problems: ['INSTANCE_NOT_FOUND'],
+    examples: [
+      { name: 'Of one step', params: { id }, query: { path: 'charge', after: '0', limit: '100' }, status: 200 },
+      { name: 'Unknown', params: { id: '01990000-0000-7000-8000-000000000000' }, status: 404 },
+    ],
+  },
+  {
     id: 'waitForInstance',
     method: 'get',
     path: '/api/v1/instances/{id}/wait',
@@ -172,25 +211,15 @@ export const instanceOperations: readonly Operation[] = [
     examples: [{ name: 'Not ended yet', params: { id }, query: { timeout: '50ms' }, status: 202, response: started }],
   },
   {
-    id: 'cancelInstance',
-    method: 'post',
-    path: '/api/v1/instances/{id}/cancel',
+    id: 'getPayload',
+    method: 'get',
+    path: '/api/v1/instances/{id}/payloads/{sha256}',
     tag: 'Instances',
-    summary: 'Cancel an instance',
-    description: '202 means stored; no further step command is sent once its owner has decided it.',
-    params: shapes.instanceParamsSchema,
-    body: json(shapes.cancelBodySchema, false),
-    responses: { 202: { description: 'The wish is stored', schema: shapes.cancelAcceptedSchema } },
-    problems: [...bodyProblems, ...idempotencyProblems, 'INSTANCE_NOT_FOUND', 'INSTANCE_ENDED'],
-    examples: [
-      {
-        name: 'With a reason',
-        params: { id },
-        body: { reason: 'ordered twice' },
-        status: 202,
-        response: { id, status: 'pending' },
-      },
-      { name: 'Unknown', params: { id: '01990000-0000-7000-8000-000000000000' }, body: {}, status: 404 },
-    ],
+    summary: 'Read a payload that stands apart',
+    description: 'Values over 64 KiB stand in the history as `{"$payload": {"ref", "size", "sha256"}}`; this is their content.',
+    params: payloadParamsSchema,
+    responses: { 200: { description: 'The value', schema: jsonValueSchema } },
+    problems: ['INSTANCE_NOT_FOUND', 'PAYLOAD_NOT_FOUND'],
+    examples: [{ name: 'None of that hash', params: { id, sha256: '0'.repeat(64) }, status: 404 }],
   },
 ];

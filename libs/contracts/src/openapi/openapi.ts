@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { problemSchema } from '../rest/common.js';
 import { commonProblems, problemKinds } from '../rest/problems.js';
+import { actionOperations } from './action-operations.js';
+import { askOperations } from './ask-operations.js';
+import { bulkOperations } from './bulk-operations.js';
+import { eventOperations } from './event-operations.js';
 import { capacityOperations, figureOperations, probeOperations } from './other-operations.js';
 import { definitionOperations } from './definition-operations.js';
 import { instanceOperations } from './instance-operations.js';
@@ -12,6 +16,10 @@ type Fragment = Record<string, unknown>;
 export const operations: readonly Operation[] = [
   ...definitionOperations,
   ...instanceOperations,
+  ...actionOperations,
+  ...eventOperations,
+  ...askOperations,
+  ...bulkOperations,
   ...capacityOperations,
   ...figureOperations,
   ...probeOperations,

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Json } from '#libs/engine';
 import { type ProblemCode, problemKinds } from '../rest/problems.js';
 
-export type Tag = 'Definitions' | 'Instances' | 'Capacity' | 'Figures' | 'Probes';
+export type Tag = 'Definitions' | 'Instances' | 'Actions' | 'Events' | 'Asks' | 'Bulk' | 'Capacity' | 'Figures' | 'Probes';
 
 /** A request that may be sent as it is; the tests of the gateway send every one of them and compare. */
 export interface OperationExample {

@@ -13,6 +13,7 @@ import {
   queueNameSchema,
   waitDurationSchema,
 } from './common.js';
+import { eventIdSchema, eventNameSchema, eventOutcomeSchema } from './events.js';
 import { stepSummarySchema, waitingForSchema } from './steps.js';
 
 export const instanceParamsSchema = z.strictObject({ id: instanceIdParamSchema });
@@ -40,6 +41,10 @@ export const startBodySchema = z
       .record(z.string().min(1).max(100), jsonValueSchema)
       .optional()
       .describe('Searchable facts, together with those of the definition'),
+    event: z
+      .strictObject({ name: eventNameSchema, payload: jsonValueSchema.optional(), id: eventIdSchema.optional() })
+      .optional()
+      .describe('Start unless it runs (by key or id), then deliver this event to it'),
   })
   .meta({ id: 'Start' });
 export type StartRequest = z.input<typeof startBodySchema>;
@@ -48,7 +53,13 @@ export type StartBody = z.output<typeof startBodySchema>;
 export const startQuerySchema = z.strictObject({ wait: waitDurationSchema.optional() });
 
 export const startedSchema = z
-  .object({ id: z.uuid(), status: instanceStatusSchema, definition: definitionNameSchema, version: z.string() })
+  .object({
+    id: z.uuid(),
+    status: instanceStatusSchema,
+    definition: definitionNameSchema,
+    version: z.string(),
+    event: eventOutcomeSchema.optional().describe('What became of the `event` of the start'),
+  })
   .meta({ id: 'Started' });
 export type Started = z.infer<typeof startedSchema>;
 
@@ -117,6 +128,17 @@ export const instanceSchema = z
     input: jsonValueSchema,
     output: jsonValueSchema.describe('null until it has completed'),
     error: instanceErrorSchema.nullable(),
+    parentStep: z
+      .object({ instance: z.uuid(), path: z.string() })
+      .nullable()
+      .describe('The step of another instance that started this one'),
+    restartOf: z.uuid().nullable().describe('The instance this one was restarted from'),
+    restartedAs: z.array(z.uuid()).describe('Instances that were restarted from this one'),
+    children: z
+      .array(z.object({ instance: z.uuid(), path: z.string(), workflow: z.string() }))
+      .describe('Instances its steps have started, at most 100; all of them: `GET /instances?parent=`'),
+    pausedAt: isoTimeSchema.nullable(),
+    keptEvents: z.int().describe('Events nobody has waited for yet'),
     waitingFor: z.array(waitingForSchema).describe('Every open step and why it is open, at most 100'),
     steps: z.array(stepSummarySchema).describe('Steps of the top level, in definition order, without payloads'),
   })
@@ -150,14 +172,3 @@ export const instancePageSchema = pageOf(instanceSummarySchema)
 export type InstancePage = z.infer<typeof instancePageSchema>;
 
 export const waitQuerySchema = z.strictObject({ timeout: waitDurationSchema.default(20_000) });
-
-export const cancelBodySchema = z
-  .strictObject({ reason: z.string().max(1_000).optional().describe('Lands in the history') })
-  .meta({ id: 'Cancel' });
-export type CancelRequest = z.input<typeof cancelBodySchema>;
-export const cancelAcceptedSchema = z
-  .object({
-    id: z.uuid(),
-    status: instanceStatusSchema.describe('As it was when the wish was stored; the end is told by wait or live'),
-  })
-  .meta({ id: 'CancelAccepted' });

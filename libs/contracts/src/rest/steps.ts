@@ -19,7 +19,25 @@ export const stepAttemptSchema = z
 
 /** Why a step is still open, in one word; `text` beside it says it in a sentence. */
 export const waitReasonSchema = z
-  .enum(['queued', 'no_worker', 'sent', 'running', 'retry', 'cancelling', 'not_started', 'start_at'])
+  .enum([
+    'queued',
+    'no_worker',
+    'sent',
+    'running',
+    'retry',
+    'cancelling',
+    'not_started',
+    'start_at',
+    'timer',
+    'event',
+    'ask',
+    'child',
+    'lock',
+    'emit',
+    'delay',
+    'paused',
+    'compensating',
+  ])
   .describe('Why it is open');
 
 const facts = {
@@ -38,12 +56,20 @@ const facts = {
   scheduledAt: isoTimeSchema.nullable(),
   startedAt: isoTimeSchema.nullable(),
   endedAt: isoTimeSchema.nullable(),
-  dueAt: isoTimeSchema.nullable().describe('The next attempt, while retrying'),
+  dueAt: isoTimeSchema.nullable().describe('The next attempt while retrying, the end of a sleep, the next round of a repeat'),
   error: stepErrorSchema.nullable(),
   counts: z
     .object({ total: z.int(), completed: z.int(), failed: z.int(), cancelled: z.int() })
     .optional()
     .describe('Of the parts of a block'),
+  taken: z.array(z.string()).optional().describe('Cases of a branch that are run'),
+  child: z
+    .object({ instance: z.uuid(), workflow: z.string(), attached: z.boolean() })
+    .optional()
+    .describe('The instance a `workflow` step has started, or attached to'),
+  because: z.enum(['when', 'runOn', 'hand', 'timeout']).optional().describe('Why it ended other than by itself'),
+  by: z.string().optional().describe('Who ended it by hand'),
+  why: z.string().optional().describe('The reason they gave'),
 };
 
 /** A step without its payloads. */
@@ -57,6 +83,7 @@ export const stepSchema = z
     input: jsonValueSchema.optional().describe('With `include=data`'),
     inputIsContext: z.boolean().optional().describe('It had no `input` of its own and received the context'),
     output: jsonValueSchema.optional().describe('With `include=data`'),
+    progress: jsonValueSchema.optional().describe('With `include=data`: what its handler last told with a heartbeat'),
   })
   .meta({ id: 'Step' });
 export type Step = z.infer<typeof stepSchema>;
@@ -65,9 +92,15 @@ export const stepsQuerySchema = z.strictObject({
   under: z.string().max(1_000).optional().describe('Only steps whose path starts with this one'),
   status: z.string().max(500).optional().describe('Statuses, by comma'),
   include: z.enum(['data']).optional().describe('`data`: with input and output'),
+  after: z.string().min(1).max(1_000).optional().describe('`next` of the page before'),
+  limit: z.coerce.number().int().min(1).max(5_000).default(1_000).describe('Steps a page'),
 });
 export const stepListSchema = z
-  .object({ items: z.array(stepSchema), seq: z.int().nonnegative().describe('Audit event it is folded up to') })
+  .object({
+    items: z.array(stepSchema),
+    seq: z.int().nonnegative().describe('Audit event it is folded up to'),
+    next: z.string().nullable().describe('`after` of the next page; null at the end'),
+  })
   .meta({ id: 'StepList' });
 export type StepList = z.infer<typeof stepListSchema>;
 

@@ -1,86 +1,124 @@
-import type { AuditEvent, AuditEventOf } from '../model/audit-event.js';
-import type { Plan, PlanStep } from '../model/plan.js';
-import { addClock, type ClockKind } from '../state/clock-heap.js';
+import type { AuditEvent, AuditEventOf, PartCounts } from '../model/audit-event.js';
+import type { Plan } from '../model/plan.js';
+import { startClock } from '../state/clocks.js';
 import type { InstanceState, StepState } from '../state/instance-state.js';
-import { peekReady, shiftReady } from '../state/ready-queue.js';
-import { absorbRest, endStep } from './end-step.js';
+import { type Site, siteAt, UNDO_ID } from '../state/site.js';
+import { absorbRest, endStep, openStep } from './end-step.js';
+import { applyStepAct } from './apply-acts.js';
+import { applyBlockEvent } from './apply-block.js';
+import { applyChildEvent } from './apply-child.js';
+import { applyLockEvent } from './apply-lock.js';
+import { applyUndoEvent, beginUndo, rememberUndo } from './apply-undo.js';
+import { applyWaitEvent } from './apply-wait.js';
+import { forgetScopes } from './scope-end.js';
 
-/** Applies an event that carries a path. */
+/** Applies an event that carries the path of a step. */
 export function applyStepEvent(plan: Plan, state: InstanceState, event: AuditEvent, path: string): void {
-  const step = plan.scope.byId.get(path);
-  if (step === undefined) throw new RangeError(`expected a step of ${plan.name}@${plan.version}, but was "${path}"`);
-  const own = state.step(path);
-  if (own.status === 'pending') leavePending(plan, state, step, event);
-  if (own.status === 'scheduled' || own.status === 'running') state.activeSteps -= 1;
-  change(plan, state, step, event);
-  dropDecided(state);
-  const after = state.step(path).status;
-  if (after === 'scheduled' || after === 'running') state.activeSteps += 1;
+  const site = siteAt(plan, path);
+  if (site === undefined) throw new RangeError(`expected a step of ${plan.name}@${plan.version}, but was "${path}"`);
+  const before = state.step(path);
+  if (before.status === 'pending') leavePending(state, site, event);
+  if (isActive(before)) state.activeSteps -= 1;
+  change(plan, state, site, event);
+  if (isActive(state.step(path))) state.activeSteps += 1;
 }
 
-/** Steps leave the ready queue when they are decided upon, also those that were cancelled while they queued. */
-function dropDecided(state: InstanceState): void {
-  for (let path = peekReady(state.ready); path !== undefined; path = peekReady(state.ready)) {
-    if (state.step(path).status === 'pending') return;
-    state.ready = shiftReady(state.ready);
-  }
-}
+/** On its way to a worker, or with one. */
+const isActive = ({ status, token, block }: StepState): boolean =>
+  token !== undefined && block === undefined && (status === 'scheduled' || status === 'running');
 
 /** A step that starts (or is decided against) closes its join. */
-function leavePending(plan: Plan, state: InstanceState, step: PlanStep, event: AuditEvent): void {
+function leavePending(state: InstanceState, site: Site, event: AuditEvent): void {
   const metBy = 'needs' in event.data ? (event.data.needs as string[] | undefined) : undefined;
-  const isStart = event.type === 'stepScheduled' || event.type === 'stepCompleted' || event.type === 'stepFailed';
-  state.steps.set(step.id, { ...state.step(step.id), startSeq: event.seq, ...(metBy && { metBy }) });
-  if (isStart) absorbRest(plan, state, step, metBy);
+  const isStart = event.type !== 'stepSkipped' && event.type !== 'stepBlocked' && event.type !== 'stepCancelled';
+  state.steps.set(site.path, { ...state.step(site.path), startSeq: event.seq, ...(metBy && { metBy }) });
+  if (isStart) absorbRest(state, site, metBy);
 }
 
-function change(plan: Plan, state: InstanceState, step: PlanStep, event: AuditEvent): void {
-  const own = state.step(step.id);
+function change(plan: Plan, state: InstanceState, site: Site, event: AuditEvent): void {
+  const own = state.step(site.path);
   switch (event.type) {
     case 'stepScheduled':
-      return schedule(state, step.id, own, event);
+      return schedule(plan, state, site, own, event);
     case 'stepBegun':
-      state.steps.set(step.id, { ...own, status: 'running' });
+      state.steps.set(site.path, { ...own, status: 'running' });
       return;
     case 'stepClaimed':
-      state.steps.set(step.id, { ...own, status: 'running', claimant: event.data.claimant });
+      state.steps.set(site.path, { ...own, status: 'running', claimant: event.data.claimant });
+      return;
+    case 'stepProgressed':
+      state.steps.set(site.path, { ...own, progress: event.data.details });
       return;
     case 'stepCompleted':
-      if (event.data.tags) state.tags = { ...state.tags, ...event.data.tags };
-      return endStep(plan, state, step, { ...own, status: 'completed', output: event.data.output, error: undefined });
-    case 'stepRetryScheduled': {
-      const lost = event.data.lost === true;
-      const { failure, dueAt } = event.data;
-      state.steps.set(step.id, {
-        ...own,
-        status: 'retrying',
-        error: failure,
-        dueAt,
-        token: undefined,
-        lostAttempts: own.lostAttempts + (lost ? 1 : 0),
-        lostInARow: lost ? own.lostInARow + 1 : 0,
-      });
-      return startClock(state, 'retry', step.id, dueAt);
-    }
+      return complete(plan, state, site, own, event);
+    case 'stepRetryScheduled':
+      return retryLater(state, site, own, event);
     case 'stepFailed':
-      return endStep(plan, state, step, { ...own, status: 'failed', error: event.data.failure });
+      return endStep(plan, state, site, { ...own, status: 'failed', error: event.data.failure, ...countsOf(event) });
     case 'stepSkipped':
-      return endStep(plan, state, step, { ...own, status: 'skipped' });
+      return endStep(plan, state, site, {
+        ...own,
+        status: 'skipped',
+        ...(event.data.output !== undefined && { output: event.data.output }),
+      });
     case 'stepBlocked':
-      return endStep(plan, state, step, { ...own, status: 'blocked' });
+      return endStep(plan, state, site, { ...own, status: 'blocked' });
     case 'stepCancelling':
-      state.steps.set(step.id, { ...own, status: 'cancelling', graceUntil: event.data.graceUntil });
-      return startClock(state, 'grace', step.id, event.data.graceUntil);
+      state.steps.set(site.path, { ...own, status: 'cancelling', graceUntil: event.data.graceUntil });
+      return startClock(state, 'grace', site.path, event.data.graceUntil);
     case 'stepCancelled':
-      return endStep(plan, state, step, { ...own, status: 'cancelled' });
+      rememberUndo(state, site.path, event.seq, event.data.undo);
+      return endStep(plan, state, site, { ...own, status: 'cancelled' });
     default:
+      if (applyBlockEvent(plan, state, site, event) || applyWaitEvent(state, site, event)) return;
+      if (applyChildEvent(state, site, event)) return;
+      if (applyLockEvent(plan, state, site, event) || applyUndoEvent(plan, state, site, event)) return;
+      if (applyStepAct(state, event)) return;
       throw new RangeError(`expected no path on ${event.type}`);
   }
 }
 
-function schedule(state: InstanceState, path: string, own: StepState, event: AuditEventOf<'stepScheduled'>): void {
-  const { task, queue, priority, input, incarnation, queueTimeoutAt, totalTimeoutAt } = event.data;
-  state.steps.set(path, {
+function complete(plan: Plan, state: InstanceState, site: Site, own: StepState, event: AuditEventOf<'stepCompleted'>): void {
+  if (event.data.tags) state.tags = { ...state.tags, ...event.data.tags };
+  rememberUndo(state, site.path, event.seq, event.data.undo);
+  if (own.block !== undefined) forgetScopes(plan, state, site, own.block);
+  const { items: _items, carry: _carry, ...block } = own.block ?? {};
+  endStep(plan, state, site, {
+    ...own,
+    status: 'completed',
+    output: event.data.output,
+    error: undefined,
+    ...countsOf(event),
+    ...(own.block !== undefined && { block: block as NonNullable<StepState['block']> }),
+  });
+}
+
+const countsOf = ({ data }: { data: { counts?: PartCounts } }): { counts?: PartCounts } =>
+  data.counts ? { counts: data.counts } : {};
+
+function retryLater(state: InstanceState, site: Site, own: StepState, event: AuditEventOf<'stepRetryScheduled'>): void {
+  const { failure, dueAt } = event.data;
+  const lost = event.data.lost === true;
+  const { wait, ...kept } = own;
+  state.steps.set(site.path, {
+    ...kept,
+    ...(wait?.kind === 'child' && { wait }), // the next child is asked for alike
+    status: 'retrying',
+    error: failure,
+    dueAt,
+    token: undefined,
+    lostAttempts: own.lostAttempts + (lost ? 1 : 0),
+    lostInARow: lost ? own.lostInARow + 1 : 0,
+  });
+  startClock(state, 'retry', site.path, dueAt);
+}
+
+function schedule(plan: Plan, state: InstanceState, site: Site, own: StepState, event: AuditEventOf<'stepScheduled'>): void {
+  const { task, queue, priority, input, incarnation, queueTimeoutAt, totalTimeoutAt, timeoutMs, heartbeatMs } = event.data;
+  const isUndo = site.step.id === UNDO_ID;
+  if (isUndo && !state.open.get(site.path)) beginUndo(plan, state, site.path);
+  openStep(state, site);
+  state.steps.set(site.path, {
     ...own,
     status: 'scheduled',
     attempt: event.attempt ?? 1,
@@ -96,13 +134,11 @@ function schedule(state: InstanceState, path: string, own: StepState, event: Aud
     claimant: undefined,
     dueAt: undefined,
     queueTimeoutAt,
+    queueTimeoutMs: queueTimeoutAt === undefined ? undefined : queueTimeoutAt - event.at,
     totalTimeoutAt,
+    timeoutMs,
+    heartbeatMs,
   });
-  if (own.status === 'pending') state.open.set(path, true);
-  startClock(state, 'queueTimeout', path, queueTimeoutAt);
-  if (own.totalTimeoutAt !== totalTimeoutAt) startClock(state, 'totalTimeout', path, totalTimeoutAt);
-}
-
-function startClock(state: InstanceState, kind: ClockKind, path: string, dueAt: number | undefined): void {
-  if (dueAt !== undefined) state.clocks = addClock(state.clocks, { dueAt, kind, path });
+  startClock(state, 'queueTimeout', site.path, queueTimeoutAt);
+  if (own.totalTimeoutAt !== totalTimeoutAt) startClock(state, 'totalTimeout', site.path, totalTimeoutAt);
 }

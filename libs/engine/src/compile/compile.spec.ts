@@ -121,6 +121,8 @@ describe('compile never throws', () => {
     fc.jsonValue({ maxDepth: 2 }),
     fc.constantFrom(
       '${input.x}',
+      '${steps.a.output + steps.b.output}',
+      '${[item, index, last, error]}',
       '${',
       'all',
       'any',
@@ -138,9 +140,27 @@ describe('compile never throws', () => {
   );
   const fieldsOf = (names: readonly string[]) => fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 6 });
   const stepFields = [...COMMON_FIELDS, ...Object.values(TYPE_FIELDS).flat()];
-  const step = fc
+  const leaf = fc
     .tuple(fieldsOf(stepFields), fc.constantFrom('a', 'b', 'c'), fc.constantFrom(...Object.keys(TYPE_FIELDS)))
     .map(([fields, id, type]) => ({ id, type, task: 't', ...fields }));
+  const inside = fc.array(fc.oneof({ weight: 9, arbitrary: leaf }, { weight: 1, arbitrary: value }), { maxLength: 3 });
+  const bodies = fc.record(
+    {
+      steps: inside,
+      default: inside,
+      finally: inside,
+      branches: fc.dictionary(fc.constantFrom('l', 'r'), inside, { maxKeys: 2 }),
+      cases: fc.array(fc.record({ id: fc.constantFrom('a', 'b'), is: value, if: value, steps: inside }, { requiredKeys: [] }), {
+        maxLength: 2,
+      }),
+      catch: fc.array(fc.record({ codes: value, when: value, as: value, steps: inside }, { requiredKeys: [] }), { maxLength: 2 }),
+      items: value,
+      until: value,
+      key: value,
+    },
+    { requiredKeys: ['steps'] },
+  );
+  const step = fc.tuple(leaf, bodies).map(([own, lists]) => ({ ...own, ...lists }));
   const document = fc
     .tuple(
       fieldsOf([...DOCUMENT_FIELDS]),

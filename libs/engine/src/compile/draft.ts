@@ -1,11 +1,6 @@
 import type { StepRead } from '../expressions/compile-template.js';
-import { compileTemplate, literalTemplate } from '../expressions/compile-template.js';
-import type { RootName, Template } from '../expressions/template.js';
-import type { Json } from '../model/json.js';
-import type { PlanStep, RetryPolicy } from '../model/plan.js';
-import type { Fields } from './fields.js';
-import { kindOf } from './fields.js';
-import type { ProblemList } from './problem-list.js';
+import type { PlanScope, PlanStep, RetryPolicy } from '../model/plan.js';
+import type { Graph } from './graph.js';
 
 /** What a template reads from other steps, and where it stands in the document. */
 export interface Read extends Omit<StepRead, 'path'> {
@@ -24,86 +19,39 @@ export interface StepDraft {
   readonly join: 'all' | 'any' | number;
   readonly reads: readonly Read[];
   readonly needReads: readonly { readonly id: string; readonly path: string }[];
-  /** Everything of the plan's step that does not depend on the graph. */
+  /** Everything of the plan's step that depends neither on the graph nor on lists inside it. */
   readonly fixed: Omit<PlanStep, 'needs' | 'dependents' | 'required' | 'joinKind'>;
   /** `when: false` */
   readonly isNever: boolean;
+  /** Its output may be null although it ended OK: no case fitted. */
+  readonly mayBeEmpty: boolean;
+  /** Lists of steps inside it. */
+  readonly bodies: readonly ScopeDraft[];
+  /** The part of the plan's step that holds these lists. */
+  readonly block?: (scopeOf: (body: ScopeDraft) => PlanScope) => Partial<PlanStep>;
+}
+
+/** A list of steps while its definition is being compiled. */
+export interface ScopeDraft {
+  /** As `PlanScope.key`. */
+  readonly key: string;
+  readonly failFast: boolean;
+  readonly graph: Graph;
+  /** What is read when nothing in it is left to do: `until` of a repeat, the output of the definition. */
+  readonly endReads: readonly Read[];
 }
 
 export interface Defaults {
   readonly retry: RetryPolicy;
 }
 
-/** Compiles templates of one object of the document and remembers what they read. */
-export class TemplateReader {
-  readonly reads: Read[] = [];
-  readonly needReads: { id: string; path: string }[] = [];
+/** Every list of steps of a definition, outer ones first. */
+export function* scopesIn(scope: ScopeDraft): Generator<ScopeDraft> {
+  yield scope;
+  for (const draft of scope.graph.drafts) for (const body of draft.bodies) yield* scopesIn(body);
+}
 
-  constructor(
-    private readonly fields: Fields,
-    private readonly problems: ProblemList,
-  ) {}
-
-  /** The template of a field, of any shape; undefined when absent or wrong. */
-  template(name: string, roots: ReadonlySet<RootName>): Template | undefined {
-    const value = this.fields.get(name);
-    return value === undefined ? undefined : this.value(value, this.fields.at(name), roots);
-  }
-
-  value(source: Json, at: string, roots: ReadonlySet<RootName>): Template | undefined {
-    const { template, faults, stepReads, needReads } = compileTemplate(source, { roots });
-    for (const { code, path, message, hint } of faults) this.problems.error(code, at + path, message, hint);
-    for (const read of stepReads) this.reads.push({ ...read, path: at + read.path });
-    for (const read of needReads) this.needReads.push({ ...read, path: at + read.path });
-    return template;
-  }
-
-  /** A text that may hold expressions; its literal form is checked at once. */
-  text(name: string, roots: ReadonlySet<RootName>, check?: (text: string) => string | undefined): Template | undefined {
-    const value = this.fields.get(name);
-    if (value === undefined) return undefined;
-    if (typeof value !== 'string' || value === '') {
-      return this.fields.error(
-        'WRONG_TYPE',
-        name,
-        `expected "${name}" to be text, but was ${value === '' ? 'empty' : kindOf(value)}`,
-      );
-    }
-    const template = this.template(name, roots);
-    const literal = template?.isLiteral ? template.evaluate({}) : undefined;
-    const fault = typeof literal === 'string' ? check?.(literal) : undefined;
-    if (fault !== undefined) return this.fields.error('VALUE_INVALID', name, fault);
-    return template;
-  }
-
-  /** `when` and its like: one whole expression, or true or false. */
-  condition(name: string, roots: ReadonlySet<RootName>): Template | undefined {
-    const value = this.fields.get(name);
-    if (value === undefined) return undefined;
-    if (typeof value === 'boolean') return literalTemplate(value);
-    const isExpression = typeof value === 'string' && value.startsWith('${') && value.endsWith('}');
-    if (isExpression) return this.template(name, roots);
-    const hint = typeof value === 'string' ? `Write "\${${value.slice(0, 100)}}"` : 'Write "${input.total > 100}"';
-    return this.fields.error(
-      'WRONG_TYPE',
-      name,
-      `expected "${name}" to be an expression that is true or false, but was ${kindOf(value)}`,
-      hint,
-    );
-  }
-
-  /** An object of names and templates. */
-  record(name: string, roots: ReadonlySet<RootName>): Record<string, Template> | undefined {
-    const value = this.fields.get(name);
-    if (value === undefined) return undefined;
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      return this.fields.error('WRONG_TYPE', name, `expected "${name}" to be an object, but was ${kindOf(value)}`);
-    }
-    const templates: Record<string, Template> = {};
-    for (const [key, member] of Object.entries(value)) {
-      const template = this.value(member, `${this.fields.at(name)}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, roots);
-      if (template) templates[key] = template;
-    }
-    return templates;
-  }
+/** Every step of a definition, those of bodies too. */
+export function* draftsIn(scope: ScopeDraft): Generator<StepDraft> {
+  for (const { graph } of scopesIn(scope)) yield* graph.drafts;
 }

@@ -1,9 +1,10 @@
-import { hintFor, nearest } from '../expressions/nearest.js';
+import { hintFor } from '../expressions/nearest.js';
 import { mayHoldExpression } from '../expressions/split-text.js';
 import { pointer } from '../json/bounds.js';
 import type { Json, JsonObject } from '../model/json.js';
 import { DURATION_FORMS, parseDuration } from '../parse/duration.js';
-import type { ProblemList } from './problem-list.js';
+import type { Hint, ProblemList } from './problem-list.js';
+import { CODE_SHAPE } from './vocabulary.js';
 
 /** What a value is, in words. */
 export function kindOf(value: Json | undefined): string {
@@ -47,7 +48,7 @@ export class Fields {
     return this.has(name) ? this.value[name] : undefined;
   }
 
-  error(code: string, name: string, message: string, hint?: string): undefined {
+  error(code: string, name: string, message: string, hint?: Hint): undefined {
     this.problems.error(code, this.at(name), message, hint);
     return undefined;
   }
@@ -56,8 +57,7 @@ export class Fields {
   checkNames(known: ReadonlySet<string>, what: string): void {
     for (const name of Object.keys(this.value)) {
       if (known.has(name)) continue;
-      const near = nearest(name, known);
-      const hint = near === undefined ? `The fields are ${[...known].join(', ')}` : `Did you mean "${near}"?`;
+      const hint = (): string => hintFor(name, known, `The fields are ${[...known].join(', ')}`);
       this.error('UNKNOWN_FIELD', name, `expected a field of ${what}, but was "${name.slice(0, 60)}"`, hint);
     }
   }
@@ -65,6 +65,47 @@ export class Fields {
   require(name: string, what: string): void {
     if (!this.has(name))
       this.problems.error('MISSING_FIELD', this.at(name), `expected ${what}, but there is none`, `Add "${name}"`);
+  }
+
+  /** Exactly one of several fields. */
+  requireOne(names: readonly string[], what: string): void {
+    const given = names.filter((name) => this.has(name));
+    const list = names.join(' or ');
+    if (given.length === 0)
+      this.problems.error('MISSING_FIELD', this.at(names[0]!), `expected ${what}, but there is neither ${list}`, `Add ${list}`);
+    for (const name of given.slice(1))
+      this.error('FIELDS_EXCLUDE', name, `expected one of ${list}, but both are there`, `Remove one of them`);
+  }
+
+  /** An object with these fields; absent or wrong: undefined. */
+  object(name: string, known: ReadonlySet<string>, what: string): Fields | undefined {
+    const value = this.get(name);
+    const fields = value === undefined ? undefined : Fields.of(value, this.at(name), `"${name}"`, this.problems);
+    fields?.checkNames(known, what);
+    return fields;
+  }
+
+  /** A list; empty when it is absent or wrong. */
+  list(name: string, hint: string): readonly Json[] {
+    const value = this.get(name);
+    if (value === undefined) return [];
+    if (Array.isArray(value)) return value;
+    this.error('WRONG_TYPE', name, `expected "${name}" to be a list, but was ${kindOf(value)}`, hint);
+    return [];
+  }
+
+  /** A list of error codes. */
+  codes(name: string): string[] | undefined {
+    const codes = this.texts(name);
+    codes?.forEach((code, index) => {
+      if (!CODE_SHAPE.test(code))
+        this.problems.error(
+          'VALUE_INVALID',
+          pointer(this.at(name), index),
+          `expected an error code such as CARD_DECLINED, but was ${kindOf(code)}`,
+        );
+    });
+    return codes;
   }
 
   /** Plain text: an expression is refused. */

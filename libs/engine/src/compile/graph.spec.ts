@@ -185,7 +185,7 @@ const warnings: Case[] = [
     withSteps({ id: 'a', type: 'set', values: {}, retry: 'none' }),
     'NO_EFFECT',
     '/steps/0/retry',
-    /not sent to a worker/,
+    /task or workflow step, but a set step has no use/,
   ],
   [
     'a join that is not looked at',

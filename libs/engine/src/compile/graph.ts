@@ -1,6 +1,6 @@
 import { hintFor } from '../expressions/nearest.js';
 import type { PlanScope, PlanStep } from '../model/plan.js';
-import type { StepDraft } from './draft.js';
+import type { ScopeDraft, StepDraft } from './draft.js';
 import type { ProblemList } from './problem-list.js';
 import { pointer } from '../json/bounds.js';
 
@@ -47,10 +47,7 @@ function resolveNeeds(draft: StepDraft, position: number, byId: ReadonlyMap<stri
   for (const { id, path } of draft.needs) {
     const need = byId.get(id);
     if (need === undefined)
-      problems.error(
-        'UNKNOWN_STEP',
-        path,
-        `expected the id of a step of the same list, but was "${id.slice(0, 60)}"`,
+      problems.error('UNKNOWN_STEP', path, `expected the id of a step of the same list, but was "${id.slice(0, 60)}"`, () =>
         hintFor(id, byId.keys(), 'Name a step of this list'),
       );
     else if (id === draft.id)
@@ -117,20 +114,31 @@ export function topologicalOrder(graph: Graph): number[] {
   return order;
 }
 
-/** The scope of the plan. */
-export function planScope(graph: Graph): PlanScope {
-  const steps = graph.drafts.map((draft, position): PlanStep => {
-    const joinKind = typeof draft.join === 'number' ? 'count' : draft.join;
-    const [needs, dependents, required] = [
-      graph.needs[position] ?? [],
-      graph.dependents[position] ?? [],
-      graph.required[position] ?? 0,
-    ];
-    return { ...draft.fixed, needs, dependents, required, joinKind };
+/** The list as the plan has it, and what is inside its blocks. */
+export function planScope(draft: ScopeDraft, owner?: PlanStep, outer?: PlanScope): PlanScope {
+  const { key, failFast, graph } = draft;
+  const steps: PlanStep[] = [];
+  const leaves: PlanStep[] = [];
+  const byId = new Map<string, PlanStep>();
+  const scope: PlanScope = { key, failFast, steps, byId, leaves, ...(owner && { owner }), ...(outer && { outer }) };
+  graph.drafts.forEach((own, position) => {
+    const step = planStep(graph, own, position);
+    // A body names the block it belongs to, and the block its bodies.
+    Object.assign(
+      step,
+      own.block?.((body) => planScope(body, step, scope)),
+    );
+    steps.push(step);
+    byId.set(step.id, step);
+    if (step.dependents.length === 0) leaves.push(step);
   });
-  return {
-    steps,
-    byId: new Map(steps.map((step) => [step.id, step])),
-    leaves: steps.filter((step) => step.dependents.length === 0),
-  };
+  return scope;
 }
+
+const planStep = (graph: Graph, draft: StepDraft, position: number): PlanStep => ({
+  ...draft.fixed,
+  needs: graph.needs[position] ?? [],
+  dependents: graph.dependents[position] ?? [],
+  required: graph.required[position] ?? 0,
+  joinKind: typeof draft.join === 'number' ? 'count' : draft.join,
+});

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { compileTemplate } from '../expressions/compile-template.js';
 import { functions } from '../expressions/functions/index.js';
-import type { Json } from '../model/json.js';
+import type { Json, JsonObject } from '../model/json.js';
 import { parseDefinition } from '../parse/parse-definition.js';
 import { compile } from './compile.js';
 
@@ -40,6 +40,24 @@ describe('the page about the language', () => {
     for (const text of fences('yaml')) {
       expect(compile(parseDefinition(text, 'yaml').document, { strict: true }).problems).toEqual([]);
     }
+  });
+
+  it('shows how a set step changes the data', () => {
+    const text = fences('yaml').find((fence) => fence.includes('id: increment'))!;
+    const { plan } = compile(parseDefinition(text, 'yaml').document);
+    const order = { customer: 'Ada', address: { city: 'Madrid' } };
+    let ctx: JsonObject = order;
+    for (const { values } of plan!.scope.steps) {
+      const before = ctx;
+      ctx = { ...before, ...(values!.evaluate({ input: () => order, ctx: () => before }) as JsonObject) };
+    }
+    expect(ctx).toEqual({
+      customer: 'Ada',
+      currency: 'EUR',
+      address: { city: 'Madrid', zip: '28001' },
+      visits: 1,
+      notes: ['checked'],
+    });
   });
 
   it('names every function of text and lists in its prose or examples', () => {

@@ -44,7 +44,7 @@ describe('the plan', () => {
       cancelRest: false,
       allowFailure: false,
       effect: 'atLeastOnce',
-      timeoutMs: 600_000,
+      timeout: 600_000,
       isClaimed: false,
       retry: {
         maxAttempts: 3,
@@ -69,13 +69,13 @@ describe('the plan', () => {
       { retry: { within: '1h', nonRetryable: ['CARD_DECLINED'] } },
       { retry: { withinMs: 3_600_000, nonRetryable: ['CARD_DECLINED'] } },
     ],
-    [{ timeout: '10m' }, { timeoutMs: 600_000, isClaimed: false }],
-    [{ timeout: '11m' }, { timeoutMs: 660_000, isClaimed: true }],
-    [{ heartbeat: '5s' }, { heartbeatMs: 5_000, isClaimed: true }],
+    [{ timeout: '10m' }, { timeout: 600_000, isClaimed: false }],
+    [{ timeout: '11m' }, { timeout: 660_000, isClaimed: true }],
+    [{ heartbeat: '5s' }, { heartbeat: 5_000, isClaimed: true }],
     [{ effect: 'atMostOnce' }, { isClaimed: true }],
     [
       { totalTimeout: '1h', queueTimeout: '1m' },
-      { totalTimeoutMs: 3_600_000, queueTimeoutMs: 60_000 },
+      { totalTimeout: 3_600_000, queueTimeout: 60_000 },
     ],
     [{ as: 'none' }, { as: false }],
     [{ as: 'charge' }, { as: 'charge' }],
@@ -149,39 +149,6 @@ describe('the plan', () => {
     expect(plan.checkInput?.({ id: 7 })).toEqual([{ path: '/id', message: 'must be string' }]);
   });
 
-  it('checks a large input quickly, and tells the first fault only', () => {
-    const schema = { type: 'array', uniqueItems: true, items: { type: 'object' } };
-    const plan = planOf({ input: { schema }, steps: [] });
-    const objects = Array.from({ length: 20_000 }, (_, i) => ({ i }));
-    const numbers = Array.from({ length: 100_000 }, (_, i) => i);
-    let faults: unknown[] = [];
-    expect(
-      processorMs(() => (faults = [...(plan.checkInput?.(objects) ?? []), ...(plan.checkInput?.(numbers) ?? [])])),
-    ).toBeLessThan(10_000);
-    expect(faults).toEqual([{ path: '/0', message: 'must be object' }]);
-  });
-
-  it('ends on schemas that multiply', () => {
-    const doubling = Object.fromEntries(
-      Array.from({ length: 40 }, (_, i) => [`d${i}`, { allOf: [{ $ref: `#/$defs/d${i + 1}` }, { $ref: `#/$defs/d${i + 1}` }] }]),
-    );
-    const schemas: JsonObject[] = [
-      { $ref: '#/$defs/d0', $defs: { ...doubling, d40: {} } },
-      { properties: { a: { anyOf: [{ $ref: '#' }, { $ref: '#' }] }, b: false } },
-      { $defs: { x: { $ref: '#/$defs/x' } }, $ref: '#/$defs/x' },
-      { pattern: '^(a|b|ab|ba){1,200}$' },
-    ];
-    const deep = JSON.parse(`${'{"a":'.repeat(60)}{"b":1}${'}'.repeat(60)}`) as JsonObject;
-    for (const schema of schemas) {
-      const { checkInput } = planOf({ input: { schema }, steps: [] });
-      let faults: unknown[] | undefined;
-      expect(
-        processorMs(() => (faults = checkInput?.(schema['pattern'] === undefined ? deep : 'ab'.repeat(500_000)))),
-      ).toBeLessThan(10_000);
-      expect(faults).toEqual([{ path: '', message: expect.stringContaining('too much work') as string }]);
-    }
-  });
-
   it('keeps patterns apart, in one schema and between schemas', () => {
     const check = (first: string, second: string) => {
       const properties = { a: { pattern: first }, b: { pattern: second } };
@@ -198,32 +165,5 @@ describe('the plan', () => {
     expect(check('string')?.('x')).toEqual([]);
     expect(check('number')?.('x')).toHaveLength(1);
     expect(check('string')?.('x')).toEqual([]);
-  });
-});
-
-/** Milliseconds of processor time: a busy machine must not fail a test. */
-function processorMs(work: () => void): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1_000;
-}
-
-describe('compile is fast for', () => {
-  const sizes = 10_000;
-  const id = (index: number): string => `s${index}`;
-  const shapes: Record<string, (index: number) => object> = {
-    'a chain that reads its predecessor': (i) => (i === 0 ? {} : { input: `\${steps.${id(i - 1)}.output}` }),
-    'a chain that reads its first step': (i) => (i === 0 ? {} : { input: '${steps.s0.output}' }),
-    'a fan-out': (i) => ({ needs: i === 0 ? [] : [id(0)] }),
-    'a fan-in': (i) => ({ needs: i < sizes - 1 ? [] : Array.from({ length: sizes - 1 }, (_, n) => id(n)) }),
-    'a cycle of all': (i) => ({ needs: [id((i + 1) % sizes)] }),
-  };
-
-  it.each(Object.keys(shapes))('%s of 10,000 steps', (shape) => {
-    const steps = Array.from({ length: sizes }, (_, i) => ({ id: id(i), task: 't', ...shapes[shape]?.(i) }));
-    let compiled: ReturnType<typeof compile> | undefined;
-    expect(processorMs(() => (compiled = compile({ name: 'a', version: '1.0.0', steps })))).toBeLessThan(10_000);
-    expect(compiled?.plan === undefined).toBe(shape.includes('cycle'));
   });
 });

@@ -3,24 +3,28 @@ import type { Problem } from '../model/problem.js';
 /** More would help nobody, and a hostile document must not make a huge answer. */
 const MAX_PROBLEMS = 1_000;
 
+/** What to do about it; a function when finding the words takes work that a thousandth problem is not worth. */
+export type Hint = string | (() => string);
+
 /** Collects everything that is wrong with a definition. */
 export class ProblemList {
   private readonly found: Problem[] = [];
   private dropped = 0;
+  private errors = 0;
 
   /** @param strict warnings count as errors */
   constructor(private readonly strict: boolean) {}
 
-  error(code: string, path: string, message: string, hint?: string): void {
-    this.add({ severity: 'error', code, path, message, ...(hint !== undefined && { hint }) });
+  error(code: string, path: string, message: string, hint?: Hint): void {
+    this.add({ severity: 'error', code, path, message }, hint);
   }
 
-  warning(code: string, path: string, message: string, hint?: string): void {
-    this.add({ severity: this.strict ? 'error' : 'warning', code, path, message, ...(hint !== undefined && { hint }) });
+  warning(code: string, path: string, message: string, hint?: Hint): void {
+    this.add({ severity: this.strict ? 'error' : 'warning', code, path, message }, hint);
   }
 
   get hasErrors(): boolean {
-    return this.found.some((problem) => problem.severity === 'error');
+    return this.errors > 0;
   }
 
   /** Errors first, otherwise in the order in which they were found. */
@@ -32,8 +36,11 @@ export class ProblemList {
     return [...sorted, { severity: 'warning', code: 'MORE_PROBLEMS', path: '', message, hint: 'Mend these first' }];
   }
 
-  private add(problem: Problem): void {
-    if (this.found.length < MAX_PROBLEMS || (problem.severity === 'error' && !this.hasErrors)) this.found.push(problem);
-    else this.dropped += 1;
+  private add(problem: Problem, hint: Hint | undefined): void {
+    const isFirstError = problem.severity === 'error' && this.errors === 0;
+    if (problem.severity === 'error') this.errors += 1;
+    if (this.found.length >= MAX_PROBLEMS && !isFirstError) return void (this.dropped += 1);
+    const words = typeof hint === 'function' ? hint() : hint;
+    this.found.push(words === undefined ? problem : { ...problem, hint: words });
   }
 }

@@ -1,5 +1,5 @@
-import type { StepDraft } from './draft.js';
-import { topologicalOrder, type Graph } from './graph.js';
+import type { ScopeDraft, StepDraft } from './draft.js';
+import { topologicalOrder } from './graph.js';
 import type { ProblemList } from './problem-list.js';
 
 /** How a step can end, as far as the definition tells. */
@@ -13,7 +13,7 @@ interface Outlook {
  * Warns of steps that can never run: after a step that always fails or ends the instance, on the failure of what cannot fail,
  * or with `when: false`. Assumes that there is no cycle.
  */
-export function checkReachability(graph: Graph, problems: ProblemList): void {
+export function checkReachability({ graph }: ScopeDraft, problems: ProblemList): void {
   const outlooks: (Outlook | undefined)[] = [];
   for (const position of topologicalOrder(graph)) {
     const draft = graph.drafts[position] as StepDraft;
@@ -38,7 +38,7 @@ function outlookOf(draft: StepDraft, needs: readonly Outlook[], required: number
   const canFail = needs.some((need) => need.canEndBad);
   const isStarted = runOn === 'success' ? canMeet : runOn === 'failure' ? canFail : true;
   const canRun = isStarted && !draft.isNever;
-  const endsInstance = type === 'complete';
+  const endsInstance = type === 'complete' || type === 'again';
   const alwaysFails = type === 'fail' && !allowFailure;
   // Skipped counts as OK: by `when`, or by runOn: failure when nothing failed.
   const canSkip = draft.fixed.when !== undefined ? isStarted : runOn === 'failure';

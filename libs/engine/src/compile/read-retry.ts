@@ -1,7 +1,6 @@
 import { hintFor } from '../expressions/nearest.js';
 import type { RetryPolicy } from '../model/plan.js';
 import { Fields, isObject, kindOf } from './fields.js';
-import { CODE_SHAPE } from './vocabulary.js';
 
 /** What a task gets when nothing is said (LANGUAGE §3). */
 export const DEFAULT_RETRY: RetryPolicy = {
@@ -55,7 +54,7 @@ function readPolicy(fields: Fields): RetryPolicy {
     factor: fields.number('factor', 1, 100, false) ?? DEFAULT_RETRY.factor,
     maxDelayMs: fields.duration('maxDelay') ?? DEFAULT_RETRY.maxDelayMs,
     jitter: fields.number('jitter', 0, 1, false) ?? DEFAULT_RETRY.jitter,
-    nonRetryable: readCodes(fields),
+    nonRetryable: fields.codes('nonRetryable') ?? [],
     ...(withinMs !== undefined && { withinMs }),
   };
   // A first delay above the default cap means the cap, too, was meant to be higher.
@@ -72,13 +71,4 @@ function checkCap(fields: Fields, policy: RetryPolicy): RetryPolicy {
     );
   }
   return policy;
-}
-
-function readCodes(fields: Fields): readonly string[] {
-  const codes = fields.texts('nonRetryable') ?? [];
-  for (const code of codes) {
-    if (!CODE_SHAPE.test(code))
-      fields.error('VALUE_INVALID', 'nonRetryable', `expected error codes such as CARD_DECLINED, but was ${kindOf(code)}`);
-  }
-  return codes;
 }

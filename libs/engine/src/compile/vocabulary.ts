@@ -1,3 +1,5 @@
+import type { StepType } from '../model/plan.js';
+
 /** Words of format 1. */
 
 export const NAME_SHAPE = /^[a-z][a-z0-9._-]{0,99}$/;
@@ -7,7 +9,17 @@ export const QUEUE_SHAPE = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 export const TASK_SHAPE = /^[A-Za-z][A-Za-z0-9._-]{0,127}$/;
 export const CODE_SHAPE = /^[A-Za-z][A-Za-z0-9_.-]{0,99}$/;
 
-export const LIMITS = { steps: 10_000, nesting: 32, needs: 10_000, definitionBytes: 1024 * 1024, texts: 10_000 } as const;
+export const EVENT_NAME_LENGTH = 200;
+
+export const LIMITS = {
+  /** In all lists together. */
+  steps: 10_000,
+  /** Blocks inside one another. */
+  nesting: 32,
+  definitionBytes: 1024 * 1024,
+  items: 50_000,
+  iterations: 1_000_000,
+} as const;
 export const PRIORITY = { min: -1_000_000, max: 1_000_000 } as const;
 
 export const DOCUMENT_FIELDS: ReadonlySet<string> = new Set([
@@ -68,7 +80,7 @@ export const TYPE_FIELDS: Readonly<Record<string, readonly string[]>> = {
   ask: ['kind', 'name', 'prompt', 'choices', 'form', 'assignees', 'due', 'timeoutValue'],
   branch: ['cases', 'on', 'default', 'match'],
   parallel: ['branches', 'onError'],
-  forEach: ['items', 'concurrency', 'steps', 'onError', 'tolerate', 'keep'],
+  forEach: ['items', 'as', 'concurrency', 'steps', 'onError', 'tolerate', 'keep'],
   repeat: ['while', 'until', 'maxIterations', 'delay', 'steps', 'keep'],
   workflow: ['workflow', 'version', 'input', 'key', 'detached', 'onParentClose'],
   try: ['steps', 'catch', 'finally'],
@@ -81,21 +93,30 @@ export const TYPE_FIELDS: Readonly<Record<string, readonly string[]>> = {
 };
 
 export const STEP_TYPES = Object.keys(TYPE_FIELDS);
-export const SUPPORTED_TYPES = ['task', 'set', 'fail', 'complete'] as const;
 
-/** Options that say something only about work that is sent to a worker. */
-export const TASK_ONLY_FIELDS: readonly string[] = [
-  'retry',
-  'timeout',
-  'totalTimeout',
-  'queueTimeout',
-  'heartbeat',
-  'queue',
-  'priority',
-  'affinity',
-  'requires',
-  'slots',
-  'effect',
-  'compensate',
-  'onCancel',
-];
+const TASKS: ReadonlySet<StepType> = new Set(['task']);
+const ENDS: readonly StepType[] = ['fail', 'complete', 'again'];
+const allBut = (...types: readonly StepType[]): ReadonlySet<StepType> =>
+  new Set((STEP_TYPES as StepType[]).filter((type) => !types.includes(type)));
+
+/** Common options that say something only about steps of some types: elsewhere they are a warning. */
+export const FIELD_TYPES: ReadonlyMap<string, ReadonlySet<StepType>> = new Map<string, ReadonlySet<StepType>>([
+  ['retry', new Set<StepType>(['task', 'workflow'])],
+  ['timeout', allBut('sleep', 'set', 'emit', ...ENDS)],
+  ...[
+    'totalTimeout',
+    'queueTimeout',
+    'heartbeat',
+    'queue',
+    'priority',
+    'affinity',
+    'requires',
+    'slots',
+    'effect',
+    'onCancel',
+  ].map((name) => [name, TASKS] as const),
+  ['compensate', allBut(...ENDS)],
+  ['output', allBut('fail', 'again')],
+  ['as', allBut(...ENDS)],
+  ['allowFailure', allBut('complete', 'again')],
+]);

@@ -4,6 +4,7 @@ import type { Plan } from '../model/plan.js';
 import { stepCommand } from '../effects/step-command.js';
 import { reasons } from '../effects/reason.js';
 import { VirtualShell } from '../testing/virtual-shell.js';
+import { emptyInstanceView, foldInstanceView } from '../view/instance-view.js';
 
 const planOf = (steps: JsonObject[], more: JsonObject = {}): Plan => {
   const { plan, problems } = compile({ name: 'test', version: '1.0.0', steps, ...more });
@@ -200,7 +201,10 @@ describe('decide', () => {
       { id: 'b', task: 't', needs: [] },
     ]);
     shell.fail(shell.commands[0]!, 'PSP_DOWN');
-    const why = reasons(shell.state, { isServed: () => false, runningOn: () => undefined });
+    const why = reasons(foldInstanceView(emptyInstanceView, shell.history), {
+      isServed: () => false,
+      runningOn: () => undefined,
+    });
     expect(why.map((one) => one.reason)).toEqual(['retry', 'no_worker']);
     expect(why[0]).toMatchObject({ path: 'a', until: shell.nowMs + 10_000 });
   });

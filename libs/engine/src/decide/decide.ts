@@ -2,10 +2,14 @@ import { isEnded } from '../model/lifecycle.js';
 import type { Decision, DecisionContext, Message, RejectionReason } from '../model/message.js';
 import type { Plan } from '../model/plan.js';
 import type { InstanceState } from '../state/instance-state.js';
+import { decideAct } from './acts/acts.js';
 import { Draft } from './draft.js';
+import { decideChildMessage } from './children/child-messages.js';
+import { decideLockGranted } from './locks/lock-messages.js';
 import { decideLost, decideStepCompleted, decideStepFailed, openAttempt } from './end-attempt.js';
 import { settle } from './settle.js';
 import { decideStart } from './start-instance.js';
+import { decideWaitMessage } from './waits/wait-messages.js';
 
 /**
  * What a message means for an instance: audit events, or a rejection when it no longer fits (late, duplicate, unknown).
@@ -23,9 +27,18 @@ export function decide(plan: Plan, state: InstanceState, message: Message, conte
   return { accepted: true, events: draft.events };
 }
 
+/** They may mean something to an instance that has ended. */
+const canReopen: ReadonlySet<Message['type']> = new Set([
+  'compensate',
+  'childReopened',
+  'retry',
+  'retryStep',
+  'skipStep',
+] as const);
+
 function misfitOf(state: InstanceState, message: Message): RejectionReason | undefined {
   if (message.type === 'start') return state.status === 'pending' ? undefined : 'alreadyStarted';
-  if (isEnded(state.status)) return 'alreadyEnded';
+  if (isEnded(state.status) && !canReopen.has(message.type)) return 'alreadyEnded';
   if (state.status === 'pending') return message.type === 'cancel' ? undefined : 'notStarted';
   return undefined;
 }
@@ -46,8 +59,36 @@ function take(draft: Draft, message: Message): RejectionReason | undefined {
       return decideDispatch(draft, message);
     case 'cancel':
       return decideCancel(draft, message);
+    case 'progress':
+      return decideProgress(draft, message);
+    case 'childStarted':
+    case 'childRefused':
+    case 'childEnded':
+    case 'childReopened':
+    case 'compensate':
+    case 'childCompensated':
+      return decideChildMessage(draft, message);
+    case 'lockGranted':
+      return decideLockGranted(draft, message);
+    case 'event':
+    case 'answerAsk':
+    case 'claimAsk':
+    case 'reassignAsk':
+    case 'emitted':
+    case 'emitFailed':
+      return decideWaitMessage(draft, message);
+    case 'pause':
+    case 'resume':
+    case 'retry':
+    case 'retryStep':
+    case 'skipStep':
+    case 'completeStep':
+    case 'cancelStep':
+      return decideAct(draft, message);
     case 'wake':
       return undefined; // settling is all
+    default:
+      return 'notPossible';
   }
 }
 
@@ -63,6 +104,7 @@ function decideClaim(draft: Draft, message: Extract<Message, { type: 'claim' }>)
 }
 
 function decideDispatch(draft: Draft, message: Extract<Message, { type: 'dispatch' }>): RejectionReason | undefined {
+  if (draft.state.pausedAt !== undefined) return 'paused';
   const open = message.steps.filter(({ path, token }) => {
     const own = draft.state.step(path);
     return own.token === token && own.claimant === undefined && (own.status === 'scheduled' || own.status === 'running');
@@ -78,8 +120,17 @@ function decideDispatch(draft: Draft, message: Extract<Message, { type: 'dispatc
   return undefined;
 }
 
-function decideCancel(draft: Draft, { reason, by }: Extract<Message, { type: 'cancel' }>): RejectionReason | undefined {
+function decideProgress(draft: Draft, message: Extract<Message, { type: 'progress' }>): RejectionReason | undefined {
+  const { path, token, details } = message;
+  const open = openAttempt(draft, path, token);
+  if (typeof open === 'string') return open;
+  draft.emit('stepProgressed', { token, details }, path, open.attempt);
+  return undefined;
+}
+
+function decideCancel(draft: Draft, message: Extract<Message, { type: 'cancel' }>): RejectionReason | undefined {
+  const { reason, by, compensate } = message;
   if (draft.state.closing !== undefined) return 'notOpen';
-  draft.emit('instanceClosing', { as: 'cancelled', reason, by });
+  draft.emit('instanceClosing', { as: 'cancelled', reason, by, compensate });
   return undefined;
 }

@@ -7,6 +7,8 @@ import type { InstanceState } from '../state/instance-state.js';
 /** A decision in the making: each emitted event is applied to a fork of the state at once, so that the next thought sees it. */
 export class Draft {
   readonly events: AuditEvent[] = [];
+  /** What was open when the instance began to close has been told to stop. */
+  hasStopped = false;
   readonly state: InstanceState;
 
   constructor(
@@ -21,10 +23,15 @@ export class Draft {
     return this.context.nowMs;
   }
 
+  /** Time by the relative clocks of the instance, which stand still while it is paused. */
+  get clockMs(): number {
+    return this.state.pausedAt ?? this.context.nowMs;
+  }
+
   emit<T extends AuditEventType>(type: T, data: AuditEventData[T], path?: string, attempt?: number): void {
     const event = {
       seq: this.state.seq + 1,
-      generation: this.state.generation,
+      generation: this.state.generation + (opensGeneration.has(type) ? 1 : 0),
       type,
       ...(path !== undefined && { path }),
       ...(attempt !== undefined && { attempt }),
@@ -35,6 +42,8 @@ export class Draft {
     this.events.push(event);
   }
 }
+
+const opensGeneration: ReadonlySet<AuditEventType> = new Set(['instanceStartedAgain', 'instanceRetried']);
 
 /** Stored JSON has no `undefined`; what is decided must equal what is read back. */
 function withoutUndefined<D extends object>(data: D): D {

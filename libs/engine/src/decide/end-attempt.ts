@@ -1,10 +1,10 @@
 import type { Failure } from '../model/failure.js';
 import type { Message, RejectionReason } from '../model/message.js';
-import type { PlanStep } from '../model/plan.js';
 import type { Draft } from './draft.js';
-import { expressionFailure } from './expression-failure.js';
 import { retryDelayMs } from './retry-delay.js';
-import { reshape } from './start-step.js';
+import { type Site, siteAt } from '../state/site.js';
+import { completeStep } from './complete-step.js';
+import { lateUndoPlanOf } from './undo/undo-plan.js';
 
 type Ended = Extract<Message, { type: 'stepCompleted' | 'stepFailed' }>;
 /** After so many losses in a row a step is held to crash its workers. */
@@ -16,31 +16,26 @@ export function decideStepCompleted(
 ): RejectionReason | undefined {
   const open = openAttempt(draft, message.path, message.token);
   if (typeof open === 'string') return open;
-  const { step, attempt, isCancelling } = open;
+  const { site, attempt, isCancelling } = open;
   const { token, worker, startedAt, note, output } = message;
   if (isCancelling) {
-    draft.emit('stepCancelled', { token, outcome: 'completed', output, worker }, step.id, attempt);
-    return;
-  }
-  try {
-    const reshaped = reshape(draft, step, output);
-    draft.emit('stepCompleted', { token, output: reshaped, worker, startedAt, note }, step.id, attempt);
-  } catch (error) {
-    draft.emit('stepFailed', { token, failure: expressionFailure(error), worker, startedAt }, step.id, attempt);
-  }
+    const undo = lateUndoPlanOf(draft, site, output);
+    draft.emit('stepCancelled', { token, outcome: 'completed', output, worker, undo }, site.path, attempt);
+  } else completeStep(draft, site, output, { token, worker, startedAt, note });
   return undefined;
 }
 
 export function decideStepFailed(draft: Draft, message: Extract<Ended, { type: 'stepFailed' }>): RejectionReason | undefined {
   const open = openAttempt(draft, message.path, message.token);
   if (typeof open === 'string') return open;
-  const { step, attempt, isCancelling } = open;
+  const { site, attempt, isCancelling } = open;
   const { token, worker, startedAt, failure } = message;
-  // A worker that was shut down says so itself: that is a lost attempt, no failure of the step.
-  if (failure.code === 'WORKER_LOST' && draft.state.step(step.id).claimant !== undefined)
-    return decideLost(draft, { type: 'lost', path: message.path, token, code: 'WORKER_LOST' });
-  if (isCancelling) draft.emit('stepCancelled', { token, outcome: 'failed', worker }, step.id, attempt);
-  else failAttempt(draft, step, failure, { worker, startedAt });
+  // A worker that was shut down, or whose handler fell silent, says so itself: that is a lost attempt, no failure of the step.
+  const { code } = failure;
+  if ((code === 'WORKER_LOST' || code === 'HEARTBEAT_LOST') && draft.state.step(site.path).claimant !== undefined)
+    return decideLost(draft, { type: 'lost', path: message.path, token, code });
+  if (isCancelling) draft.emit('stepCancelled', { token, outcome: 'failed', worker }, site.path, attempt);
+  else failAttempt(draft, site, failure, { worker, startedAt });
   return undefined;
 }
 
@@ -48,32 +43,35 @@ export function decideStepFailed(draft: Draft, message: Extract<Ended, { type: '
 export function decideLost(draft: Draft, message: Extract<Message, { type: 'lost' }>): RejectionReason | undefined {
   const open = openAttempt(draft, message.path, message.token);
   if (typeof open === 'string') return open;
-  const { step, attempt, isCancelling } = open;
-  const own = draft.state.step(step.id);
+  const { site, attempt, isCancelling } = open;
+  const own = draft.state.step(site.path);
   const { token, code } = message;
   if (isCancelling) {
-    draft.emit('stepCancelled', { token, outcome: 'lost' }, step.id, attempt);
+    draft.emit('stepCancelled', { token, outcome: 'lost' }, site.path, attempt);
     return;
   }
   if (own.claimant === undefined) return 'notOpen';
   const failure: Failure = {
     code,
-    message: `worker ${own.claimant} went away while it ran this attempt`,
-    retryable: step.effect === 'atLeastOnce',
+    message:
+      code === 'WORKER_LOST'
+        ? `worker ${own.claimant} went away while it ran this attempt`
+        : `the handler on worker ${own.claimant} gave no heartbeat in time`,
+    retryable: site.step.effect === 'atLeastOnce',
   };
-  if (!failure.retryable) draft.emit('stepFailed', { token, failure, worker: own.claimant }, step.id, attempt);
+  if (!failure.retryable) draft.emit('stepFailed', { token, failure, worker: own.claimant }, site.path, attempt);
   else if (own.lostInARow + 1 >= lossesAllowed) {
     const crashed = {
       code: 'WORKER_CRASHED',
-      message: `${lossesAllowed} workers in a row went away while they ran this step`,
+      message: `${lossesAllowed} attempts in a row were lost with the workers that ran this step`,
       retryable: false,
     };
-    draft.emit('stepFailed', { token, failure: crashed, worker: own.claimant }, step.id, attempt);
+    draft.emit('stepFailed', { token, failure: crashed, worker: own.claimant }, site.path, attempt);
   } else {
     draft.emit(
       'stepRetryScheduled',
-      { token, failure, dueAt: draft.nowMs, worker: own.claimant, lost: true },
-      step.id,
+      { token, failure, dueAt: draft.clockMs, worker: own.claimant, lost: true },
+      site.path,
       attempt + 1,
     );
   }
@@ -81,26 +79,21 @@ export function decideLost(draft: Draft, message: Extract<Message, { type: 'lost
 }
 
 /** Another attempt by the retry policy, or the end of the step. */
-export function failAttempt(
-  draft: Draft,
-  step: PlanStep,
-  failure: Failure,
-  ran: { worker?: string; startedAt?: number } = {},
-): void {
-  const own = draft.state.step(step.id);
+export function failAttempt(draft: Draft, site: Site, failure: Failure, ran: { worker?: string; startedAt?: number } = {}): void {
+  const own = draft.state.step(site.path);
   const { attempt, token } = own;
-  const dueAt = nextAttemptAt(draft, step, failure);
-  if (dueAt === undefined) draft.emit('stepFailed', { token, failure, ...ran }, step.id, attempt);
-  else draft.emit('stepRetryScheduled', { token: token!, failure, dueAt, ...ran }, step.id, attempt + 1);
+  const dueAt = nextAttemptAt(draft, site, failure);
+  if (dueAt === undefined) draft.emit('stepFailed', { token, failure, ...ran }, site.path, attempt);
+  else draft.emit('stepRetryScheduled', { token: token!, failure, dueAt, ...ran }, site.path, attempt + 1);
 }
 
-function nextAttemptAt(draft: Draft, step: PlanStep, failure: Failure): number | undefined {
-  const own = draft.state.step(step.id);
+function nextAttemptAt(draft: Draft, { step, path }: Site, failure: Failure): number | undefined {
+  const own = draft.state.step(path);
   if (!failure.retryable || step.retry.nonRetryable.includes(failure.code)) return undefined;
-  const delayMs = retryDelayMs(own.attempt - own.lostAttempts, step.retry, draft.context.draw());
+  const delayMs = retryDelayMs(own.attempt - own.lostAttempts - (own.attemptsBefore ?? 0), step.retry, draft.context.draw());
   if (delayMs === undefined) return undefined;
-  const dueAt = draft.nowMs + delayMs;
-  const first = own.firstScheduledAt ?? draft.nowMs;
+  const dueAt = draft.clockMs + delayMs;
+  const first = own.firstScheduledAt ?? draft.clockMs;
   if (step.retry.withinMs !== undefined && dueAt > first + step.retry.withinMs) return undefined;
   if (own.totalTimeoutAt !== undefined && dueAt >= own.totalTimeoutAt) return undefined;
   return dueAt;
@@ -111,12 +104,13 @@ export function openAttempt(
   draft: Draft,
   path: string,
   token: number,
-): { step: PlanStep; attempt: number; isCancelling: boolean } | RejectionReason {
-  const step = draft.plan.scope.byId.get(path);
-  if (step === undefined) return 'unknownStep';
+): { site: Site; attempt: number; isCancelling: boolean } | RejectionReason {
+  const site = siteAt(draft.plan, path);
+  if (site === undefined) return 'unknownStep';
   const own = draft.state.step(path);
+  if (own.block !== undefined || own.wait !== undefined) return 'notOpen';
   if (own.status !== 'scheduled' && own.status !== 'running' && own.status !== 'cancelling')
     return own.attempt > 0 ? 'notOpen' : 'unknownStep';
   if (own.token !== token) return 'staleAttempt';
-  return { step, attempt: own.attempt, isCancelling: own.status === 'cancelling' };
+  return { site, attempt: own.attempt, isCancelling: own.status === 'cancelling' };
 }

@@ -1,9 +1,14 @@
 import { earliestClock } from '../state/clocks.js';
 import type { Clock } from '../state/clock-heap.js';
-import { cancelStep } from './cancel-step.js';
+import { siteAt, type Site } from '../state/site.js';
+import { openRound } from './blocks/rounds.js';
+import { closeBlock, stopScope } from './cancel-step.js';
+import { requestChildAgain } from './children/enter-workflow.js';
+import { failStep } from './complete-step.js';
 import type { StepState } from '../state/instance-state.js';
 import type { Draft } from './draft.js';
 import { scheduleAgain } from './start-step.js';
+import { fireTimer, fireWaitTimeout } from './waits/fire-wait.js';
 
 /**
  * Fires clocks that are due, at most `limit`; the rest makes the instance due again at once. A queue's clock waits until it is known what
@@ -26,36 +31,51 @@ export function fireClocks(draft: Draft, limit: number): number {
 
 function fire(draft: Draft, clock: Clock): void {
   if (clock.kind === 'instanceTimeout') return fireInstanceTimeout(draft, clock.dueAt);
-  const step = draft.plan.scope.byId.get(clock.path)!;
+  const site = siteAt(draft.plan, clock.path)!;
   const own = draft.state.step(clock.path);
   switch (clock.kind) {
     case 'retry':
-      return scheduleAgain(draft, step);
+      return site.step.type === 'workflow' ? requestChildAgain(draft, site) : scheduleAgain(draft, site);
     case 'queueTimeout':
-      return fireQueueTimeout(draft, clock);
+      return fireQueueTimeout(draft, site);
     case 'totalTimeout': {
-      const failure = { code: 'TIMED_OUT', message: `step "${step.id}" took longer than its totalTimeout`, retryable: false };
-      return draft.emit('stepFailed', { token: own.token, failure, ...abortIfSent(own) }, step.id, own.attempt);
+      const failure = { code: 'TIMED_OUT', message: `step "${clock.path}" took longer than its totalTimeout`, retryable: false };
+      return failStep(draft, site, failure, { token: own.token, ...abortIfSent(own) });
     }
     case 'grace':
-      return draft.emit('stepCancelled', { token: own.token, outcome: 'lost' }, step.id, own.attempt);
+      return draft.emit('stepCancelled', { token: own.token, outcome: 'lost' }, site.path, own.attempt);
+    case 'delay':
+      return openRound(draft, site);
+    case 'timeout':
+      return own.status === 'waiting' ? fireWaitTimeout(draft, site) : fireBlockTimeout(draft, site);
+    case 'timer':
+      return fireTimer(draft, site);
   }
 }
 
+/** A try whose body takes too long handles that as the body's failure; any other block fails. */
+function fireBlockTimeout(draft: Draft, site: Site): void {
+  if (draft.state.step(site.path).block?.phase === 'body') {
+    draft.emit('scopeStopped', { because: 'timeout' }, `${site.path}/body`);
+    return stopScope(draft, `${site.path}/body`, 'timeout');
+  }
+  const failure = { code: 'TIMED_OUT', message: `step "${site.path}" took longer than its timeout`, retryable: false };
+  closeBlock(draft, site, { as: 'failed', failure }, 'timeout');
+}
+
 /** A handler that has begun is safe from the queue's clock: the attempt goes on, the clock is spent. */
-function fireQueueTimeout(draft: Draft, clock: Clock): void {
-  const step = draft.plan.scope.byId.get(clock.path)!;
-  const own = draft.state.step(clock.path);
+function fireQueueTimeout(draft: Draft, site: Site): void {
+  const own = draft.state.step(site.path);
   const worker = own.token === undefined ? undefined : draft.context.runningOn(own.token);
   if (own.token !== undefined && worker !== undefined) {
-    draft.emit('stepBegun', { token: own.token, worker }, step.id, own.attempt);
+    draft.emit('stepBegun', { token: own.token, worker }, site.path, own.attempt);
     return;
   }
   const isServed = draft.context.isServed(own.task ?? '');
   const failure = isServed
-    ? { code: 'TIMED_OUT', message: `step "${step.id}" waited longer than its queueTimeout`, retryable: false }
+    ? { code: 'TIMED_OUT', message: `step "${site.path}" waited longer than its queueTimeout`, retryable: false }
     : { code: 'NO_WORKER', message: `no live worker served task "${own.task}" within the queueTimeout`, retryable: false };
-  draft.emit('stepFailed', { token: own.token, failure, ...abortIfSent(own) }, step.id, own.attempt);
+  failStep(draft, site, failure, { token: own.token, ...abortIfSent(own) });
 }
 
 /** A worker may hold it or take it later: it shall be told. */
@@ -67,10 +87,4 @@ function fireInstanceTimeout(draft: Draft, timeoutAt: number): void {
     as: 'timed_out',
     error: { code: 'TIMED_OUT', message: 'the instance took longer than its timeout' },
   });
-}
-
-/** What is open when the instance closes. Steps not reached stay `pending`: nothing was decided about them. */
-export function stopOpenSteps(draft: Draft): void {
-  const abort = draft.state.closing?.as === 'timed_out' ? 'timeout' : 'cancelled';
-  for (const path of [...draft.state.open.keys()]) cancelStep(draft, draft.plan.scope.byId.get(path)!, abort);
 }

@@ -1,94 +1,88 @@
-import type { InstanceError } from '../model/failure.js';
-import type { Json, JsonObject } from '../model/json.js';
-import type { PlanScope } from '../model/plan.js';
-import { peekReady } from '../state/ready-queue.js';
-import type { InstanceState } from '../state/instance-state.js';
+import { errorOf } from '../apply/scope-end.js';
+import { mustStop } from '../apply/must-stop.js';
+import { defaultOutput } from '../apply/default-output.js';
+import { type ReadyEntry, peekReady } from '../state/ready-queue.js';
+import { EVENTS_AT_MOST } from '../model/message.js';
+import { siteAt } from '../state/site.js';
+import { look } from './blocks/look.js';
+import { stopScope } from './cancel-step.js';
+import { conclude } from './conclude.js';
 import type { Draft } from './draft.js';
 import { evaluate } from './evaluation.js';
 import { expressionFailure } from './expression-failure.js';
-import { fireClocks, stopOpenSteps } from './fire-clocks.js';
+import { fireClocks } from './fire-clocks.js';
 import { startStep } from './start-step.js';
+import { goOnUndoing, isUndoing } from './undo/undo-instance.js';
 
 /** Steps decided in one slice; what is left makes the instance due again at once, so that a wide fan-out never holds up its neighbours. */
 const sliceSize = 500;
 
 /** After a message: fire what is due, start what is ready, and end the instance when nothing is left. */
 export function settle(draft: Draft): void {
-  const { state } = draft;
   let budget = sliceSize;
-  while (budget > 0 && state.closing === undefined) {
+  stopWhatMust(draft); // first: a clock that is due starts nothing in what is being stopped
+  while (budget > 0) {
     budget -= fireClocks(draft, budget);
-    const path = peekReady(state.ready);
-    if (path === undefined || state.closing !== undefined || shouldFailFast(draft)) break;
-    startStep(draft, draft.plan.scope.byId.get(path)!);
-    budget -= 1;
-  }
-  if (state.closing === undefined && shouldFailFast(draft))
-    draft.emit('instanceClosing', { as: 'failed', error: errorOf(state) });
-  if (state.closing !== undefined) close(draft);
-  else if (state.endedSteps === draft.plan.scope.steps.length) finish(draft);
-}
-
-function close(draft: Draft): void {
-  const { state } = draft;
-  if (draft.events.some((event) => event.type === 'instanceClosing')) stopOpenSteps(draft);
-  fireClocks(draft, Infinity); // grace of cancelling steps
-  if (state.open.size > 0) return;
-  const { as, output = null, error, reason, by } = state.closing!;
-  switch (as) {
-    case 'completed':
-      return draft.emit('instanceCompleted', { output });
-    case 'failed':
-      return draft.emit('instanceFailed', { error: error! });
-    case 'timed_out':
-      return draft.emit('instanceTimedOut', { error: error! });
-    case 'cancelled':
-      return draft.emit('instanceCancelled', { reason, by });
+    endWhatIsTooLong(draft);
+    stopWhatMust(draft);
+    const entry = draft.state.pausedAt === undefined ? peekReady(draft.state.ready) : undefined;
+    if (entry !== undefined && budget > 0) {
+      decideReady(draft, entry);
+      budget -= 1;
+    } else if (isUndoing(draft)) {
+      const begun = goOnUndoing(draft, budget);
+      if (begun === 0) return;
+      budget -= begun;
+    } else if (!endIfQuiet(draft)) return;
   }
 }
 
-function finish(draft: Draft): void {
+function decideReady(draft: Draft, { path }: ReadyEntry): void {
+  if (path.endsWith('/')) {
+    const scopePath = path.slice(0, -1);
+    draft.emit('scopeStopped', { because: 'failure' }, scopePath);
+    return stopScope(draft, scopePath);
+  }
+  const site = siteAt(draft.plan, path)!;
+  if (draft.state.step(path).status === 'pending') startStep(draft, site);
+  else look(draft, site);
+}
+
+/** A generation without an end (a loop gone wild) would at last be too long to be looked at: it ends while it can still be cleaned up. */
+function endWhatIsTooLong(draft: Draft): void {
+  const { state, context } = draft;
+  const { eventsAtMost = EVENTS_AT_MOST } = context;
+  if (state.seq - state.generationFrom < eventsAtMost || state.closing !== undefined || state.endedAt !== undefined) return;
+  if (isUndoing(draft)) return;
+  const message = `expected at most ${eventsAtMost} audit events in a generation; an endless workflow begins a new one with \`again\``;
+  draft.emit('instanceClosing', { as: 'failed', error: { code: 'HISTORY_TOO_LONG', message } });
+}
+
+/** The document's own list with `failFast`; and what was open when the instance began to close. */
+function stopWhatMust(draft: Draft): void {
   const { plan, state } = draft;
-  if (state.badSteps > 0) return draft.emit('instanceFailed', { error: errorOf(state) });
+  if (state.closing === undefined && state.pausedAt === undefined && mustStop(state, plan.scope, ''))
+    draft.emit('instanceClosing', { as: 'failed', error: errorOf(state, state.scope('').firstBad!) });
+  if (state.closing === undefined || draft.hasStopped) return;
+  if (!draft.events.some((event) => event.type === 'instanceClosing')) return;
+  draft.hasStopped = true;
+  stopScope(draft, '', state.closing.as === 'timed_out' ? 'timeout' : 'cancelled');
+}
+
+/** @returns true when the instance goes on with something new (`again`, compensation) */
+function endIfQuiet(draft: Draft): boolean {
+  const { plan, state } = draft;
+  if (state.endedAt !== undefined) return false;
+  if (state.closing !== undefined) return state.open.size === 0 && conclude(draft, state.closing);
+  if (state.pausedAt !== undefined || state.scopes.get('') === undefined) return false;
+  const top = state.scope('');
+  if (top.ended < plan.scope.steps.length) return false;
+  if (top.bad > 0) return conclude(draft, { as: 'failed', error: errorOf(state, top.firstBad!) });
   try {
-    const output = plan.output ? evaluate(draft, plan.output) : defaultOutput(state, plan.scope);
-    draft.emit('instanceCompleted', { output });
+    const output = plan.output ? evaluate(draft, plan.output) : defaultOutput(state, plan.scope, '');
+    return conclude(draft, { as: 'completed', output });
   } catch (error) {
     const { code, message } = expressionFailure(error);
-    draft.emit('instanceFailed', { error: { code, message: `output: ${message}` } });
+    return conclude(draft, { as: 'failed', error: { code, message: `output: ${message}` } });
   }
-}
-
-/** LANGUAGE §1: the one last step's output, or the object outputs of several merged in definition order. */
-function defaultOutput(state: InstanceState, scope: PlanScope): Json {
-  const outputs = scope.leaves
-    .filter((leaf) => state.step(leaf.id).status === 'completed')
-    .map((leaf) => state.step(leaf.id).output ?? null);
-  if (outputs.length <= 1) return outputs[0] ?? null;
-  const merged: JsonObject = {};
-  for (const output of outputs) {
-    if (output === null || typeof output !== 'object' || Array.isArray(output)) continue;
-    for (const [key, value] of Object.entries(output))
-      Object.defineProperty(merged, key, { value, enumerable: true, configurable: true, writable: true });
-  }
-  return merged;
-}
-
-/**
- * `failFast`: the first failure that counts ends the instance, except one that a join with `cancelRest` may still absorb.
- */
-function shouldFailFast({ plan, state }: Draft): boolean {
-  if (!plan.failFast || state.badSteps === 0 || state.endedSteps === plan.scope.steps.length) return false;
-  const first = plan.scope.byId.get(state.firstBad!)!;
-  return !first.dependents.some((index) => {
-    const dependent = plan.scope.steps[index]!;
-    return dependent.cancelRest && state.step(dependent.id).status === 'pending';
-  });
-}
-
-function errorOf(state: InstanceState): InstanceError {
-  const path = state.firstBad!;
-  const { error, status } = state.step(path);
-  if (error === undefined) return { code: 'CANCELLED', message: `step "${path}" was ${status}`, path };
-  return { code: error.code, message: error.message, ...(error.details !== undefined && { details: error.details }), path };
 }

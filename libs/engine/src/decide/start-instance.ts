@@ -1,15 +1,36 @@
-import type { JsonObject } from '../model/json.js';
+import type { AuditEventData } from '../model/audit-event.js';
+import type { Json, JsonObject } from '../model/json.js';
 import type { Message, RejectionReason } from '../model/message.js';
 import type { Draft } from './draft.js';
 import { evaluate } from './evaluation.js';
 import { expressionFailure } from './expression-failure.js';
 
-/** Opens the first generation. Summary and tags are texts about the input: evaluated once, here, and recorded. */
+/** Opens the first generation. */
 export function decideStart(draft: Draft, message: Extract<Message, { type: 'start' }>): RejectionReason | undefined {
   const { plan, state } = draft;
-  const { input, key, queue, priority, checksum } = message;
-  const facts = { definition: plan.name, version: plan.version, checksum, input, key, queue, priority };
-  Object.assign(state, facts, { startedAt: draft.nowMs }); // the draft's own fork: what summary and tags may read
+  const { input, key, queue, priority, checksum, parent, restartOf } = message;
+  const facts = { definition: plan.name, version: plan.version, checksum, input, key, queue, priority, parent };
+  Object.assign(state, facts); // the draft's own fork: what summary and tags may read
+  const { summary, tags, timeoutAt, failures } = readOpening(draft, input, message.tags);
+  draft.emit('instanceStarted', { ...facts, restartOf, summary, tags, timeoutAt });
+  if (failures.length > 0)
+    draft.emit('instanceClosing', { as: 'failed', error: { code: 'EXPRESSION_FAILED', message: failures.join('; ') } });
+  return undefined;
+}
+
+/** Of a further generation: what fails to be evaluated stays as it was. */
+export function openingFacts(
+  draft: Draft,
+  input: Json,
+): Pick<AuditEventData['instanceStartedAgain'], 'summary' | 'tags' | 'timeoutAt'> {
+  const { summary, tags, timeoutAt } = readOpening(draft, input, draft.state.tags);
+  return { summary, tags, timeoutAt };
+}
+
+/** Summary and tags are texts about the input: evaluated once a generation, and recorded. */
+function readOpening(draft: Draft, input: Json, given: JsonObject | undefined) {
+  const { plan, state } = draft;
+  Object.assign(state, { input, startedAt: draft.nowMs });
   const failures: string[] = [];
   const attempt = <T>(what: string, read: () => T): T | undefined => {
     try {
@@ -20,14 +41,14 @@ export function decideStart(draft: Draft, message: Extract<Message, { type: 'sta
     }
   };
   const summary = plan.summary && attempt('summary', () => String(evaluate(draft, plan.summary!)));
-  const tags: JsonObject = { ...message.tags };
+  const tags: JsonObject = { ...given };
   for (const [name, template] of Object.entries(plan.tags)) {
     const value = attempt(`tags.${name}`, () => evaluate(draft, template));
     if (value !== undefined) tags[name] = value;
   }
-  const timeoutAt = plan.timeout && draft.nowMs + plan.timeout.afterMs;
-  draft.emit('instanceStarted', { ...facts, summary, tags: Object.keys(tags).length > 0 ? tags : undefined, timeoutAt });
-  if (failures.length > 0)
-    draft.emit('instanceClosing', { as: 'failed', error: { code: 'EXPRESSION_FAILED', message: failures.join('; ') } });
-  return undefined;
+  const timeoutAt = instanceTimeoutAt(draft);
+  return { summary, tags: Object.keys(tags).length > 0 ? tags : undefined, timeoutAt, failures };
 }
+
+/** Of a generation that begins now. */
+export const instanceTimeoutAt = ({ plan, nowMs }: Draft): number | undefined => plan.timeout && nowMs + plan.timeout.afterMs;

@@ -1,60 +1,96 @@
 import { joinVerdict } from '../state/join.js';
 import type { Failure } from '../model/failure.js';
-import type { Json, JsonObject } from '../model/json.js';
-import type { PlanStep } from '../model/plan.js';
+import type { JsonObject } from '../model/json.js';
 import { QUEUE_SHAPE, TASK_SHAPE } from '../compile/vocabulary.js';
 import { endsOk } from '../apply/end-step.js';
+import { childPath, type Site, siteIn } from '../state/site.js';
+import { enterBlock } from './blocks/enter-block.js';
 import { cancelStep } from './cancel-step.js';
+import { enterWorkflow } from './children/enter-workflow.js';
+import { enterLock } from './locks/enter-lock.js';
+import { completeStep, failStep } from './complete-step.js';
 import type { Draft } from './draft.js';
-import { evaluate } from './evaluation.js';
+import { evaluate, evaluateDuration } from './evaluation.js';
 import { expressionFailure } from './expression-failure.js';
+import { enterWait } from './waits/enter-wait.js';
+import { isTrue, nameOf, textOf, wholeNumber } from './values.js';
 
 /** Decides on one step whose fate is known: run, skip or block. */
-export function startStep(draft: Draft, step: PlanStep): void {
-  const verdict = joinVerdict(step, draft.state.step(step.id));
-  if (verdict === 'block') return draft.emit('stepBlocked', {}, step.id);
-  if (verdict === 'skip') return draft.emit('stepSkipped', { because: 'runOn' }, step.id);
-  const metBy = needsThatMet(draft, step);
+export function startStep(draft: Draft, site: Site): void {
+  const verdict = joinVerdict(site.step, draft.state.step(site.path));
+  if (verdict === 'block') return draft.emit('stepBlocked', {}, site.path);
+  if (verdict === 'skip') return draft.emit('stepSkipped', { because: 'runOn' }, site.path);
+  const metBy = needsThatMet(draft, site);
   try {
-    if (step.when && !isTrue(evaluate(draft, step.when, { step, metBy }))) {
-      draft.emit('stepSkipped', { because: 'when', needs: metBy }, step.id);
+    if (site.step.when && !isTrue(evaluate(draft, site.step.when, { site, metBy }))) {
+      draft.emit('stepSkipped', { because: 'when', needs: metBy }, site.path);
       return;
     }
-    run(draft, step, metBy);
+    run(draft, site, metBy);
   } catch (error) {
-    draft.emit('stepFailed', { failure: expressionFailure(error), needs: metBy }, step.id);
+    failStep(draft, site, expressionFailure(error), { needs: metBy });
   }
-  cancelRestOf(draft, step, metBy);
+  cancelRestOf(draft, site, metBy);
 }
 
-function run(draft: Draft, step: PlanStep, metBy: string[] | undefined): void {
+function run(draft: Draft, site: Site, metBy: string[] | undefined): void {
+  const { step } = site;
+  const at = { site, ...(metBy && { metBy }) };
   switch (step.type) {
     case 'task':
-      return scheduleFirst(draft, step, metBy);
+      return scheduleFirst(draft, site, metBy);
     case 'set': {
-      const values = step.values ? evaluate(draft, step.values, { step, metBy }) : {};
-      return complete(draft, step, metBy, values, tagsOf(draft, step, metBy));
+      const values = step.values ? evaluate(draft, step.values, at) : {};
+      return completeStep(draft, site, values, { tags: tagsOf(draft, site, metBy), needs: metBy });
     }
-    case 'complete':
-      return complete(draft, step, metBy, null);
     case 'fail':
-      return draft.emit('stepFailed', { failure: failureOf(draft, step, metBy), needs: metBy }, step.id);
+      return failStep(draft, site, failureOf(draft, site, metBy), { needs: metBy });
+    case 'complete': {
+      const output = step.output ? evaluate(draft, step.output, { ...at, output: null }) : null;
+      draft.emit('stepCompleted', { output, needs: metBy }, site.path);
+      return draft.emit('instanceClosing', { as: 'completed', output });
+    }
+    case 'again':
+      return startAgain(draft, site, metBy);
+    case 'workflow':
+      return enterWorkflow(draft, site, metBy);
+    case 'lock':
+      return enterLock(draft, site, metBy);
+    case 'branch':
+    case 'parallel':
+    case 'forEach':
+    case 'repeat':
+    case 'try':
+      return enterBlock(draft, site, metBy);
+    case 'sleep':
+    case 'event':
+    case 'ask':
+    case 'emit':
+      return enterWait(draft, site, metBy);
+    default:
+      throw new RangeError(`expected a step type, but was ${step.type}`);
   }
 }
 
-function complete(draft: Draft, step: PlanStep, metBy: string[] | undefined, result: Json, tags?: JsonObject): void {
-  const output = step.output ? evaluate(draft, step.output, { step, metBy, output: result }) : result;
-  draft.emit('stepCompleted', { output, tags, needs: metBy }, step.id);
-  if (step.type === 'complete') draft.emit('instanceClosing', { as: 'completed', output });
+/** The next generation begins once what is open has been stopped. */
+function startAgain(draft: Draft, site: Site, metBy: string[] | undefined): void {
+  const template = site.step.again?.input;
+  const input = template ? evaluate(draft, template, { site, ...(metBy && { metBy }) }) : draft.state.input;
+  const faults = draft.plan.checkInput?.(input) ?? [];
+  if (faults.length > 0) {
+    const message = faults
+      .slice(0, 3)
+      .map((fault) => `${fault.path || 'the input'}: ${fault.message}`)
+      .join('; ');
+    return failStep(draft, site, { code: 'INPUT_INVALID', message, retryable: false }, { needs: metBy });
+  }
+  draft.emit('stepCompleted', { output: null, needs: metBy }, site.path);
+  draft.emit('instanceClosing', { as: 'again', input });
 }
 
-/** Reshapes what a handler returned. @throws ExpressionError */
-export function reshape(draft: Draft, step: PlanStep, output: Json): Json {
-  return step.output ? evaluate(draft, step.output, { step, output }) : output;
-}
-
-function scheduleFirst(draft: Draft, step: PlanStep, metBy: string[] | undefined): void {
-  const at = { step, metBy };
+function scheduleFirst(draft: Draft, site: Site, metBy: string[] | undefined): void {
+  const { step, path } = site;
+  const at = { site, ...(metBy && { metBy }) };
   const task = nameOf(step.task ? evaluate(draft, step.task, at) : '', 'task', TASK_SHAPE);
   const queue = step.queue
     ? nameOf(evaluate(draft, step.queue, at), 'queue', QUEUE_SHAPE)
@@ -62,8 +98,13 @@ function scheduleFirst(draft: Draft, step: PlanStep, metBy: string[] | undefined
   const priority = step.priority
     ? wholeNumber(evaluate(draft, step.priority, at), 'priority')
     : (draft.state.priority ?? draft.plan.priority);
-  const input = step.input ? evaluate(draft, step.input, at) : undefined;
+  const { attempt, editedInput } = draft.state.step(path);
+  const input = editedInput ?? (step.input ? evaluate(draft, step.input, at) : undefined);
   const { nowMs } = draft;
+  const after = (duration: typeof step.timeout): number | undefined =>
+    duration === undefined ? undefined : nowMs + evaluateDuration(draft, duration, at);
+  const computed = (duration: typeof step.timeout): number | undefined =>
+    duration === undefined || typeof duration === 'number' ? undefined : Math.max(1, evaluateDuration(draft, duration, at));
   draft.emit(
     'stepScheduled',
     {
@@ -73,82 +114,78 @@ function scheduleFirst(draft: Draft, step: PlanStep, metBy: string[] | undefined
       input,
       needs: metBy,
       incarnation: draft.context.admit(queue, task),
-      queueTimeoutAt: step.queueTimeoutMs && nowMs + step.queueTimeoutMs,
-      totalTimeoutAt: step.totalTimeoutMs && nowMs + step.totalTimeoutMs,
+      queueTimeoutAt: after(step.queueTimeout),
+      totalTimeoutAt: after(step.totalTimeout),
+      timeoutMs: computed(step.timeout),
+      heartbeatMs: computed(step.heartbeat),
     },
-    step.id,
-    1,
+    path,
+    attempt + 1,
   );
 }
 
 /** The next attempt of a step in backoff: same task, queue and input. */
-export function scheduleAgain(draft: Draft, step: PlanStep): void {
-  const { task = '', queue = '', priority = 0, input, attempt, totalTimeoutAt } = draft.state.step(step.id);
+export function scheduleAgain(draft: Draft, site: Site): void {
+  const own = draft.state.step(site.path);
+  const {
+    task = '',
+    queue = '',
+    priority = 0,
+    input,
+    attempt,
+    totalTimeoutAt,
+    timeoutMs,
+    heartbeatMs,
+    queueTimeoutMs,
+    editedInput,
+  } = own;
   const incarnation = draft.context.admit(queue, task);
-  const queueTimeoutAt = step.queueTimeoutMs && draft.nowMs + step.queueTimeoutMs;
   draft.emit(
     'stepScheduled',
-    { task, queue, priority, input, incarnation, queueTimeoutAt, totalTimeoutAt },
-    step.id,
+    {
+      task,
+      queue,
+      priority,
+      input: editedInput ?? input,
+      incarnation,
+      queueTimeoutAt: queueTimeoutMs && draft.nowMs + queueTimeoutMs,
+      totalTimeoutAt,
+      timeoutMs,
+      heartbeatMs,
+    },
+    site.path,
     attempt + 1,
   );
 }
 
 /** Ids of the needs that are OK, when that is not all of them; undefined = all needs feed the step. */
-function needsThatMet(draft: Draft, step: PlanStep): string[] | undefined {
+function needsThatMet(draft: Draft, { step, scope, scopePath }: Site): string[] | undefined {
   if (step.runOn !== 'success') return undefined;
-  const needs = step.needs.map((index) => draft.plan.scope.steps[index]!);
-  const met = needs.filter((need) => endsOk(draft.state.step(need.id).status, need));
+  const needs = step.needs.map((index) => scope.steps[index]!);
+  const met = needs.filter((need) => endsOk(draft.state.step(childPath(scopePath, need.id)).status, need));
   return met.length === needs.length ? undefined : met.map((need) => need.id);
 }
 
 /** `cancelRest`: what is open, was not needed for the join and is needed by nobody else. */
-function cancelRestOf(draft: Draft, step: PlanStep, metBy: string[] | undefined): void {
+function cancelRestOf(draft: Draft, { step, scope, scopePath }: Site, metBy: string[] | undefined): void {
   if (!step.cancelRest || metBy === undefined) return;
   for (const index of step.needs) {
-    const need = draft.plan.scope.steps[index]!;
-    if (need.dependents.length === 1 && !metBy.includes(need.id)) cancelStep(draft, need, 'cancelled');
+    const need = scope.steps[index]!;
+    if (need.dependents.length === 1 && !metBy.includes(need.id)) cancelStep(draft, siteIn(scope, scopePath, need), 'cancelled');
   }
 }
 
-function tagsOf(draft: Draft, step: PlanStep, metBy: string[] | undefined): JsonObject | undefined {
-  if (step.tags === undefined) return undefined;
-  return Object.fromEntries(
-    Object.entries(step.tags).map(([key, template]) => [key, evaluate(draft, template, { step, metBy })]),
-  );
+function tagsOf(draft: Draft, site: Site, metBy: string[] | undefined): JsonObject | undefined {
+  if (site.step.tags === undefined) return undefined;
+  const at = { site, ...(metBy && { metBy }) };
+  return Object.fromEntries(Object.entries(site.step.tags).map(([key, template]) => [key, evaluate(draft, template, at)]));
 }
 
-function failureOf(draft: Draft, step: PlanStep, metBy: string[] | undefined): Failure {
-  const at = { step, metBy };
-  const code = step.code ? text(evaluate(draft, step.code, at), 'code') : 'FAILED';
-  const message = step.message ? text(evaluate(draft, step.message, at), 'message') : `step "${step.id}" failed on purpose`;
+function failureOf(draft: Draft, site: Site, metBy: string[] | undefined): Failure {
+  const { step } = site;
+  const at = { site, ...(metBy && { metBy }) };
+  const code = step.code ? textOf(evaluate(draft, step.code, at), 'code') : 'FAILED';
+  const message = step.message ? textOf(evaluate(draft, step.message, at), 'message') : `step "${step.id}" failed on purpose`;
   const details = step.details ? evaluate(draft, step.details, at) : undefined;
   return { code, message, ...(details !== undefined && { details }), retryable: false };
 }
-
-function isTrue(value: Json): boolean {
-  if (typeof value !== 'boolean') throw new TypeError(`expected \`when\` to be true or false, but was ${kindOf(value)}`);
-  return value;
-}
-
-function text(value: Json, field: string): string {
-  if (typeof value !== 'string' || value === '')
-    throw new TypeError(`expected \`${field}\` to be a text, but was ${kindOf(value)}`);
-  return value;
-}
-
-/** A name that was computed becomes part of names on the broker, just as one that was written down. */
-function nameOf(value: Json, field: string, shape: RegExp): string {
-  const name = text(value, field);
-  if (!shape.test(name))
-    throw new TypeError(`expected \`${field}\` to be the name of a ${field}, but was ${JSON.stringify(name.slice(0, 100))}`);
-  return name;
-}
-
-function wholeNumber(value: Json, field: string): number {
-  if (!Number.isInteger(value)) throw new TypeError(`expected \`${field}\` to be a whole number, but was ${kindOf(value)}`);
-  return value as number;
-}
-
-const kindOf = (value: Json): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'a list' : value === '' ? 'an empty text' : `a ${typeof value}`;

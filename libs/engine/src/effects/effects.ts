@@ -1,4 +1,5 @@
-import type { AuditEvent } from '../model/audit-event.js';
+import type { AuditEvent, EmittedEvent } from '../model/audit-event.js';
+import type { JsonObject } from '../model/json.js';
 import type { InstanceState } from '../state/instance-state.js';
 
 /** What must be sent because of audit events; nothing else causes a message. */
@@ -12,6 +13,13 @@ export type Effect =
       readonly delivery: number;
     }
   | { readonly kind: 'abort'; readonly path: string; readonly token: number; readonly reason: 'cancelled' | 'timeout' }
+  | {
+      readonly kind: 'emit';
+      readonly path: string;
+      readonly token: number;
+      readonly event?: EmittedEvent;
+      readonly message?: JsonObject;
+    }
   | { readonly kind: 'lifecycle'; readonly type: AuditEvent['type']; readonly seq: number };
 
 /**
@@ -27,11 +35,16 @@ export function effects(state: InstanceState, events: readonly AuditEvent[]): Ef
       case 'stepsDispatched':
         event.data.paths.forEach((path, index) => pushCommand(found, state, path, event.data.tokens[index]!));
         break;
+      case 'emitRequested':
+        pushEmit(found, state, event.path!, event.seq);
+        break;
       case 'stepCancelling':
-        found.push({ kind: 'abort', path: event.path!, token: event.data.token, reason: event.data.abort });
+        if (state.step(event.path!).wait === undefined)
+          found.push({ kind: 'abort', path: event.path!, token: event.data.token, reason: event.data.abort });
         break;
       case 'stepFailed':
-        if (event.data.abort && event.data.token !== undefined)
+      case 'stepSkipped':
+        if (event.data.abort && event.data.token !== undefined && state.step(event.path!).wait === undefined)
           found.push({ kind: 'abort', path: event.path!, token: event.data.token, reason: event.data.abort });
         break;
       case 'instanceStarted':
@@ -39,6 +52,9 @@ export function effects(state: InstanceState, events: readonly AuditEvent[]): Ef
       case 'instanceFailed':
       case 'instanceCancelled':
       case 'instanceTimedOut':
+      case 'instanceCompensating':
+      case 'instanceCompensated':
+      case 'instanceCompensationFailed':
       case 'instanceOverdue':
         found.push({ kind: 'lifecycle', type: event.type, seq: event.seq });
         break;
@@ -47,6 +63,23 @@ export function effects(state: InstanceState, events: readonly AuditEvent[]): Ef
     }
   }
   return found;
+}
+
+/** What the open `emit` steps ask for: what a new owner sends again. */
+export function openEmits(state: InstanceState): Effect[] {
+  const found: Effect[] = [];
+  for (const path of state.open.keys()) {
+    const { token, wait } = state.step(path);
+    if (wait?.kind === 'emit') pushEmit(found, state, path, token!);
+  }
+  return found;
+}
+
+function pushEmit(found: Effect[], state: InstanceState, path: string, token: number): void {
+  const own = state.step(path);
+  if (own.wait?.kind !== 'emit' || own.token !== token) return;
+  const { event, message } = own.wait;
+  found.push({ kind: 'emit', path, token, ...(event && { event }), ...(message && { message }) });
 }
 
 function pushCommand(found: Effect[], state: InstanceState, path: string, token: number): void {

@@ -1,45 +1,137 @@
-import type { InstanceState } from '../state/instance-state.js';
+import type { InstanceView, StepView, WaitView } from '../view/view-types.js';
+
+export type ReasonCode =
+  | 'queued'
+  | 'no_worker'
+  | 'sent'
+  | 'running'
+  | 'retry'
+  | 'delay'
+  | 'timer'
+  | 'event'
+  | 'ask'
+  | 'emit'
+  | 'child'
+  | 'lock'
+  | 'cancelling'
+  | 'compensating'
+  | 'paused';
 
 /** Why a step is not moving, as a code and in words. */
 export interface Reason {
+  /** '' = the whole instance. */
   readonly path: string;
-  readonly reason: 'queued' | 'no_worker' | 'running' | 'sent' | 'retry' | 'cancelling';
+  readonly reason: ReasonCode;
   readonly text: string;
   /** Epoch ms, when time alone will move it. */
   readonly until?: number;
 }
 
+/** What is known beside the audit log. */
 export interface ReasonFacts {
-  readonly isServed: (task: string) => boolean;
+  /** Does a live worker serve this task on this queue? */
+  readonly isServed: (task: string, queue: string | undefined) => boolean;
+  /** The worker that has begun the attempt of this token. */
   readonly runningOn: (token: number) => string | undefined;
+  /** The instance that holds this lock. */
+  readonly holderOf?: (key: string) => string | undefined;
 }
 
-/** One reason for every open step, oldest first, at most `limit`. */
-export function reasons(state: InstanceState, facts: ReasonFacts, limit = 20): Reason[] {
-  const found: Reason[] = [];
-  for (const path of state.open.keys()) {
+/** One reason for every open step in the order in which they were begun, at most `limit`; before them that the instance is paused. */
+export function reasons(view: InstanceView, facts: ReasonFacts, limit = 20): Reason[] {
+  const isPaused = view.pausedAt !== undefined;
+  const found: Reason[] = isPaused ? [{ path: '', reason: 'paused', text: `paused${by(view)}` }] : [];
+  for (const step of view.steps.values()) {
     if (found.length >= limit) break;
-    found.push(reasonOf(state, path, facts));
+    const reason = reasonOf(step, facts);
+    if (reason !== undefined) found.push(isPaused ? standingStill(step, reason) : reason);
   }
   return found;
 }
 
-function reasonOf(state: InstanceState, path: string, { isServed, runningOn }: ReasonFacts): Reason {
-  const { status, token, task = '', queue, dueAt, attempt, claimant, incarnation, error, graceUntil } = state.step(path);
-  if (status === 'retrying') {
-    return {
-      path,
-      reason: 'retry',
-      text: `attempt ${attempt} failed with ${error?.code ?? 'an error'}; attempt ${attempt + 1} is due`,
-      until: dueAt,
-    };
+/** Why this step is open; nothing for one that is not, and for a block that only waits for what is in it. */
+export function reasonOf(step: StepView, facts: ReasonFacts): Reason | undefined {
+  const { path, status } = step;
+  switch (status) {
+    case 'scheduled':
+      return { path, ...ofCommand(step, facts) };
+    case 'running':
+      return step.isBlock ? ofBlock(step) : { path, reason: 'running', text: `running on ${step.worker ?? 'a worker'}` };
+    case 'waiting':
+      return step.wait && { path, ...ofWait(step, step.wait, facts), ...untilOf(step) };
+    case 'retrying': {
+      const text = `attempt ${step.attempt} failed with ${step.error?.code ?? 'an error'}; attempt ${step.attempt + 1} is due`;
+      return { path, reason: 'retry', text, ...untilOf(step) };
+    }
+    case 'cancelling':
+      return { path, reason: 'cancelling', text: 'waiting for its worker to stop' };
+    case 'compensating':
+      return {
+        path,
+        reason: 'compensating',
+        text: step.child ? `child ${step.child.id} undoes what it did` : 'it is being undone',
+      };
+    default:
+      return undefined;
   }
-  if (status === 'cancelling')
-    return { path, reason: 'cancelling', text: 'waiting for its worker to stop', ...(graceUntil && { until: graceUntil }) };
-  const worker = claimant ?? (token === undefined ? undefined : runningOn(token));
-  if (worker !== undefined) return { path, reason: 'running', text: `running on ${worker}` };
-  if (!isServed(task)) return { path, reason: 'no_worker', text: `no live worker serves task "${task}" on queue "${queue}"` };
-  if (incarnation === undefined)
-    return { path, reason: 'queued', text: `queued: queue "${queue}" has as much work as its workers take` };
-  return { path, reason: 'sent', text: `sent to queue "${queue}", waiting for a free worker` };
+}
+
+function ofCommand(step: StepView, { isServed, runningOn }: ReasonFacts): Pick<Reason, 'reason' | 'text'> {
+  const { task = '', queue, isQueued, attempts } = step;
+  const token = attempts.at(-1)?.token;
+  const worker = token === undefined ? undefined : runningOn(token);
+  if (worker !== undefined) return { reason: 'running', text: `running on ${worker}` };
+  if (!isServed(task, queue)) return { reason: 'no_worker', text: `no live worker serves task "${task}" on queue "${queue}"` };
+  if (isQueued) return { reason: 'queued', text: `queued: queue "${queue}" has as much work as its workers take` };
+  return { reason: 'sent', text: `sent to queue "${queue}", waiting for a free worker` };
+}
+
+function ofBlock({ path, dueAt }: StepView): Reason | undefined {
+  return dueAt === undefined ? undefined : { path, reason: 'delay', text: 'waits before its next round', until: dueAt };
+}
+
+function ofWait({ child }: StepView, wait: WaitView, { holderOf }: ReasonFacts): Pick<Reason, 'reason' | 'text'> {
+  switch (wait.kind) {
+    case 'timer':
+      return { reason: 'timer', text: wait.isAbsolute ? 'sleeps until its time has come' : 'sleeps' };
+    case 'event':
+      return { reason: 'event', text: `waits for ${eventsOf(wait)}` };
+    case 'ask':
+      return { reason: 'ask', text: `waits for an answer to "${wait.name}"${askedOf(wait)}` };
+    case 'emit':
+      return { reason: 'emit', text: 'waits until what it sends has been taken' };
+    case 'child':
+      return { reason: 'child', text: `waits for ${wait.workflow} ${child?.id ?? wait.childId}` };
+    case 'lock': {
+      const holder = holderOf?.(wait.key);
+      return { reason: 'lock', text: `waits for lock "${wait.key}"${holder === undefined ? '' : `, held by ${holder}`}` };
+    }
+  }
+}
+
+function eventsOf({ names, match, taken, key }: Extract<WaitView, { kind: 'event' }>): string {
+  const open = names.filter((name) => !taken.includes(name)).map((name) => `"${name}"`);
+  const list = open.join(match === 'any' ? ' or ' : ' and ');
+  return `${open.length > 1 ? 'events' : 'event'} ${list}${key === undefined ? '' : ` with key "${key}"`}`;
+}
+
+function askedOf({ claimedBy, assignees }: Extract<WaitView, { kind: 'ask' }>): string {
+  if (claimedBy !== undefined) return `, claimed by ${claimedBy}`;
+  return assignees.length === 0 ? '' : ` of ${assignees.join(', ')}`;
+}
+
+/** Whichever clock will move it first. */
+function untilOf({ dueAt, timeoutAt }: StepView): Pick<Reason, 'until'> {
+  const until = dueAt ?? timeoutAt;
+  return until === undefined ? {} : { until };
+}
+
+/** Relative clocks stand still during a pause: only a point in time still comes. */
+function standingStill({ wait }: StepView, { until, ...reason }: Reason): Reason {
+  return wait?.kind === 'timer' && wait.isAbsolute && until !== undefined ? { ...reason, until } : reason;
+}
+
+function by(view: Pick<InstanceView, 'by' | 'reason'>): string {
+  const who = view.by === undefined ? '' : ` by ${view.by}`;
+  return view.reason === undefined ? who : `${who}: ${view.reason}`;
 }

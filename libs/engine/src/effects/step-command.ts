@@ -1,5 +1,10 @@
 import type { Json } from '../model/json.js';
-import type { Plan } from '../model/plan.js';
+import { DEFAULT_TIMEOUT_MS } from '../compile/read-work.js';
+import type { Duration, Plan } from '../model/plan.js';
+import { fenceAround } from '../decide/locks/enter-lock.js';
+import { idempotencyKey } from './idempotency-key.js';
+import { siteAt } from '../state/site.js';
+import { isUndoPath } from '../state/undo-run.js';
 import { ctxOf } from '../state/ctx.js';
 import type { InstanceState } from '../state/instance-state.js';
 
@@ -18,16 +23,23 @@ export interface StepCommandFacts {
   readonly idempotencyKey: string;
   readonly timeoutMs: number;
   readonly heartbeatMs?: number;
+  /** What the attempt before told with its last heartbeat. */
+  readonly lastProgress?: Json;
   readonly claimed: boolean;
   readonly delivery: number;
   readonly definition: string;
   readonly version: string;
+  /** Of the innermost lock around it: other systems can refuse whoever shows an older one. */
+  readonly fence?: number;
 }
 
 export function stepCommand(plan: Plan, state: InstanceState, path: string): StepCommandFacts {
-  const step = plan.scope.byId.get(path)!;
+  const site = siteAt(plan, path)!;
+  const { step } = site;
   const own = state.step(path);
   const delivery = own.delivery ?? 1;
+  const fence = isUndoPath(path) ? undefined : fenceAround(plan, state, site.scopePath);
+  const heartbeatMs = own.heartbeatMs ?? literalMs(step.heartbeat);
   return {
     instanceId: state.id,
     token: own.token!,
@@ -35,13 +47,17 @@ export function stepCommand(plan: Plan, state: InstanceState, path: string): Ste
     attempt: own.attempt,
     task: own.task!,
     queue: own.queue!,
-    input: own.input !== undefined ? own.input : ctxOf(plan, state, step),
-    idempotencyKey: `${state.id}:${path}`,
-    timeoutMs: step.timeoutMs,
-    ...(step.heartbeatMs !== undefined && { heartbeatMs: step.heartbeatMs }),
+    input: own.input !== undefined ? own.input : ctxOf(plan, state, site),
+    idempotencyKey: idempotencyKey(state, path),
+    timeoutMs: own.timeoutMs ?? literalMs(step.timeout) ?? DEFAULT_TIMEOUT_MS,
+    ...(heartbeatMs !== undefined && { heartbeatMs }),
+    ...(own.progress !== undefined && { lastProgress: own.progress }),
     claimed: step.isClaimed || delivery >= claimedFromDelivery,
     delivery,
     definition: state.definition,
     version: state.version,
+    ...(fence !== undefined && { fence }),
   };
 }
+
+const literalMs = (duration: Duration | undefined): number | undefined => (typeof duration === 'number' ? duration : undefined);

@@ -32,7 +32,7 @@ export function compileExpression(
   const code = compiler.compile(parsed.node);
   const { reads } = compiler;
   if (reads.faults.length > 0) return { faults: reads.faults };
-  if (reads.roots.size === 0) return constant(source, code, reads);
+  if (reads.roots.size === 0 && reads.names.size === 0) return constant(source, code, reads);
   return { expression: { source, code, isPath: compiler.isJsonPath(parsed.node), reads }, faults: [] };
 }
 

@@ -50,12 +50,13 @@ export function compileTemplate(source: Json, rules: RootRules): CompiledTemplat
 
 /** A template of a value that holds no expression, whatever it looks like. */
 export function literalTemplate(source: Json, value: Json = source): Template {
-  return { source, isLiteral: true, roots: new Set(), steps: new Set(), evaluate: () => value };
+  return { source, isLiteral: true, roots: new Set(), names: new Set(), steps: new Set(), evaluate: () => value };
 }
 
 class EvaluatedTemplate implements Template {
   readonly isLiteral = false;
   readonly roots: ReadonlySet<RootName>;
+  readonly names: ReadonlySet<string>;
   readonly steps: ReadonlySet<string>;
 
   constructor(
@@ -64,6 +65,7 @@ class EvaluatedTemplate implements Template {
     compilation: TemplateCompilation,
   ) {
     this.roots = compilation.roots;
+    this.names = compilation.names;
     this.steps = new Set(compilation.stepReads.map((read) => read.id));
   }
 
@@ -77,6 +79,7 @@ class TemplateCompilation {
   readonly stepReads: StepRead[] = [];
   readonly needReads: { id: string; path: string }[] = [];
   readonly roots = new Set<RootName>();
+  readonly names = new Set<string>();
 
   constructor(private readonly rules: RootRules) {}
 
@@ -162,6 +165,7 @@ class TemplateCompilation {
     for (const fault of faults) this.faults.push({ ...fault, path });
     if (!expression) return undefined;
     for (const root of expression.reads.roots) this.roots.add(root);
+    for (const name of expression.reads.names) this.names.add(name);
     for (const [id, isGuarded] of expression.reads.steps) this.stepReads.push({ id, isGuarded, path });
     for (const id of expression.reads.needs) this.needReads.push({ id, path });
     return expression;

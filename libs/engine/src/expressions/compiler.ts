@@ -67,7 +67,7 @@ export class Compiler {
     if (isMacro && ++this.macroDepth > MAX_MACRO_NESTING) {
       const hint = 'Compute the inner list in a step of its own';
       this.reads.fault(
-        'LIMIT_EXCEEDED',
+        'EXPRESSION_TOO_DEEP',
         `expected macros nested at most ${MAX_MACRO_NESTING} deep, but were ${this.macroDepth}`,
         hint,
       );
@@ -110,6 +110,7 @@ export class Compiler {
   private name(name: string): Code {
     const slot = this.variables.get(name);
     if (slot !== undefined) return (run) => run.slots[slot] as Value;
+    if (this.reads.named(name)) return (run) => run.named(name);
     if (name === 'steps') {
       if (this.reads.root(name, this.variables.keys())) this.reads.dynamicStep();
       return () => null;

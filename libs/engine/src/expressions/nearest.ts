@@ -1,17 +1,27 @@
 import { closest, distance } from 'fastest-levenshtein';
 
+/** More candidates than that are not compared: of ten thousand ids some five hundred similar ones will do. */
+const MAX_COMPARED = 500;
+
 /** The known word a mistyped one was probably meant to be; undefined when none is close. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   if (word.length > 100) return undefined;
-  const candidates = [...known];
+  const lower = word.toLowerCase();
+  const candidates: string[] = [];
+  for (const other of known) {
+    if (other.length === word.length && other.toLowerCase() === lower) return other;
+    if (candidates.length < MAX_COMPARED && Math.abs(other.length - word.length) <= allowedChanges(word, other))
+      candidates.push(other);
+  }
   if (candidates.length === 0) return undefined;
-  const sameButCase = candidates.find((candidate) => candidate.toLowerCase() === word.toLowerCase());
-  if (sameButCase !== undefined) return sameButCase;
   const best = closest(word, candidates);
-  // Two letters changed places are two changes; in words of up to three letters that would be any word.
-  const length = Math.max(word.length, best.length);
-  const allowed = length < 4 ? 1 : Math.max(2, Math.floor(length / 3));
-  return distance(word, best) <= allowed ? best : undefined;
+  return distance(word, best) <= allowedChanges(word, best) ? best : undefined;
+}
+
+/** Two letters changed places are two changes; in words of up to three letters that would be any word. */
+function allowedChanges(word: string, other: string): number {
+  const length = Math.max(word.length, other.length);
+  return length < 4 ? 1 : Math.max(2, Math.floor(length / 3));
 }
 
 /** `Did you mean "x"?`, or the given words when nothing is close. */

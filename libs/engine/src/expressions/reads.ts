@@ -6,13 +6,15 @@ import type { RootName } from './template.js';
 /** Which roots an expression may read. */
 export interface RootRules {
   readonly roots: ReadonlySet<RootName>;
-  /** The `as` name of the enclosing forEach. */
-  readonly itemName?: string;
+  /** The `as` names of the enclosing forEach and catch bodies. */
+  readonly names?: ReadonlySet<string>;
 }
 
 /** What an expression reads; for the compiler of definitions and for `Template.roots` and `.steps`. */
 export interface Reads {
   readonly roots: ReadonlySet<RootName>;
+  /** `as` names of enclosing bodies. */
+  readonly names: ReadonlySet<string>;
   /** Steps by id; true when what may be missing is provided for (`has`, `.?`, `== null`, `status`). */
   readonly steps: ReadonlyMap<string, boolean>;
   /** Ids read through `needs`. */
@@ -24,6 +26,7 @@ const INSTANCE_MEMBERS: readonly string[] = ['id', 'definition', 'version', 'key
 /** Resolves names and keeps book of what is read. */
 export class ReadsLedger implements Reads {
   readonly roots = new Set<RootName>();
+  readonly names = new Set<string>();
   readonly steps = new Map<string, boolean>();
   readonly needs = new Set<string>();
   readonly faults: ExpressionFault[] = [];
@@ -35,9 +38,16 @@ export class ReadsLedger implements Reads {
     this.faults.push(hint === undefined ? { code, message } : { code, message, hint });
   }
 
+  /** Is it the `as` name of an enclosing body? */
+  named(name: string): boolean {
+    if (this.rules.names?.has(name) !== true) return false;
+    this.names.add(name);
+    return true;
+  }
+
   /** The root a name stands for; undefined when there is none (a fault is noted unless it names a type). */
   root(name: string, variables: Iterable<string>): RootName | undefined {
-    const root = name === this.rules.itemName ? 'item' : (name as RootName);
+    const root = name as RootName;
     if (this.rules.roots.has(root)) {
       this.roots.add(root);
       return root;
@@ -47,7 +57,7 @@ export class ReadsLedger implements Reads {
   }
 
   private unknownName(name: string, variables: Iterable<string>): void {
-    const available = [...this.rules.roots];
+    const available = [...(this.rules.names ?? []), ...this.rules.roots];
     if (Object.hasOwn(ROOT_PLACES, name)) {
       const hint = `"${name}" exists ${ROOT_PLACES[name as RootName]}`;
       this.fault('ROOT_NOT_AVAILABLE', `expected a root that exists here (${available.join(', ')}), but was "${name}"`, hint);

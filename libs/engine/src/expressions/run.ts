@@ -12,6 +12,7 @@ export class Run {
   bytesLeft = MAX_RESULT_BYTES;
   private costLeft = MAX_COST;
   private readonly roots = new Map<RootName, Value>();
+  private readonly names = new Map<string, Value>();
 
   constructor(private readonly scope: EvaluationScope) {}
 
@@ -44,6 +45,16 @@ export class Run {
     return value;
   }
 
+  /** The value behind an `as` name. */
+  named(name: string): Value {
+    let value = this.names.get(name);
+    if (value === undefined) {
+      if (this.scope.named === undefined) throw absent(name);
+      this.names.set(name, (value = fromJson(this.scope.named(name))));
+    }
+    return value;
+  }
+
   facts(id: string): StepFacts {
     if (this.scope.steps === undefined) throw absent('steps');
     return this.scope.steps(id);
@@ -63,4 +74,4 @@ function member<T>(getter: (() => T) | undefined, name: RootName): T {
   return getter();
 }
 
-const absent = (name: RootName): ExpressionError => new ExpressionError(`expected a value for '${name}', but there is none here`);
+const absent = (name: string): ExpressionError => new ExpressionError(`expected a value for '${name}', but there is none here`);

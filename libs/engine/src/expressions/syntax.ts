@@ -11,7 +11,13 @@ export interface SyntaxNode {
 
 /** What is wrong with an expression. */
 export interface ExpressionFault {
-  readonly code: 'EXPRESSION_INVALID' | 'UNKNOWN_ROOT' | 'ROOT_NOT_AVAILABLE' | 'UNKNOWN_FUNCTION' | 'LIMIT_EXCEEDED';
+  readonly code:
+    | 'EXPRESSION_INVALID'
+    | 'UNKNOWN_ROOT'
+    | 'ROOT_NOT_AVAILABLE'
+    | 'UNKNOWN_FUNCTION'
+    | 'EXPRESSION_TOO_LONG'
+    | 'EXPRESSION_TOO_DEEP';
   readonly message: string;
   readonly hint?: string;
 }
@@ -38,7 +44,7 @@ export function parseExpression(source: string): { node: SyntaxNode } | { fault:
   }
   return {
     fault: {
-      code: 'LIMIT_EXCEEDED',
+      code: 'EXPRESSION_TOO_DEEP',
       message: `expected at most ${MAX_SYNTAX_DEPTH} nested operations, but were more`,
       hint: 'Split the expression over several steps',
     },
@@ -46,7 +52,7 @@ export function parseExpression(source: string): { node: SyntaxNode } | { fault:
 }
 
 const tooLong = (length: number): ExpressionFault => ({
-  code: 'LIMIT_EXCEEDED',
+  code: 'EXPRESSION_TOO_LONG',
   message: `expected an expression of at most ${MAX_EXPRESSION_LENGTH} characters, but was ${length}`,
   hint: 'Split it over several steps, or compute it in a task',
 });

@@ -35,13 +35,13 @@ const scope: EvaluationScope = {
   steps: (id) => facts[id] as StepFacts,
   needs: () => ({ a: 1, b: 2 }),
   item: () => 'item',
-  itemName: 'order',
+  named: (name) => (name === 'order' ? 'item' : { code: 'X' }),
   instance: () => ({ id: 'i-1', tags: {} }),
   now: () => Date.parse('2026-11-21T08:00:00Z'),
 };
 
 function evaluate(source: Json): Json {
-  const { template, faults } = compileTemplate(source, { roots, itemName: 'order' });
+  const { template, faults } = compileTemplate(source, { roots, names: new Set(['order', 'problem']) });
   if (!template) throw new Error(`faults: ${JSON.stringify(faults)}`);
   return template.evaluate(scope);
 }
@@ -220,6 +220,8 @@ describe('an expression', () => {
     ['steps.a.status', 'completed'],
     ['steps["a-b"].output', 'dashed'],
     ['order + "s"', 'items'],
+    ['problem.code', 'X'],
+    ['[1, 2].map(order, order + 1)', [2, 3]],
     ['instance.id', 'i-1'],
   ])('%s', (expression, value) => {
     expect(evaluate(`\${${expression}}`)).toEqual(value);
@@ -283,11 +285,11 @@ describe('faults of a template', () => {
     ['${1 / 0}', 'EXPRESSION_INVALID', '', /it always fails/],
     ['${9007199254740993}', 'EXPRESSION_INVALID', '', /within ±/],
     ['${b"x"}', 'EXPRESSION_INVALID', '', /expected JSON, but were bytes/],
-    [`\${"${'x'.repeat(8200)}"}`, 'LIMIT_EXCEEDED', '', /at most 8192 characters/],
-    [`\${${'1+'.repeat(400)}1}`, 'LIMIT_EXCEEDED', '', /nested operations/],
-    [`\${${'!'.repeat(8000)}true}`, 'LIMIT_EXCEEDED', '', /nested operations/],
+    [`\${"${'x'.repeat(8200)}"}`, 'EXPRESSION_TOO_LONG', '', /at most 8192 characters/],
+    [`\${${'1+'.repeat(400)}1}`, 'EXPRESSION_TOO_DEEP', '', /nested operations/],
+    [`\${${'!'.repeat(8000)}true}`, 'EXPRESSION_TOO_DEEP', '', /nested operations/],
     [`\${${'('.repeat(4000)}`, 'EXPRESSION_INVALID', '', /./],
-    ['${[1].map(a, [1].map(b, [1].map(c, a)))}', 'LIMIT_EXCEEDED', '', /macros nested at most 2 deep/],
+    ['${[1].map(a, [1].map(b, [1].map(c, a)))}', 'EXPRESSION_TOO_DEEP', '', /macros nested at most 2 deep/],
     [{ '${input.n}': 1 }, 'EXPRESSION_NOT_ALLOWED', '/${input.n}', /expected a plain key/],
   ])('%.60j', (source, code, path, message, ...[hint]) => {
     const { template, faults } = compileTemplate(source, { roots });

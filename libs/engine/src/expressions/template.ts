@@ -35,8 +35,8 @@ export interface EvaluationScope {
   readonly steps?: (id: string) => StepFacts;
   readonly needs?: () => JsonObject;
   readonly item?: () => Json;
-  /** The `as` name of a forEach, when it has one; bound like `item`. */
-  readonly itemName?: string;
+  /** What an `as` name of an enclosing forEach (the item) or catch (the error) stands for: the innermost of that name. */
+  readonly named?: (name: string) => Json;
   readonly index?: () => number;
   readonly last?: () => Json;
   readonly scheduledAt?: () => string;
@@ -55,6 +55,8 @@ export interface Template {
   /** True when nothing in it is an expression: `evaluate` returns the (unescaped) literal. */
   readonly isLiteral: boolean;
   readonly roots: ReadonlySet<RootName>;
+  /** `as` names of enclosing bodies that it reads. */
+  readonly names: ReadonlySet<string>;
   /** Ids read through `steps.<id>` or `steps["<id>"]`. */
   readonly steps: ReadonlySet<string>;
   /** @throws ExpressionError with code EXPRESSION_FAILED (also for the cost bound and wrong result types) */

@@ -7,7 +7,7 @@ export const instanceLifecycle = {
   paused: ['running', 'waiting', 'cancelling', 'compensating', 'completed', 'failed', 'cancelled', 'timed_out'],
   cancelling: ['compensating', 'completed', 'failed', 'cancelled', 'timed_out'],
   compensating: ['compensated', 'compensation_failed'],
-  completed: [],
+  completed: ['compensating'],
   failed: ['running'],
   cancelled: [],
   timed_out: ['running'],
@@ -18,17 +18,18 @@ export const instanceLifecycle = {
 export type InstanceStatus = keyof typeof instanceLifecycle;
 
 export const stepLifecycle = {
-  pending: ['scheduled', 'completed', 'failed', 'skipped', 'blocked', 'cancelled'],
-  scheduled: ['running', 'retrying', 'cancelling', 'completed', 'failed', 'cancelled'],
-  running: ['scheduled', 'retrying', 'cancelling', 'completed', 'failed', 'cancelled'],
-  retrying: ['scheduled', 'failed', 'cancelled'],
-  cancelling: ['cancelled'],
+  pending: ['scheduled', 'running', 'waiting', 'completed', 'failed', 'skipped', 'blocked', 'cancelled'],
+  scheduled: ['running', 'retrying', 'cancelling', 'completed', 'failed', 'skipped', 'cancelled'],
+  running: ['scheduled', 'retrying', 'cancelling', 'completed', 'failed', 'skipped', 'cancelled'],
+  waiting: ['running', 'retrying', 'cancelling', 'completed', 'failed', 'skipped', 'cancelled'],
+  retrying: ['scheduled', 'waiting', 'completed', 'failed', 'skipped', 'cancelled'],
+  cancelling: ['cancelled', 'failed'],
   completed: ['compensating'],
-  failed: ['pending'],
+  failed: ['pending', 'running', 'waiting', 'skipped'],
   skipped: [],
   blocked: ['pending'],
-  cancelled: ['pending'],
-  compensating: ['compensated', 'failed'],
+  cancelled: ['pending', 'running', 'compensating'],
+  compensating: ['compensated', 'completed'],
   compensated: [],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -1,6 +1,6 @@
-import type { Failure } from './failure.js';
+import type { Failure, InstanceError } from './failure.js';
 import type { Json, JsonObject } from './json.js';
-import type { AuditEvent } from './audit-event.js';
+import type { AuditEvent, AuditEventData, ParentRef, ReceivedEvent, UndoFailure } from './audit-event.js';
 
 /** What can be told to an instance. Content only: who delivered it and how often is the shell's business. */
 export type Message =
@@ -12,6 +12,8 @@ export type Message =
       readonly queue?: string;
       readonly priority?: number;
       readonly checksum: string;
+      readonly parent?: ParentRef;
+      readonly restartOf?: AuditEventData['instanceStarted']['restartOf'];
     }
   | {
       readonly type: 'stepCompleted';
@@ -42,18 +44,142 @@ export type Message =
       /** How often the commands have now been sent: 2 = once again. */
       readonly delivery?: number;
     }
-  | { readonly type: 'cancel'; readonly reason?: string; readonly by?: string }
+  /** Details of a heartbeat, for the next attempt. */
+  | { readonly type: 'progress'; readonly path: string; readonly token: number; readonly details: Json }
+  | InboxMessage
   /** Look at your clocks, and go on with an unfinished fan-out. Idempotent, possibly spurious. */
   | { readonly type: 'wake' };
+
+/** Who acts, and why: lands in the audit log. */
+interface Act {
+  readonly by?: string;
+  readonly reason?: string;
+}
+
+/**
+ * What reaches an instance through its inbox (PostgreSQL): commands of people and systems, events, and what other instances and keys answer.
+ * The content of an inbox row is this object; its kind is the type.
+ */
+export type InboxMessage =
+  | ({ readonly type: 'cancel'; readonly compensate?: boolean } & Act)
+  | ({ readonly type: 'pause' } & Act)
+  | ({ readonly type: 'resume' } & Act)
+  /** Of a failed or timed-out instance: from the failed steps. */
+  | ({
+      readonly type: 'retry';
+      /** The step that waits for this child: its instance is retried, and the child with it. */
+      readonly parent?: ParentRef;
+    } & Act)
+  | ({ readonly type: 'retryStep'; readonly path: string; readonly input?: Json } & Act)
+  | ({ readonly type: 'skipStep'; readonly path: string; readonly output?: Json } & Act)
+  | ({ readonly type: 'completeStep'; readonly path: string; readonly output?: Json } & Act)
+  | ({ readonly type: 'cancelStep'; readonly path: string } & Act)
+  | {
+      readonly type: 'event';
+      readonly event: ReceivedEvent;
+      /** Only for this wait: by key, or bound by hand. */
+      readonly path?: string;
+    }
+  | ({
+      readonly type: 'answerAsk';
+      readonly name: string;
+      readonly value: Json;
+      readonly comment?: string;
+      readonly form?: Json;
+    } & Act)
+  | ({ readonly type: 'claimAsk'; readonly name: string } & Act)
+  | ({ readonly type: 'reassignAsk'; readonly name: string; readonly assignees: readonly string[] } & Act)
+  /** What the shell did for an `emit`. */
+  | { readonly type: 'emitted'; readonly path: string; readonly token: number; readonly output: Json }
+  | { readonly type: 'emitFailed'; readonly path: string; readonly token: number; readonly failure: Failure }
+  | {
+      readonly type: 'childStarted';
+      readonly path: string;
+      readonly token: number;
+      readonly id: string;
+      readonly version: string;
+      readonly attached?: boolean;
+    }
+  | { readonly type: 'childRefused'; readonly path: string; readonly token: number; readonly failure: Failure }
+  /** `retried`: the child had failed and goes on; waiting parents re-open. */
+  | {
+      readonly type: 'childEnded';
+      readonly path: string;
+      readonly token: number;
+      readonly id: string;
+      readonly status: 'completed' | 'failed' | 'cancelled' | 'timed_out' | 'compensated' | 'compensation_failed';
+      readonly output?: Json;
+      readonly error?: InstanceError;
+      /** It has completed something that it could undo: the parent lists it. */
+      readonly canUndo?: boolean;
+    }
+  | { readonly type: 'childReopened'; readonly path: string; readonly token: number; readonly id: string }
+  /** To a completed child: undo what you did. */
+  | { readonly type: 'compensate'; readonly parent: ParentRef }
+  | { readonly type: 'childCompensated'; readonly path: string; readonly id: string; readonly failures?: readonly UndoFailure[] }
+  | { readonly type: 'lockGranted'; readonly path: string; readonly token: number; readonly fence: number };
+
+/** To an id that is no instance yet: its owner inserts the instance and answers `childStarted`, `childRefused` to the parent. */
+export interface StartChild {
+  readonly type: 'startChild';
+  readonly workflow: string;
+  /** Exact, a range, or `latest`; absent: the active version. */
+  readonly version?: string;
+  readonly input: Json;
+  readonly key?: string;
+  readonly queue?: string;
+  readonly priority?: number;
+  readonly parent: ParentRef;
+}
+
+/** To the actor of a lock's key. */
+export type LockMessage =
+  | {
+      readonly type: 'lockRequest';
+      readonly instance: string;
+      readonly path: string;
+      readonly token: number;
+      readonly limit: number;
+    }
+  /** Also withdraws a request that still waits. */
+  | { readonly type: 'lockRelease'; readonly instance: string; readonly path: string; readonly token: number };
+
+/** What an instance tells another, or a key: an inbox row, written in the transaction of the deciding audit event. */
+export type Send =
+  | {
+      readonly to: { readonly instance: string };
+      /** Unique for the receiver: repeats do no harm. */ readonly id: string;
+      readonly message: InboxMessage | StartChild;
+    }
+  | { readonly to: { readonly lock: string }; readonly id: string; readonly message: LockMessage };
+
+export type InboxMessageType = InboxMessage['type'];
 
 export type MessageType = Message['type'];
 
 export type RejectionReason =
-  'alreadyStarted' | 'notStarted' | 'alreadyEnded' | 'unknownStep' | 'staleAttempt' | 'notOpen' | 'alreadyClaimed' | 'nothingDue';
+  | 'alreadyStarted'
+  | 'notStarted'
+  | 'alreadyEnded'
+  | 'unknownStep'
+  | 'staleAttempt'
+  | 'notOpen'
+  | 'alreadyClaimed'
+  | 'nothingDue'
+  | 'paused'
+  | 'notPaused'
+  /** The action does not fit the status of the instance or the step (retry of what did not fail …). */
+  | 'notPossible'
+  | 'unknownAsk'
+  | 'invalidAnswer'
+  | 'tooManyEvents';
 
 export type Decision =
   | { readonly accepted: true; readonly events: readonly AuditEvent[] }
   | { readonly accepted: false; readonly reason: RejectionReason };
+
+/** LANGUAGE §7: a generation that is longer ends as failed with `HISTORY_TOO_LONG`. */
+export const EVENTS_AT_MOST = 500_000;
 
 /** Everything a decision may depend on beside plan, state and message; handed in, so that replays are exact. */
 export interface DecisionContext {
@@ -67,6 +193,10 @@ export interface DecisionContext {
   readonly isServed: (task: string) => boolean;
   /** Workers have not been heard for long enough (a take-over, an outage): clocks that are judged by them wait. */
   readonly isDeaf?: boolean;
+  /** Audit events a generation may have; default `EVENTS_AT_MOST`. */
+  readonly eventsAtMost?: number;
+  /** A new UUIDv7, for a child. */
+  readonly newId: () => string;
   /** The worker that has begun this attempt, as heartbeats tell. */
   readonly runningOn: (token: number) => string | undefined;
 }

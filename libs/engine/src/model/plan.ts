@@ -15,12 +15,167 @@ export interface RetryPolicy {
   readonly withinMs?: number;
 }
 
-export type StepType = 'task' | 'set' | 'fail' | 'complete';
+export type StepType =
+  | 'task'
+  | 'sleep'
+  | 'event'
+  | 'ask'
+  | 'branch'
+  | 'parallel'
+  | 'forEach'
+  | 'repeat'
+  | 'workflow'
+  | 'try'
+  | 'lock'
+  | 'set'
+  | 'emit'
+  | 'fail'
+  | 'complete'
+  | 'again';
 export type RunOn = 'success' | 'failure' | 'always';
 export type OnCancel = 'abandon' | 'request' | 'wait';
 
 /** Validates a value against a user's JSON Schema; [] = valid. `path` is a JSON Pointer into the value. */
 export type SchemaCheck = (value: Json) => { path: string; message: string }[];
+
+/** Milliseconds, or an expression that yields a duration (`30s`, ISO 8601) or milliseconds. */
+export type Duration = number | Template;
+
+/** Of a block: whether a failed part fails it at once, or is collected beside the others. */
+export type OnError = 'failFast' | 'collect';
+/** How many parts must come through. */
+export type PartJoin = 'all' | 'any' | number;
+
+export interface SleepPlan {
+  readonly for?: Duration;
+  /** Yields a time: ISO 8601, a timestamp, or epoch ms. Past = at once. */
+  readonly until?: Template;
+}
+
+export interface EventPlan {
+  /** Yields a list of names. */
+  readonly names: Template;
+  readonly match: 'any' | 'all';
+  /** Yields the key under which events by key reach this wait. */
+  readonly correlate?: Template;
+  /** Sees `event {name, payload, id, at}`. */
+  readonly filter?: Template;
+  readonly checkPayload?: SchemaCheck;
+  readonly early: 'keep' | 'drop';
+  readonly timeoutValue?: Template;
+}
+
+export interface AskPlan {
+  readonly kind: 'approval' | 'choice' | 'text' | 'form';
+  /** Default: the step's id. */
+  readonly name?: Template;
+  readonly prompt?: Template;
+  /** Yields a list of texts; for `choice`. */
+  readonly choices?: Template;
+  readonly form?: { readonly schema: Json; readonly check: SchemaCheck };
+  /** Yields a list of names. */
+  readonly assignees?: Template;
+  /** Yields a duration from now, or a time. */
+  readonly due?: Duration;
+  readonly timeoutValue?: Template;
+}
+
+export interface BranchCase {
+  readonly id: string;
+  /** Yields the value, or (with `isList`) the list of values, that `on` is compared with: type and value must be equal. */
+  readonly is?: Template;
+  readonly isList?: boolean;
+  readonly if?: Template;
+  readonly scope: PlanScope;
+}
+
+export interface BranchPlan {
+  readonly on?: Template;
+  readonly cases: readonly BranchCase[];
+  readonly default?: PlanScope;
+  readonly match: 'first' | 'all';
+}
+
+export interface ParallelPlan {
+  readonly branches: readonly PlanScope[];
+  readonly onError: OnError;
+  readonly join: PartJoin;
+  readonly cancelRest: boolean;
+}
+
+export interface ForEachPlan {
+  readonly items: Template;
+  /** Name of the item in expressions beside `item`. */
+  readonly as?: string;
+  /** Yields items at the same time, ≥ 1; absent: unlimited. */
+  readonly concurrency?: Template;
+  readonly scope: PlanScope;
+  readonly onError: OnError;
+  /** Failures that do not fail the block; absent: 0 with failFast, unlimited with collect. */
+  readonly tolerate?: { readonly count: number } | { readonly percent: number };
+  readonly join: PartJoin;
+  readonly cancelRest: boolean;
+  readonly keep: 'all' | 'failed' | 'none';
+}
+
+export interface RepeatPlan {
+  /** Looked at before a round; sees `last`, `index` (of the round to come). */
+  readonly while?: Template;
+  /** Looked at after a round; sees `last`, `index` (of the round that ended) and the round's `steps`. */
+  readonly until?: Template;
+  /** Rounds at most; the next one fails with MAX_ITERATIONS. */
+  readonly maxIterations: number;
+  readonly delay?: Duration;
+  readonly scope: PlanScope;
+  /** Outputs of the last n rounds as a list; absent: the last round's output itself. */
+  readonly keep?: number;
+}
+
+export interface WorkflowPlan {
+  readonly workflow: Template;
+  readonly version?: Template;
+  /** Absent: the child receives `ctx`. */
+  readonly input?: Template;
+  readonly key?: Template;
+  readonly detached: boolean;
+  readonly onParentClose: 'cancel' | 'abandon';
+}
+
+export interface CatchPlan {
+  /** Absent: every code. */
+  readonly codes?: readonly string[];
+  /** Sees `error`. */
+  readonly when?: Template;
+  /** Name of the error in expressions beside `error`. */
+  readonly as?: string;
+  readonly scope: PlanScope;
+  readonly compensate: boolean;
+}
+
+export interface TryPlan {
+  readonly scope: PlanScope;
+  readonly catches: readonly CatchPlan[];
+  readonly finally?: PlanScope;
+}
+
+export interface LockPlan {
+  readonly key: Template;
+  /** Holders at the same time, ≥ 1. */
+  readonly limit: number;
+  readonly scope: PlanScope;
+}
+
+export interface EmitPlan {
+  /** Exactly one of `key` and `instance`. */
+  readonly event?: {
+    readonly name: Template;
+    readonly key?: Template;
+    readonly instance?: Template;
+    readonly payload?: Template;
+  };
+  /** Yields `{exchange, routingKey, headers, body}`. */
+  readonly message?: Template;
+}
 
 export interface PlanStep {
   readonly id: string;
@@ -50,11 +205,15 @@ export interface PlanStep {
   readonly queue?: Template;
   readonly priority?: Template;
   readonly retry: RetryPolicy;
-  /** One attempt, from the handler's start. */
-  readonly timeoutMs: number;
-  readonly totalTimeoutMs?: number;
-  readonly queueTimeoutMs?: number;
-  readonly heartbeatMs?: number;
+  /** Tasks: one attempt, from the handler's start (default 10 minutes). Waits and blocks: from entering; absent = none. */
+  readonly timeout?: Duration;
+  readonly totalTimeout?: Duration;
+  readonly queueTimeout?: Duration;
+  readonly heartbeat?: Duration;
+  /** Kept for placement (affinity by consistent hashing, labels, slots); acted on by the dispatcher. */
+  readonly affinity?: Template;
+  readonly requires?: Readonly<Record<string, Template>>;
+  readonly slots?: number;
   readonly effect: 'atLeastOnce' | 'atMostOnce';
   readonly onCancel: OnCancel;
   /** Runs only after the orchestrator granted a claim (ARCHITECTURE §4, attempts and claims). */
@@ -68,9 +227,41 @@ export interface PlanStep {
   readonly message?: Template;
   readonly details?: Template;
   // complete: `output` above is its result
+
+  // one of these for the type of the same name
+  readonly sleep?: SleepPlan;
+  readonly event?: EventPlan;
+  readonly ask?: AskPlan;
+  readonly branch?: BranchPlan;
+  readonly parallel?: ParallelPlan;
+  readonly forEach?: ForEachPlan;
+  readonly repeat?: RepeatPlan;
+  readonly workflow?: WorkflowPlan;
+  readonly try?: TryPlan;
+  readonly lock?: LockPlan;
+  readonly emit?: EmitPlan;
+  readonly again?: { readonly input?: Template };
+
+  /**
+   * The step that undoes this one: a `task` with the id `~undo`, reached by the path `<path>/~undo`. Its templates see `output` beside what
+   * the step sees.
+   */
+  readonly undo?: PlanStep;
 }
 
+/** A list of steps: the document's own, or one body of a block. */
 export interface PlanScope {
+  /**
+   * Name of the body under its block: '' of the document; id of a case or `default`; name of a branch; `body` of try and lock;
+   * `catch-<n>` (from 0), `finally`; of forEach and repeat '#', for which a number from 0 stands in a path.
+   */
+  readonly key: string;
+  /** The block it belongs to; absent: the document's own. */
+  readonly owner?: PlanStep;
+  /** The list that holds `owner`. */
+  readonly outer?: PlanScope;
+  /** Its first failure cancels what is open in it: with `failFast` of the document, and in the body of a try. */
+  readonly failFast: boolean;
   readonly steps: readonly PlanStep[];
   readonly byId: ReadonlyMap<string, PlanStep>;
   /** Steps no other step needs, in definition order: the default instance output. */
@@ -89,9 +280,16 @@ export interface Plan {
   readonly output?: Template;
   readonly timeout?: { readonly afterMs: number; readonly then: 'fail' | 'alert' };
   readonly failFast: boolean;
+  readonly compensation: {
+    readonly on: ReadonlySet<'failure' | 'timeout' | 'cancel'>;
+    readonly order: 'reverse' | 'parallel';
+    readonly onFailure: 'continue' | 'stop';
+  };
   readonly queue: string;
   readonly priority: number;
   readonly scope: PlanScope;
-  /** Tasks named literally by the definition, sorted. */
+  /** Tasks named literally by the definition, sorted; those of nested steps and compensations too. */
   readonly tasks: readonly string[];
+  /** Definitions named literally by its `workflow` steps, sorted. */
+  readonly children: readonly { readonly workflow: string; readonly version?: string }[];
 }

@@ -13,7 +13,9 @@ export function parseDefinition(text: string, format: 'json' | 'yaml'): ParsedDe
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_DEFINITION_BYTES) {
     const message = `expected a definition of at most ${MAX_DEFINITION_BYTES} bytes, but was ${bytes}`;
-    return failed([{ severity: 'error', code: 'LIMIT_EXCEEDED', path: '', message, hint: 'Split it into several definitions' }]);
+    return failed([
+      { severity: 'error', code: 'DEFINITION_TOO_LARGE', path: '', message, hint: 'Split it into several definitions' },
+    ]);
   }
   return format === 'json' ? parseJsonText(text) : parseYamlText(text);
 }

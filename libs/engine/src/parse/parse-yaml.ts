@@ -52,7 +52,7 @@ function unreadable(error: unknown): Problem {
     };
   }
   if (error instanceof RangeError)
-    return { ...base, code: 'LIMIT_EXCEEDED', message: 'expected moderate nesting, but was far too deep' };
+    return { ...base, code: 'NESTED_TOO_DEEP', message: 'expected moderate nesting, but was far too deep' };
   return { ...base, code: 'SYNTAX', message: `expected YAML 1.2, but ${error instanceof Error ? error.message : String(error)}` };
 }
 

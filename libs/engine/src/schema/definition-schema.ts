@@ -1,29 +1,32 @@
-import { ID_SHAPE, LIMITS, NAME_SHAPE, PRIORITY } from '../compile/vocabulary.js';
+import { ID_SHAPE, LIMITS, NAME_SHAPE, PRIORITY, QUEUE_SHAPE, TASK_SHAPE } from '../compile/vocabulary.js';
 import type { JsonObject } from '../model/json.js';
+import { KIND_FIELDS } from '../compile/read-triggers.js';
 import {
   anything,
   definitions,
   described,
+  exactlyOne,
   flag,
   list,
-  numberOrExpression,
+  nameOf,
   object,
   oneOf,
   record,
   ref,
   text,
   whole,
+  wholeOrExpression,
 } from './shapes.js';
-import { stepShapes } from './step-types.js';
+import { stepShapes, type StepShape } from './step-types.js';
 
 const compensate = object(
   {
-    task: text('The task that undoes the step'),
+    task: nameOf(TASK_SHAPE, 'The task that undoes the step'),
     input: anything('Sees `output`'),
-    queue: text('Queue'),
-    priority: numberOrExpression('Priority'),
+    queue: nameOf(QUEUE_SHAPE, 'Queue; may be an expression'),
+    priority: wholeOrExpression(PRIORITY.min, PRIORITY.max, 'Priority'),
     retry: ref('retry'),
-    timeout: ref('duration'),
+    timeout: ref('wait'),
   },
   ['task'],
   'Undoes the step when the instance fails later',
@@ -36,20 +39,20 @@ const commonFields: Record<string, JsonObject> = {
   description: text('For people'),
   needs: described(ref('names'), 'Ids of the steps waited for; default: the step before; [] = at once'),
   when: described(ref('condition'), 'Skipped when false'),
-  join: described(ref('join'), 'How many needs must end well'),
+  join: described(ref('join'), 'How many needs must end well; of parallel and forEach: how many parts'),
   runOn: oneOf(['success', 'failure', 'always'], 'After which end of its needs it runs', 'success'),
-  cancelRest: flag('Cancel the needs that are no longer needed'),
+  cancelRest: flag('Cancel the needs (of parallel and forEach: the parts) that are no longer needed'),
   allowFailure: flag('A failure does not stop what depends on it'),
   as: text('Key of the output in ctx; none = keep it out. In forEach: name of the item'),
   output: anything('Reshapes the output; sees `output`'),
   retry: ref('retry'),
-  timeout: described(ref('duration'), 'One attempt; of blocks and waits: from entering'),
-  totalTimeout: described(ref('duration'), 'Over all attempts'),
-  queueTimeout: described(ref('duration'), 'From scheduled to started'),
-  heartbeat: described(ref('duration'), 'Longest silence of a running handler'),
-  queue: text('Queue; may be an expression'),
-  priority: numberOrExpression('Higher first'),
-  affinity: text('Steps with the same value go to the same worker'),
+  timeout: described(ref('wait'), 'One attempt; of blocks and waits: from entering'),
+  totalTimeout: described(ref('wait'), 'Over all attempts'),
+  queueTimeout: described(ref('wait'), 'From scheduled to started'),
+  heartbeat: described(ref('wait'), 'Longest silence of a running handler'),
+  queue: nameOf(QUEUE_SHAPE, 'Queue; may be an expression'),
+  priority: wholeOrExpression(PRIORITY.min, PRIORITY.max, 'Higher first'),
+  affinity: text('Steps with the same value go to the same worker', { minLength: 1 }),
   requires: record({}, 'Labels a worker must have'),
   slots: whole(1, 1_000, 'Share of a worker it takes'),
   effect: oneOf(['atLeastOnce', 'atMostOnce'], 'May the handler run twice?', 'atLeastOnce'),
@@ -62,12 +65,38 @@ const step: JsonObject = {
   type: 'object',
   properties: commonFields,
   required: ['id'],
-  allOf: Object.entries(stepShapes).map(([type, { fields, required }]): JsonObject => ({
+  allOf: Object.entries(stepShapes).map(([type, { fields, required, also }]): JsonObject => ({
     // Without a type a step is a task.
     if: { properties: { type: { const: type } }, required: type === 'task' ? [] : ['type'] },
-    then: { properties: fields, required: [...required] },
+    then: { properties: fields, required: [...required], ...also },
   })),
   unevaluatedProperties: false,
+};
+
+const triggerFields: Record<keyof typeof KIND_FIELDS, StepShape> = {
+  schedule: {
+    fields: {
+      cron: text('Five fields: minute hour day month weekday'),
+      timezone: text('Such as Europe/Madrid; UTC by default'),
+      overlap: oneOf(['skip', 'queueOne', 'allow', 'cancelOld'], 'When the last one still runs'),
+      catchUp: described(ref('duration'), 'Missed runs of so long are made up for'),
+      jitter: described(ref('duration'), 'Spreads the starts'),
+      disableAfter: whole(1, 1_000_000, 'Failures in a row'),
+    },
+    required: ['cron'],
+  },
+  hook: { fields: { secret: text('Signs the requests'), event: text('Delivered as this event') }, required: [] },
+  message: {
+    fields: {
+      exchange: text('Bound to a queue of ours'),
+      queue: text('Read as it is'),
+      routingKey: text('Pattern of the binding'),
+      filter: ref('condition'),
+      event: text('Delivered as this event'),
+    },
+    required: [],
+    also: exactlyOne('exchange', 'queue'),
+  },
 };
 
 const trigger: JsonObject = {
@@ -75,14 +104,17 @@ const trigger: JsonObject = {
   description: 'Starts instances by itself: a schedule, a hook or a message',
   properties: {
     name: text('Name of the trigger'),
-    kind: oneOf(['schedule', 'hook', 'message'], 'What starts'),
+    kind: oneOf(Object.keys(KIND_FIELDS), 'What starts'),
     enabled: { type: 'boolean', default: true },
     input: anything('Input of the instance'),
-    key: text('Key of the instance'),
-    cron: text('Schedule: cron expression'),
-    timezone: text('Schedule: time zone'),
-    overlap: oneOf(['skip', 'queueOne', 'allow', 'cancelOld'], 'Schedule: when the last one still runs'),
+    key: text('Key of the instance', { minLength: 1 }),
   },
+  required: ['kind'],
+  allOf: Object.entries(triggerFields).map(([kind, { fields, required, also }]): JsonObject => ({
+    if: { properties: { kind: { const: kind } }, required: ['kind'] },
+    then: { properties: fields, required: [...required], ...also },
+  })),
+  unevaluatedProperties: false,
 };
 
 const properties: Record<string, JsonObject> = {
@@ -93,7 +125,7 @@ const properties: Record<string, JsonObject> = {
   }),
   title: text('For people'),
   description: text('For people'),
-  summary: text('One line about an instance, with expressions'),
+  summary: text('One line about an instance, with expressions', { minLength: 1 }),
   labels: record({ type: 'string' }, 'Fixed labels of the definition'),
   tags: record({}, 'Tags of each instance, with expressions'),
   input: object({ schema: ref('jsonSchema') }, [], 'What an instance is started with'),
@@ -105,11 +137,11 @@ const properties: Record<string, JsonObject> = {
     ],
   },
   retry: described(ref('retry'), 'For tasks that say nothing'),
-  queue: text('Queue of its tasks'),
+  queue: text('Queue of its tasks', { pattern: QUEUE_SHAPE.source }),
   priority: whole(PRIORITY.min, PRIORITY.max, 'Priority of its tasks; 0 by default'),
   concurrency: object(
     {
-      key: text('Instances with the same key'),
+      key: text('Instances with the same key', { minLength: 1 }),
       limit: whole(1, 1_000_000, 'At the same time'),
       onLimit: oneOf(['queue', 'reject', 'cancelOldest'], 'One more', 'queue'),
     },
@@ -136,7 +168,6 @@ export const definitionSchema: JsonObject = {
   ...object(properties, ['name', 'version', 'steps']),
   $defs: {
     ...definitions,
-    waitFor: { anyOf: [ref('duration'), ref('expression')] },
     trigger,
     step,
   },

@@ -37,11 +37,20 @@ export const object = (
   ...(description !== undefined && { description }),
 });
 
-/** A number, or an expression that yields one. */
-export const numberOrExpression = (description: string): JsonObject => ({
-  anyOf: [{ type: 'integer' }, ref('expression')],
+/** A whole number, or an expression that yields one. */
+export const wholeOrExpression = (minimum: number, maximum: number, description: string): JsonObject => ({
+  anyOf: [{ type: 'integer', minimum, maximum }, ref('expression')],
   description,
 });
+
+/** A name of this shape, or text with expressions that yield one. */
+export const nameOf = (shape: RegExp, description: string): JsonObject => ({
+  anyOf: [{ type: 'string', pattern: shape.source }, ref('computed')],
+  description,
+});
+
+/** Exactly one of these fields. */
+export const exactlyOne = (...names: readonly string[]): JsonObject => ({ oneOf: names.map((name) => ({ required: [name] })) });
 
 export const described = (schema: JsonObject, description: string): JsonObject => ({ ...schema, description });
 
@@ -54,12 +63,20 @@ export const definitions: Record<string, JsonObject> = {
     description: '500ms, 30s, 5m, 2h, 3d or ISO 8601 such as PT1H30M',
     examples: ['30s', '5m', '2h'],
   },
+  computed: { type: 'string', pattern: '\\$\\{', description: 'Text with expressions in it' },
+  wait: {
+    anyOf: [{ $ref: '#/$defs/duration' }, { $ref: '#/$defs/computed' }],
+    description: 'A duration, or expressions that yield one (or milliseconds)',
+  },
+  textList: {
+    anyOf: [{ type: 'array', items: { type: 'string', minLength: 1 }, uniqueItems: true }, { $ref: '#/$defs/expression' }],
+  },
   expression: { type: 'string', pattern: '^\\$\\{[\\s\\S]*\\}$', description: 'One CEL expression: ${input.total > 100}' },
   condition: { anyOf: [{ type: 'boolean' }, { $ref: '#/$defs/expression' }] },
   tolerance: {
     anyOf: [
-      { type: 'integer', minimum: 0 },
-      { type: 'string', pattern: '^\\d{1,3}(\\.\\d+)?%$' },
+      { type: 'integer', minimum: 0, maximum: 50_000 },
+      { type: 'string', pattern: '^(\\d{1,2}(\\.\\d{1,6})?|100(\\.0{1,6})?)%$' },
     ],
     default: 0,
   },

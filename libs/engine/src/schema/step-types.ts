@@ -1,26 +1,63 @@
+import { CODE_SHAPE, EVENT_NAME_LENGTH, ID_SHAPE, LIMITS, NAME_SHAPE, TASK_SHAPE } from '../compile/vocabulary.js';
 import type { JsonObject } from '../model/json.js';
-import { anything, described, flag, list, numberOrExpression, object, oneOf, record, ref, text, whole } from './shapes.js';
+import {
+  anything,
+  described,
+  exactlyOne,
+  flag,
+  list,
+  nameOf,
+  object,
+  oneOf,
+  record,
+  ref,
+  text,
+  whole,
+  wholeOrExpression,
+} from './shapes.js';
 
-/** Fields of each step type, and which of them it must have (LANGUAGE §3). */
+/** Fields of each step type, which of them it must have, and what else holds for them together (LANGUAGE §3). */
 export interface StepShape {
   readonly fields: Record<string, JsonObject>;
   readonly required: readonly string[];
+  readonly also?: JsonObject;
 }
 
 const steps = (description: string): JsonObject => described(ref('steps'), description);
 const onError = oneOf(['failFast', 'collect'], 'What a failed part does', 'failFast');
+const named = (description: string): JsonObject => text(description, { minLength: 1 });
+const nameOfValue = described({ type: 'string', pattern: '^[A-Za-z_]\\w*$' }, 'Name in expressions');
+const when = (field: string, value: string, required: string): JsonObject => ({
+  if: { properties: { [field]: { const: value } }, required: [field] },
+  then: { required: [required] },
+});
 
 const waits: Record<string, StepShape> = {
   sleep: {
-    fields: { for: described(ref('waitFor'), 'How long'), until: text('A time (ISO 8601); past = at once') },
+    fields: {
+      for: described(ref('wait'), 'How long'),
+      until: { type: ['string', 'integer'], description: 'A time (ISO 8601, or epoch ms); past = at once' },
+    },
     required: [],
+    also: exactlyOne('for', 'until'),
   },
   event: {
     fields: {
-      names: { ...described(ref('names'), 'Names of the events waited for'), minItems: 1 },
+      names: {
+        anyOf: [
+          {
+            type: 'array',
+            items: { type: 'string', minLength: 1, maxLength: EVENT_NAME_LENGTH },
+            minItems: 1,
+            uniqueItems: true,
+          },
+          ref('expression'),
+        ],
+        description: 'Names of the events waited for',
+      },
       match: oneOf(['any', 'all'], 'One of the names, or each', 'any'),
-      correlate: text('Key of the events'),
-      filter: ref('condition'),
+      correlate: named('Key of the events'),
+      filter: described(ref('condition'), 'Sees `event`'),
       schema: ref('jsonSchema'),
       early: oneOf(['keep', 'drop'], 'Events that come before the step', 'keep'),
       timeoutValue: anything('The output on time-out'),
@@ -30,40 +67,65 @@ const waits: Record<string, StepShape> = {
   ask: {
     fields: {
       kind: oneOf(['approval', 'choice', 'text', 'form'], 'What is asked'),
-      name: text('Name of the question; default: the id'),
-      prompt: text('The question'),
-      choices: described(ref('names'), 'For kind: choice'),
+      name: named('Name of the question; default: the id'),
+      prompt: named('The question'),
+      choices: { ...described(ref('textList'), 'For kind: choice'), minItems: 1 },
       form: ref('jsonSchema'),
-      assignees: { anyOf: [ref('names'), ref('expression')] },
+      assignees: described(ref('textList'), 'Who may answer'),
       due: text('When an answer is expected: a duration or a time'),
       timeoutValue: anything('The answer on time-out'),
     },
     required: ['kind'],
+    also: { allOf: [when('kind', 'choice', 'choices'), when('kind', 'form', 'form')] },
   },
 };
 
-const caseFields = {
-  id: text('Name of the case'),
-  is: anything('The value, or a list of values'),
-  if: ref('condition'),
-  steps: ref('steps'),
+const branchCase: JsonObject = {
+  ...object(
+    {
+      id: text('Name of the case', { pattern: ID_SHAPE.source, not: { const: 'default' } }),
+      is: anything('The value, or a list of values'),
+      if: ref('condition'),
+      steps: ref('steps'),
+    },
+    ['id', 'steps'],
+  ),
+  ...exactlyOne('is', 'if'),
 };
+
+const handler = object(
+  {
+    codes: list({ type: 'string', pattern: CODE_SHAPE.source }, 'Codes of failures; default: all'),
+    when: described(ref('condition'), 'Sees `error`'),
+    as: nameOfValue,
+    steps: ref('steps'),
+    compensate: flag('Undo the body'),
+  },
+  ['steps'],
+);
 
 const blocks: Record<string, StepShape> = {
   branch: {
     fields: {
-      cases: list(object(caseFields, ['id', 'steps']), 'Looked at in order'),
+      cases: list(branchCase, 'Looked at in order'),
       on: anything('The value that `is` compares with'),
       default: steps('When no case fits'),
       match: oneOf(['first', 'all'], 'The first case that fits, or all', 'first'),
     },
     required: ['cases'],
   },
-  parallel: { fields: { branches: record(ref('steps'), 'Side by side, by name'), onError }, required: ['branches'] },
+  parallel: {
+    fields: {
+      branches: { ...record(ref('steps'), 'Side by side, by name'), propertyNames: { pattern: ID_SHAPE.source } },
+      onError,
+    },
+    required: ['branches'],
+  },
   forEach: {
     fields: {
-      items: anything('A list, or an expression that yields one'),
-      concurrency: numberOrExpression('Items at the same time; unlimited by default'),
+      items: { anyOf: [{ type: 'array', maxItems: LIMITS.items }, ref('expression')], description: 'A list, or an expression' },
+      as: nameOfValue,
+      concurrency: wholeOrExpression(1, LIMITS.items, 'Items at the same time; unlimited by default'),
       steps: steps('Once for each item'),
       onError,
       tolerate: described(ref('tolerance'), 'Failures that do not fail the step'),
@@ -73,38 +135,27 @@ const blocks: Record<string, StepShape> = {
   },
   repeat: {
     fields: {
-      while: ref('condition'),
-      until: ref('condition'),
-      maxIterations: whole(1, 1_000_000, 'Fails with MAX_ITERATIONS beyond; 10,000 by default'),
-      delay: described(ref('duration'), 'Between rounds'),
+      while: described(ref('condition'), 'Looked at before a round'),
+      until: described(ref('condition'), 'Looked at after a round'),
+      maxIterations: whole(1, LIMITS.iterations, 'Fails with MAX_ITERATIONS beyond; 10,000 by default'),
+      delay: described(ref('wait'), 'Between rounds'),
       steps: steps('Each round; sees `last` and `index`'),
       keep: whole(1, 10_000, 'Outputs of the last n rounds'),
     },
     required: ['steps'],
+    also: { anyOf: [{ required: ['while'] }, { required: ['until'] }] },
   },
   try: {
     fields: {
       steps: steps('The body'),
-      catch: list(
-        object(
-          {
-            codes: ref('names'),
-            when: ref('condition'),
-            as: text('Name of the error'),
-            steps: ref('steps'),
-            compensate: flag('Undo the body'),
-          },
-          ['steps'],
-        ),
-        'Handlers; the first that fits',
-      ),
+      catch: list(handler, 'Handlers; the first that fits'),
       finally: steps('However the body ended'),
     },
     required: ['steps'],
   },
   lock: {
     fields: {
-      key: text('Name of the lock'),
+      key: named('Name of the lock'),
       limit: { ...whole(1, 1_000_000, 'Holders at the same time'), default: 1 },
       steps: steps('While it is held'),
     },
@@ -112,44 +163,55 @@ const blocks: Record<string, StepShape> = {
   },
 };
 
-const event = object(
-  {
-    name: text('Name of the event'),
-    key: text('Key of its receivers'),
-    instance: text('Id of its receiver'),
-    payload: anything('Content'),
-  },
-  ['name'],
-);
+const event = {
+  ...object(
+    {
+      name: named('Name of the event'),
+      key: named('Key of its receivers'),
+      instance: named('Id of its receiver'),
+      payload: anything('Content'),
+    },
+    ['name'],
+  ),
+  ...exactlyOne('key', 'instance'),
+};
 const message = object(
-  { exchange: text('Exchange'), routingKey: text('Routing key'), headers: record({}, 'Headers'), body: anything('Content') },
+  {
+    exchange: text('Exchange'),
+    routingKey: text('Routing key'),
+    headers: { type: ['object', 'string'], description: 'Headers' },
+    body: anything('Content'),
+  },
   ['exchange'],
 );
 
 const actions: Record<string, StepShape> = {
   task: {
     fields: {
-      task: text('Name of the task; may be an expression', { minLength: 1 }),
+      task: nameOf(TASK_SHAPE, 'Name of the task; may be an expression'),
       input: anything('What the handler receives; default: ctx'),
     },
     required: ['task'],
   },
   workflow: {
     fields: {
-      workflow: text('Name of the definition'),
-      version: text('Exact version or range; default: the active one'),
-      input: anything('Input of the child'),
-      key: text('Key of the child'),
+      workflow: nameOf(NAME_SHAPE, 'Name of the definition; may be an expression'),
+      version: named('Exact version or range; default: the active one'),
+      input: anything('Input of the child; default: ctx'),
+      key: named('Key of the child'),
       detached: flag('Do not wait for it'),
       onParentClose: oneOf(['cancel', 'abandon'], 'When this instance ends', 'cancel'),
     },
     required: ['workflow'],
   },
   set: { fields: { values: anything('The output'), tags: record({}, 'Tags of the instance') }, required: [] },
-  emit: { fields: { event, message }, required: [] },
-  fail: { fields: { code: text('Error code'), message: text('For people'), details: anything('For programs') }, required: [] },
+  emit: { fields: { event, message }, required: [], also: exactlyOne('event', 'message') },
+  fail: {
+    fields: { code: nameOf(CODE_SHAPE, 'Error code'), message: named('For people'), details: anything('For programs') },
+    required: [],
+  },
   complete: { fields: {}, required: [] },
-  again: { fields: { input: anything('Input of the new generation') }, required: [] },
+  again: { fields: { input: anything('Input of the new generation; default: the same') }, required: [] },
 };
 
 export const stepShapes: Readonly<Record<string, StepShape>> = { ...actions, ...waits, ...blocks };

@@ -1,6 +1,6 @@
 /** Clocks of an instance, earliest first: a persistent leftist heap, so that a fork shares it for nothing. */
 
-export type ClockKind = 'retry' | 'queueTimeout' | 'totalTimeout' | 'grace' | 'instanceTimeout';
+export type ClockKind = 'retry' | 'queueTimeout' | 'totalTimeout' | 'grace' | 'instanceTimeout' | 'timer' | 'timeout' | 'delay';
 
 export interface Clock {
   /** Epoch ms. */

@@ -2,11 +2,20 @@ import type { Failure, InstanceError } from '../model/failure.js';
 import type { InstanceId } from '../model/instance-id.js';
 import type { Json, JsonObject } from '../model/json.js';
 import type { InstanceStatus, StepStatus } from '../model/lifecycle.js';
-import type { AuditEventData } from '../model/audit-event.js';
+import type {
+  AuditEventData,
+  EmittedEvent,
+  ParentRef,
+  PartCounts,
+  ReceivedEvent,
+  UndoFailure,
+  UndoPlan,
+} from '../model/audit-event.js';
 import type { CtxLayer } from './ctx.js';
 import { type ClockHeap } from './clock-heap.js';
 import { OverlayMap } from './overlay-map.js';
 import { emptyReady, type ReadyQueue } from './ready-queue.js';
+import { WaitIndex } from './wait-index.js';
 
 /** Immutable; replaced on every change. Steps never touched have no record: see `stepAt`. */
 export interface StepState {
@@ -21,8 +30,8 @@ export interface StepState {
   /** Direct needs that have ended: OK, and in all. */
   readonly needsOk: number;
   readonly needsEnded: number;
-  /** Seq of the event that put it into the ready queue. */
-  readonly readySeq?: number;
+  /** Number of its last entry in the ready queue. */
+  readonly readyNo?: number;
   /** Ids of the needs that met the join, when not all of them did. */
   readonly metBy?: readonly string[];
   readonly startSeq?: number;
@@ -40,12 +49,144 @@ export interface StepState {
   readonly claimant?: string;
   readonly dueAt?: number;
   readonly queueTimeoutAt?: number;
+  readonly queueTimeoutMs?: number;
   readonly totalTimeoutAt?: number;
   readonly graceUntil?: number;
   readonly output?: Json;
   readonly error?: Failure;
   /** Its end no longer matters to the scope: a join with `cancelRest` was met without it. */
   readonly isAbsorbed?: boolean;
+  /** Tasks whose timeout or heartbeat is computed. */
+  readonly timeoutMs?: number;
+  readonly heartbeatMs?: number;
+  /** What the handler last told with its heartbeat. */
+  readonly progress?: Json;
+  /** Waits and blocks: from entering. */
+  readonly timeoutAt?: number;
+  /** What a step in status `waiting` (or an open block) waits for. */
+  readonly wait?: WaitState;
+  readonly block?: BlockState;
+  /** Of a block that has ended. */
+  readonly counts?: PartCounts;
+  /** How it can be undone; the entry is also in the instance's list. */
+  readonly undo?: UndoPlan;
+  /** Grows when a completed step runs again on purpose, or its input is edited: part of the idempotency key. */
+  readonly reruns?: number;
+  /** Attempts before the last operator's retry: a retry gives a fresh budget. */
+  readonly attemptsBefore?: number;
+  /** Given by hand instead of what the definition says. */
+  readonly editedInput?: Json;
+}
+
+export type WaitState =
+  | { readonly kind: 'timer'; readonly isAbsolute?: boolean }
+  | {
+      readonly kind: 'event';
+      readonly names: readonly string[];
+      readonly match: 'any' | 'all';
+      readonly key?: string;
+      /** `match: all`: what has come so far. */
+      readonly taken: readonly ReceivedEvent[];
+    }
+  | {
+      readonly kind: 'ask';
+      readonly name: string;
+      readonly ask: AuditEventData['askOpened'];
+      readonly assignees: readonly string[];
+      readonly claimedBy?: string;
+    }
+  | { readonly kind: 'emit'; readonly event?: EmittedEvent; readonly message?: JsonObject }
+  | {
+      readonly kind: 'child';
+      readonly childId: string;
+      readonly workflow: string;
+      readonly version?: string;
+      readonly input: Json;
+      readonly key?: string;
+      readonly queue?: string;
+      readonly priority?: number;
+      readonly onParentClose: 'cancel' | 'abandon';
+      /** The child (or the instance it attached to) is known to run. */
+      readonly startedId?: string;
+      readonly attached?: boolean;
+    }
+  | { readonly kind: 'lock'; readonly key: string; readonly limit: number; readonly fence?: number };
+
+/** An open (or failed) block: its parts as counters. */
+export interface BlockState {
+  /** forEach */
+  readonly items?: readonly Json[];
+  readonly concurrency?: number;
+  /** branch: cases that are run; parallel: all branches, in definition order. */
+  readonly taken?: readonly string[];
+  /** Parts opened so far: the next item or round. */
+  readonly opened: number;
+  /** Parts that are open. */
+  readonly running: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  /** Path of the scope that failed first. */
+  readonly firstBad?: string;
+  /** try: where it stands. */
+  readonly phase?: 'body' | 'catch' | 'finally';
+  /** try: the failure of the body, or of the handler. */
+  readonly error?: InstanceError;
+  /** repeat: the next round is due then (in `dueAt` of the step). */
+  readonly isDelayed?: boolean;
+  /** try: how often `finally` had run before retries by hand: part of the idempotency key of its steps. */
+  readonly finallyReruns?: number;
+  /** repeat: what the rounds put into `ctx`. */
+  readonly carry?: JsonObject;
+  readonly closing?: AuditEventData['blockClosing'];
+  /** try: its body is being undone before its handler runs. */
+  readonly undoing?: UndoRun;
+  /** It waits in the ready queue to be looked at. */
+  readonly isReady?: boolean;
+}
+
+/** One list of steps that has been begun: the document's (path ''), or a body of a block. */
+export interface ScopeState {
+  /** Steps that have ended. */
+  readonly ended: number;
+  /** Ended badly, without `allowFailure`, not absorbed. */
+  readonly bad: number;
+  readonly firstBad?: string;
+  /** Steps that are open. */
+  readonly open: number;
+  /** Nothing starts in it any more. */
+  readonly isStopped?: boolean;
+  /** It was stopped because its block (a try) took too long. */
+  readonly isTimedOut?: boolean;
+  /** It runs although what is around it is being stopped: a `finally`. */
+  readonly isShielded?: boolean;
+  /** Once nothing is left to do in it. */
+  readonly result?: PartResult;
+}
+
+export type PartResult =
+  | { readonly status: 'completed'; readonly output: Json }
+  | { readonly status: 'failed'; readonly error: InstanceError }
+  | { readonly status: 'cancelled' };
+
+/** Something completed that can be undone. */
+export interface UndoEntry {
+  readonly plan: UndoPlan;
+  /** The order of completion. */
+  readonly seq: number;
+}
+
+/** Undoing on its way: of a whole instance, or of the body of a try. */
+export interface UndoRun {
+  /** Newest first. */
+  readonly paths: readonly string[];
+  readonly order: 'reverse' | 'parallel';
+  /** After a failure nothing more begins. */
+  readonly stopsOnFailure: boolean;
+  /** How many have begun, and how many of these have ended. */
+  readonly begun: number;
+  readonly ended: number;
+  readonly failures: readonly UndoFailure[];
 }
 
 export const untouchedStep: StepState = {
@@ -64,6 +205,8 @@ export const untouchedStep: StepState = {
 export class InstanceState {
   seq = 0;
   generation = 1;
+  /** Seq of the event that opened it. */
+  generationFrom = 1;
   status: InstanceStatus = 'pending';
   definition = '';
   version = '';
@@ -81,20 +224,35 @@ export class InstanceState {
   closing: AuditEventData['instanceClosing'] | undefined;
   output: Json = null;
   error: InstanceError | undefined;
-  /** Steps that have ended. */
-  endedSteps = 0;
-  /** Scheduled or running steps. */
+  /** Task steps that are scheduled or running. */
   activeSteps = 0;
-  /** Ended badly, without `allowFailure`, not absorbed. */
-  badSteps = 0;
-  firstBad: string | undefined;
+  parent: ParentRef | undefined;
+  /** Paused since then; the status before is derived. */
+  pausedAt: number | undefined;
+  /** Events nobody has waited for yet, oldest first. */
+  events: readonly ReceivedEvent[] = [];
+  /** Bytes of these as JSON. */
+  eventBytes = 0;
+  /** Open event waits by the names that have not come yet: those an arriving event is offered to. */
+  waits: WaitIndex;
+  /** Open asks by name. */
+  asks: WaitIndex;
+  /** What can be undone, by the path of the step. */
+  undo: OverlayMap<UndoEntry>;
+  undone: (UndoRun & { readonly cause: AuditEventData['instanceClosing'] }) | undefined;
+  /** Times of `again`. */
+  rounds = 0;
+  /** By path; '' is the document's. Those of a block are dropped when it completes. */
+  scopes: OverlayMap<ScopeState>;
   ready: ReadyQueue = emptyReady;
+  /** Entries pushed into `ready` so far. */
+  readyNo = 0;
   clocks: ClockHeap = undefined;
-  /** Scheduled, running, retrying or cancelling steps, oldest first. */
+  /** Everything begun and not ended, blocks and waits too, oldest first. */
   open: OverlayMap<true>;
   steps: OverlayMap<StepState>;
   /** Derived from ended steps only; may be dropped at any time. */
-  readonly ctxMemo: Map<string, CtxLayer>;
+  ctxMemo: Map<string, CtxLayer>;
 
   constructor(
     readonly id: InstanceId,
@@ -102,13 +260,27 @@ export class InstanceState {
   ) {
     this.open = new OverlayMap(base?.open);
     this.steps = new OverlayMap(base?.steps);
+    this.scopes = new OverlayMap(base?.scopes);
+    this.undo = new OverlayMap(base?.undo);
+    this.waits = new WaitIndex(base?.waits);
+    this.asks = new WaitIndex(base?.asks);
     this.ctxMemo = base?.ctxMemo ?? new Map();
   }
 
   fork(): InstanceState {
     const fork = new InstanceState(this.id, this);
-    const { open, steps } = fork;
-    return Object.assign(fork, this, { open, steps });
+    const { open, steps, scopes, undo, waits, asks } = fork;
+    return Object.assign(fork, this, { open, steps, scopes, undo, waits, asks });
+  }
+
+  /** The scope at `path`; it must have been begun. */
+  scope(path: string): ScopeState {
+    return this.scopes.get(path)!;
+  }
+
+  /** Steps of the top list that have ended, for progress. */
+  get endedSteps(): number {
+    return this.scopes.get('')?.ended ?? 0;
   }
 
   step(path: string): StepState {

@@ -1,5 +1,12 @@
 /** First in, first out, persistent: two linked lists, so that a fork shares it for nothing. */
-type Cell = { readonly path: string; readonly next: Cell } | undefined;
+type Cell = { readonly entry: ReadyEntry; readonly next: Cell } | undefined;
+
+/** Something to look at: a pending step whose join is decided, a block, or (path ending in '/') a scope that must be stopped. */
+export interface ReadyEntry {
+  readonly path: string;
+  /** Number of the push: an entry whose step has been pushed again since is outdated. */
+  readonly no: number;
+}
 
 export interface ReadyQueue {
   readonly front: Cell;
@@ -9,17 +16,17 @@ export interface ReadyQueue {
 
 export const emptyReady: ReadyQueue = { front: undefined, back: undefined, size: 0 };
 
-export function pushReady(queue: ReadyQueue, path: string): ReadyQueue {
-  if (queue.front === undefined) return { front: { path, next: undefined }, back: undefined, size: 1 };
-  return { front: queue.front, back: { path, next: queue.back }, size: queue.size + 1 };
+export function pushReady(queue: ReadyQueue, entry: ReadyEntry): ReadyQueue {
+  if (queue.front === undefined) return { front: { entry, next: undefined }, back: undefined, size: 1 };
+  return { front: queue.front, back: { entry, next: queue.back }, size: queue.size + 1 };
 }
 
-export const peekReady = (queue: ReadyQueue): string | undefined => queue.front?.path;
+export const peekReady = (queue: ReadyQueue): ReadyEntry | undefined => queue.front?.entry;
 
 export function shiftReady(queue: ReadyQueue): ReadyQueue {
   const front = queue.front?.next;
   if (front !== undefined) return { front, back: queue.back, size: queue.size - 1 };
   let turned: Cell;
-  for (let cell = queue.back; cell !== undefined; cell = cell.next) turned = { path: cell.path, next: turned };
+  for (let cell = queue.back; cell !== undefined; cell = cell.next) turned = { entry: cell.entry, next: turned };
   return turned === undefined ? emptyReady : { front: turned, back: undefined, size: queue.size - 1 };
 }

@@ -1,11 +1,12 @@
 import { apply } from '../apply/apply.js';
 import { decide } from '../decide/decide.js';
 import { effects } from '../effects/effects.js';
+import { sends } from '../effects/sends.js';
 import type { AuditEvent } from '../model/audit-event.js';
 import type { InstanceId } from '../model/instance-id.js';
 import type { Json } from '../model/json.js';
 import { isEnded } from '../model/lifecycle.js';
-import type { Decision, Message } from '../model/message.js';
+import type { Decision, DecisionContext, Message, Send } from '../model/message.js';
 import type { Plan } from '../model/plan.js';
 import { nextDueAt } from '../state/clocks.js';
 import { type InstanceState, newState } from '../state/instance-state.js';
@@ -26,12 +27,14 @@ export class VirtualShell {
   readonly history: AuditEvent[] = [];
   readonly commands: VirtualCommand[] = [];
   readonly aborted: number[] = [];
+  readonly sent: Send[] = [];
   state: InstanceState;
   nowMs = 1_000_000;
+  private made = 1_000;
 
   constructor(
     readonly plan: Plan,
-    readonly options: { draw?: () => number; room?: () => number } = {},
+    readonly options: { draw?: () => number; room?: () => number; ids?: () => string } = {},
     readonly id = '01890000-0000-7000-8000-000000000001' as InstanceId,
   ) {
     this.state = newState(id);
@@ -41,17 +44,23 @@ export class VirtualShell {
     return this.tell({ type: 'start', input, checksum: 'c' });
   }
 
-  tell(message: Message): Decision {
+  context(): DecisionContext {
     const room = this.options.room?.() ?? Infinity;
     let taken = 0;
-    const decision = decide(this.plan, this.state, message, {
+    return {
       nowMs: this.nowMs,
       draw: this.options.draw ?? (() => 0.5),
+      newId: this.options.ids ?? (() => `01890000-0000-7000-8000-${String((this.made += 1)).padStart(12, '0')}`),
       admit: () => (taken++ < room ? 1 : undefined),
       isServed: () => true,
       runningOn: () => undefined,
-    });
+    };
+  }
+
+  tell(message: Message): Decision {
+    const decision = decide(this.plan, this.state, message, this.context());
     if (!decision.accepted) return decision;
+    this.sent.push(...sends(this.plan, this.state, decision.events));
     for (const event of decision.events) apply(this.plan, this.state, event);
     this.history.push(...decision.events);
     for (const effect of effects(this.state, decision.events)) {
@@ -59,6 +68,11 @@ export class VirtualShell {
       if (effect.kind === 'abort') this.aborted.push(effect.token);
     }
     return decision;
+  }
+
+  /** Something comes from outside. */
+  event(name: string, payload: Json = null): Decision {
+    return this.tell({ type: 'event', event: { id: `e${(this.made += 1)}`, name, payload, at: this.nowMs } });
   }
 
   complete({ path, token }: VirtualCommand, output: Json = null): Decision {
@@ -85,10 +99,15 @@ export class VirtualShell {
     if (steps.length > 0) this.tell({ type: 'dispatch', steps, incarnation: 1 });
   }
 
+  /** When it must be looked at by itself. */
+  dueAt(): number | undefined {
+    return isEnded(this.state.status) ? undefined : nextDueAt(this.state);
+  }
+
   /** Lets time pass to the next clock and fires it. @returns false when nothing is due by itself */
   passTime(): boolean {
-    const dueAt = nextDueAt(this.state);
-    if (dueAt === undefined || isEnded(this.state.status)) return false;
+    const dueAt = this.dueAt();
+    if (dueAt === undefined) return false;
     this.nowMs = Math.max(this.nowMs, dueAt);
     this.tell({ type: 'wake' });
     return true;

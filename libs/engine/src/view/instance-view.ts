@@ -1,199 +1,416 @@
 /**
  * What people see of an instance, folded from its audit events: the same function serves REST, CLI and console.
- * Free of imports at run time, so that a browser can use it as it is.
+ * Imports nothing but this folder at run time, so that a browser can use it as it is.
  */
 import type { AuditEvent } from '../model/audit-event.js';
-import type { Failure, InstanceError } from '../model/failure.js';
-import type { Json, JsonObject } from '../model/json.js';
-import type { InstanceStatus, StepStatus } from '../model/lifecycle.js';
+import type { InstanceStatus } from '../model/lifecycle.js';
+import { isOpen, StepTable, undone } from './step-table.js';
+import type { AttemptView, CountsView, InstanceView, StepView, WaitView } from './view-types.js';
 
-export interface AttemptView {
-  readonly attempt: number;
-  /** Seq of the event that scheduled it. */
-  readonly token: number;
-  readonly status: 'scheduled' | 'running' | 'completed' | 'failed' | 'cancelled';
-  readonly worker?: string;
-  readonly scheduledAt: number;
-  readonly startedAt?: number;
-  readonly endedAt?: number;
-  readonly error?: Failure;
-}
+export type * from './view-types.js';
 
-export interface StepView {
-  readonly path: string;
-  readonly status: StepStatus;
-  /** 0 while never scheduled. */
-  readonly attempt: number;
-  readonly task?: string;
-  readonly queue?: string;
-  /** Absent with `inputIsCtx`: the step received the instance's context. */
-  readonly input?: Json;
-  readonly inputIsCtx?: boolean;
-  readonly output?: Json;
-  readonly error?: Failure;
-  readonly worker?: string;
-  readonly scheduledAt?: number;
-  readonly startedAt?: number;
-  readonly endedAt?: number;
-  /** Next attempt, while `retrying`. */
-  readonly dueAt?: number;
-  /** In the backlog of its queue, not yet sent to the broker. */
-  readonly isQueued?: boolean;
-  readonly claimant?: string;
-  readonly attempts: readonly AttemptView[];
-}
-
-export interface InstanceView {
-  readonly seq: number;
-  readonly generation: number;
-  readonly status: InstanceStatus;
-  readonly startedAt?: number;
-  readonly endedAt?: number;
-  readonly timeoutAt?: number;
-  readonly input?: Json;
-  readonly output?: Json;
-  readonly error?: InstanceError;
-  readonly tags?: JsonObject;
-  readonly reason?: string;
-  /** By path; steps that were never touched are absent. */
-  readonly steps: ReadonlyMap<string, StepView>;
-}
-
-export const emptyInstanceView: InstanceView = { seq: 0, generation: 1, status: 'pending', steps: new Map() };
+export const emptyInstanceView: InstanceView = {
+  seq: 0,
+  generation: 1,
+  status: 'pending',
+  rounds: 0,
+  keptEvents: new Set(),
+  steps: new Map(),
+  scopes: new Map(),
+  openSteps: 0,
+  activeSteps: 0,
+};
 
 /** Events at or before `view.seq` are ignored, so that repeats and overlaps do no harm. Copies once a call, not once an event. */
 export function foldInstanceView(view: InstanceView, events: readonly AuditEvent[]): InstanceView {
   const fresh = events.filter((event) => event.seq > view.seq);
   if (fresh.length === 0) return view;
-  const steps = new Map(view.steps);
-  let next: InstanceView = { ...view, steps };
-  for (const event of fresh) next = { ...foldOne(next, steps, event), seq: event.seq, generation: event.generation };
-  return { ...next, status: settledStatus(next) };
+  const fold = new Fold(view);
+  for (const event of fresh) fold.take(event);
+  return fold.result();
 }
 
-function foldOne(view: InstanceView, steps: Map<string, StepView>, event: AuditEvent): InstanceView {
-  const { at } = event;
-  switch (event.type) {
-    case 'instanceStarted': {
-      const { input, tags, timeoutAt } = event.data;
-      return { ...view, status: 'running', startedAt: at, input, ...(tags && { tags }), ...(timeoutAt && { timeoutAt }) };
-    }
-    case 'instanceClosing':
-      return { ...view, status: 'cancelling', ...(event.data.reason !== undefined && { reason: event.data.reason }) };
-    case 'instanceCompleted':
-      return { ...view, status: 'completed', endedAt: at, output: event.data.output };
-    case 'instanceFailed':
-      return { ...view, status: 'failed', endedAt: at, error: event.data.error };
-    case 'instanceTimedOut':
-      return { ...view, status: 'timed_out', endedAt: at, error: event.data.error };
-    case 'instanceCancelled':
-      return { ...view, status: 'cancelled', endedAt: at, ...(event.data.reason !== undefined && { reason: event.data.reason }) };
-    case 'instanceOverdue':
-      return view;
-    case 'stepsDispatched':
-      for (const path of event.data.paths) change(steps, path, { isQueued: false });
-      return view;
-    case 'stepCompleted':
-      foldStep(steps, event);
-      return event.data.tags ? { ...view, tags: { ...view.tags, ...event.data.tags } } : view;
-    default:
-      foldStep(steps, event);
-      return view;
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type EventOf<T extends AuditEvent['type']> = Extract<AuditEvent, { type: T }>;
+type Entered = EventOf<'timerStarted' | 'eventAwaited' | 'askOpened' | 'emitRequested' | 'childRequested' | 'lockRequested'>;
+
+const noCounts: CountsView = { total: 0, completed: 0, failed: 0, cancelled: 0 };
+
+/** One call. */
+class Fold {
+  private readonly view: Mutable<InstanceView>;
+  private readonly table: StepTable;
+  private readonly kept: Set<string>;
+
+  constructor(view: InstanceView) {
+    this.view = { ...view };
+    this.table = new StepTable(view);
+    this.kept = new Set(view.keptEvents);
   }
-}
 
-function foldStep(steps: Map<string, StepView>, event: AuditEvent): void {
-  const path = event.path ?? '';
-  const { at } = event;
-  switch (event.type) {
-    case 'stepScheduled': {
-      const attempt = event.attempt ?? 1;
-      const { task, queue, input, incarnation } = event.data;
-      const before = steps.get(path);
-      change(steps, path, {
-        status: 'scheduled',
-        attempt,
-        task,
-        queue,
-        ...(input === undefined ? { inputIsCtx: true } : { input }),
-        isQueued: incarnation === undefined,
-        scheduledAt: at,
-        startedAt: undefined,
+  result(): InstanceView {
+    const { steps, scopes, open, active } = this.table;
+    const facts = { steps, scopes, openSteps: open, activeSteps: active, keptEvents: this.kept };
+    return { ...this.view, status: this.settledStatus(), ...facts };
+  }
+
+  take(event: AuditEvent): void {
+    this.view.seq = event.seq;
+    this.view.generation = event.generation;
+    if (event.path === undefined) this.takeInstance(event);
+    else this.takeStep(event, event.path);
+  }
+
+  private takeInstance(event: AuditEvent): void {
+    const { view } = this;
+    switch (event.type) {
+      case 'instanceStarted': {
+        const { input, tags, timeoutAt, restartOf } = event.data;
+        Object.assign(view, { status: 'running', startedAt: event.at, input, tags, timeoutAt });
+        for (const [path, output] of Object.entries(restartOf?.outputs ?? {}))
+          this.table.set(path, { status: 'completed', output, endedAt: event.at });
+        return;
+      }
+      case 'instanceClosing':
+        Object.assign(view, { status: 'cancelling', closingAs: event.data.as, by: event.data.by ?? view.by });
+        view.reason = event.data.reason ?? view.reason;
+        return;
+      case 'instanceOverdue':
+        view.isOverdue = true;
+        return;
+      case 'instancePaused':
+        Object.assign(view, { status: 'paused', pausedAt: event.at, by: event.data.by, reason: event.data.reason });
+        return;
+      case 'instanceResumed':
+        Object.assign(view, { status: 'running', pausedAt: undefined, by: event.data.by, reason: event.data.reason });
+        return this.shiftClocks(event.data.pausedMs);
+      case 'instanceRetried':
+        return this.retry(event);
+      case 'instanceStartedAgain':
+        return this.again(event);
+      case 'instanceCompensating': {
+        const { order, paths, cause } = event.data;
+        Object.assign(view, {
+          status: 'compensating',
+          compensation: { order, paths, failures: [] },
+          error: cause.error ?? view.error,
+        });
+        return;
+      }
+      case 'eventKept':
+        this.kept.add(event.data.event.id);
+        return;
+      case 'eventDropped':
+        this.kept.delete(event.data.event.id);
+        return;
+      case 'stepsDispatched':
+        for (const path of event.data.paths) this.table.set(path, { isQueued: false });
+        return;
+      default:
+        return this.end(event);
+    }
+  }
+
+  private end(event: AuditEvent): void {
+    const { view } = this;
+    const as = (status: InstanceStatus, facts: Partial<InstanceView>): void => {
+      Object.assign(view, { status, endedAt: event.at, closingAs: undefined, pausedAt: undefined, ...facts });
+    };
+    switch (event.type) {
+      case 'instanceCompleted':
+        return as('completed', { output: event.data.output });
+      case 'instanceFailed':
+        return as('failed', { error: event.data.error });
+      case 'instanceTimedOut':
+        return as('timed_out', { error: event.data.error });
+      case 'instanceCancelled':
+        return as('cancelled', { reason: event.data.reason ?? view.reason });
+      case 'instanceCompensated':
+        return as('compensated', { error: event.data.error ?? view.error });
+      case 'instanceCompensationFailed': {
+        const { error, failures } = event.data;
+        const compensation = { order: 'reverse' as const, paths: [], ...view.compensation, failures };
+        for (const { path, code, message } of failures) this.table.set(path, { undoError: { code, message } });
+        return as('compensation_failed', { error: error ?? view.error, compensation });
+      }
+      default:
+        return;
+    }
+  }
+
+  /** A new generation: what failed, was cancelled or blocked is to do again, the blocks around it go on. */
+  private retry(event: EventOf<'instanceRetried'>): void {
+    const { path, timeoutAt, by, reason } = event.data;
+    const cleared = { endedAt: undefined, error: undefined, closingAs: undefined, isOverdue: undefined };
+    Object.assign(this.view, { status: 'running', timeoutAt, by, reason, ...cleared });
+    for (const { path: own, status, isBlock } of [...this.table.steps.values()]) {
+      if (status !== 'failed' && status !== 'cancelled' && status !== 'blocked') continue;
+      if (path !== undefined && status !== 'blocked' && own !== path && !path.startsWith(`${own}/`)) continue;
+      const again = isBlock && status === 'failed' ? 'running' : 'pending';
+      this.table.set(own, {
+        status: again,
+        error: undefined,
         endedAt: undefined,
-        dueAt: undefined,
-        worker: undefined,
-        claimant: undefined,
-        attempts: [...(before?.attempts ?? []), { attempt, token: event.seq, status: 'scheduled', scheduledAt: at }],
+        because: undefined,
+        by: undefined,
+        reason: undefined,
       });
-      return;
     }
-    case 'stepBegun':
-      change(steps, path, { status: 'running', worker: event.data.worker });
-      lastAttempt(steps, path, { status: 'running', worker: event.data.worker });
-      return;
-    case 'stepClaimed':
-      change(steps, path, { status: 'running', claimant: event.data.claimant, worker: event.data.claimant, startedAt: at });
-      lastAttempt(steps, path, { status: 'running', worker: event.data.claimant, startedAt: at });
-      return;
-    case 'stepCompleted': {
-      const { output, worker, startedAt } = event.data;
-      const ran = { ...(worker !== undefined && { worker }), ...(startedAt !== undefined && { startedAt }) };
-      change(steps, path, { status: 'completed', output, endedAt: at, error: undefined, ...ran });
-      lastAttempt(steps, path, { status: 'completed', endedAt: at, ...ran });
-      return;
+  }
+
+  /** Steps of the former generation are gone; events that were kept stay. */
+  private again(event: EventOf<'instanceStartedAgain'>): void {
+    const { view } = this;
+    const { input, timeoutAt, tags } = event.data;
+    this.table.clear();
+    const cleared = { closingAs: undefined, isOverdue: undefined, compensation: undefined, reason: undefined, by: undefined };
+    Object.assign(view, {
+      status: 'running',
+      input,
+      timeoutAt,
+      rounds: view.rounds + 1,
+      ...cleared,
+    });
+    if (tags) view.tags = tags;
+  }
+
+  /** Relative clocks stood still during the pause. */
+  private shiftClocks(pausedMs: number): void {
+    const { view } = this;
+    if (view.timeoutAt !== undefined) view.timeoutAt += pausedMs;
+    for (const step of [...this.table.steps.values()]) {
+      if (!isOpen(step)) continue;
+      const { wait } = step;
+      const isAbsolute = wait?.kind === 'timer' && wait.isAbsolute;
+      const dueAt = step.dueAt === undefined || isAbsolute ? step.dueAt : step.dueAt + pausedMs;
+      const timeoutAt = step.timeoutAt && step.timeoutAt + pausedMs;
+      if (dueAt === step.dueAt && timeoutAt === step.timeoutAt) continue;
+      this.table.set(step.path, { dueAt, timeoutAt, ...(wait?.kind === 'timer' && { wait: { ...wait, dueAt: dueAt! } }) });
     }
-    case 'stepRetryScheduled': {
-      const { failure, dueAt, worker, startedAt } = event.data;
-      const ran = { ...(worker !== undefined && { worker }), ...(startedAt !== undefined && { startedAt }) };
-      change(steps, path, { status: 'retrying', error: failure, dueAt, ...ran });
-      lastAttempt(steps, path, { status: 'failed', endedAt: at, error: failure, ...ran });
-      return;
+  }
+
+  private takeStep(event: AuditEvent, path: string): void {
+    const { at } = event;
+    switch (event.type) {
+      case 'stepScheduled': {
+        const { task, queue, input, incarnation } = event.data;
+        this.table.openAttempt(path, event);
+        const given = input === undefined ? { inputIsCtx: true } : { input };
+        this.table.set(path, {
+          status: 'scheduled',
+          task,
+          queue,
+          isQueued: incarnation === undefined,
+          dueAt: undefined,
+          ...given,
+        });
+        return this.table.startUndo(path);
+      }
+      case 'stepBegun':
+        return this.table.ran(path, 'running', { worker: event.data.worker });
+      case 'stepClaimed':
+        this.table.set(path, { claimant: event.data.claimant });
+        return this.table.ran(path, 'running', { worker: event.data.claimant, startedAt: at });
+      case 'stepRetryScheduled': {
+        const { failure, dueAt } = event.data;
+        this.table.set(path, { dueAt, wait: undefined });
+        return this.table.ran(path, 'retrying', { error: failure, ...ranOn(event.data) }, at);
+      }
+      case 'stepProgressed':
+        return this.table.set(path, { progress: event.data.details });
+      case 'stepCancelling':
+        return this.table.set(path, { status: 'cancelling' });
+      case 'stepCompleted':
+      case 'stepFailed':
+      case 'stepSkipped':
+      case 'stepBlocked':
+      case 'stepCancelled':
+        return this.endStep(event, path);
+      default:
+        return this.takeWaitOrBlock(event, path);
     }
-    case 'stepFailed': {
-      const { failure, worker, startedAt } = event.data;
-      const ran = { ...(worker !== undefined && { worker }), ...(startedAt !== undefined && { startedAt }) };
-      change(steps, path, { status: 'failed', error: failure, endedAt: at, ...ran });
-      lastAttempt(steps, path, { status: 'failed', endedAt: at, error: failure, ...ran });
-      return;
+  }
+
+  private endStep(
+    event: EventOf<'stepCompleted' | 'stepFailed' | 'stepSkipped' | 'stepBlocked' | 'stepCancelled'>,
+    path: string,
+  ): void {
+    const ended = { endedAt: event.at, wait: undefined, dueAt: undefined, isQueued: undefined };
+    switch (event.type) {
+      case 'stepCompleted': {
+        const { output, note, because, counts, tags } = event.data;
+        if (tags) this.view.tags = { ...this.view.tags, ...tags };
+        this.table.set(path, {
+          ...ended,
+          output,
+          error: undefined,
+          note,
+          because,
+          ...(counts && { counts }),
+          ...byHand(event.data),
+        });
+        this.table.ran(path, 'completed', ranOn(event.data), event.at);
+        return this.table.endUndo(path, undefined);
+      }
+      case 'stepFailed': {
+        const { failure, counts } = event.data;
+        this.table.set(path, { ...ended, ...(counts && { counts }) });
+        this.table.ran(path, 'failed', { error: failure, ...ranOn(event.data) }, event.at);
+        return this.table.endUndo(path, failure);
+      }
+      case 'stepSkipped': {
+        const { because, output } = event.data;
+        this.table.set(path, {
+          ...ended,
+          because,
+          error: undefined,
+          ...(output !== undefined && { output }),
+          ...byHand(event.data),
+        });
+        return this.table.ran(path, 'skipped', {}, event.at);
+      }
+      case 'stepBlocked':
+        return this.table.set(path, { status: 'blocked', endedAt: event.at });
+      case 'stepCancelled':
+        this.table.set(path, { ...ended, ...byHand(event.data) });
+        return this.table.ran(path, 'cancelled', {}, event.at);
     }
-    case 'stepSkipped':
-      change(steps, path, { status: 'skipped', endedAt: at });
-      return;
-    case 'stepBlocked':
-      change(steps, path, { status: 'blocked', endedAt: at });
-      return;
-    case 'stepCancelling':
-      change(steps, path, { status: 'cancelling' });
-      return;
-    case 'stepCancelled':
-      change(steps, path, { status: 'cancelled', endedAt: at, dueAt: undefined });
-      lastAttempt(steps, path, { status: 'cancelled', endedAt: at });
-      return;
-    default:
-      return;
+  }
+
+  private takeWaitOrBlock(event: AuditEvent, path: string): void {
+    switch (event.type) {
+      case 'timerStarted':
+      case 'eventAwaited':
+      case 'askOpened':
+      case 'emitRequested':
+      case 'childRequested':
+      case 'lockRequested':
+        return this.enterWait(event, path);
+      case 'eventTaken': {
+        const { id, name } = event.data.event;
+        this.kept.delete(id);
+        return this.changeWait(path, 'event', (wait) => ({ ...wait, taken: [...wait.taken, name] }));
+      }
+      case 'askClaimed':
+        return this.changeWait(path, 'ask', (wait) => ({ ...wait, claimedBy: event.data.by }));
+      case 'askReassigned':
+        return this.changeWait(path, 'ask', (wait) => ({ ...wait, assignees: event.data.assignees, claimedBy: undefined }));
+      case 'childStarted': {
+        const { id, version, attached } = event.data;
+        const { child } = this.table.get(path) ?? {};
+        this.changeWait(path, 'child', (wait) => ({ ...wait, childId: id }));
+        return this.table.set(path, { child: { workflow: '', ...child, id, version, ...(attached && { attached }) } });
+      }
+      case 'childCompensating':
+        return this.table.set(path, { status: 'compensating' });
+      case 'childCompensated':
+        return this.table.set(path, undone(event.data.failures?.[0]));
+      case 'blockEntered': {
+        const { items, taken, timeoutAt } = event.data;
+        const counts = { ...noCounts, total: lengthOf(items) ?? taken?.length ?? 0 };
+        return this.table.set(path, {
+          status: 'running',
+          isBlock: true,
+          scheduledAt: event.at,
+          startedAt: event.at,
+          taken,
+          timeoutAt,
+          counts,
+          begun: 0,
+        });
+      }
+      case 'lockGranted':
+        return this.table.set(path, { status: 'running', isBlock: true, wait: undefined, startedAt: event.at });
+      case 'scopesOpened':
+        return this.openScopes(path, event.data.keys.length);
+      case 'roundDelayed':
+        return this.table.set(path, { dueAt: event.data.dueAt });
+      case 'blockClosing':
+        return this.table.set(path, { dueAt: undefined, ...byHand(event.data) });
+      default:
+        return;
+    }
+  }
+
+  private enterWait(event: Entered, path: string): void {
+    const dueAt = event.type === 'timerStarted' ? event.data.dueAt : undefined;
+    const timeoutAt = 'timeoutAt' in event.data ? event.data.timeoutAt : undefined;
+    if (event.type === 'childRequested') {
+      const { childId, workflow, input } = event.data;
+      this.table.openAttempt(path, event);
+      this.table.set(path, { child: { id: childId, workflow }, input });
+    }
+    this.table.set(path, {
+      status: 'waiting',
+      scheduledAt: event.at,
+      startedAt: event.at,
+      endedAt: undefined,
+      dueAt,
+      timeoutAt,
+      wait: waitOf(event),
+    });
+  }
+
+  private changeWait<K extends WaitView['kind']>(
+    path: string,
+    kind: K,
+    to: (wait: Extract<WaitView, { kind: K }>) => WaitView,
+  ): void {
+    const { wait } = this.table.get(path) ?? {};
+    if (wait?.kind === kind) this.table.set(path, { wait: to(wait as Extract<WaitView, { kind: K }>) });
+  }
+
+  private openScopes(path: string, opened: number): void {
+    const { counts = noCounts, begun = 0 } = this.table.get(path) ?? {};
+    const now = begun + opened;
+    this.table.set(path, {
+      isBlock: true,
+      begun: now,
+      dueAt: undefined,
+      counts: { ...counts, total: Math.max(counts.total, now) },
+    });
+  }
+
+  /** `waiting` = nothing is runnable; only a clock, a message or a person can move it. */
+  private settledStatus(): InstanceStatus {
+    const { status } = this.view;
+    const { open, active } = this.table;
+    if (status !== 'running' && status !== 'waiting') return status;
+    return active === 0 && open > 0 ? 'waiting' : 'running';
   }
 }
 
-function change(steps: Map<string, StepView>, path: string, facts: Partial<StepView>): void {
-  const before = steps.get(path) ?? { path, status: 'pending', attempt: 0, attempts: [] };
-  steps.set(path, { ...before, ...facts });
-}
+const ranOn = ({ worker, startedAt }: { worker?: string; startedAt?: number }): Partial<AttemptView> => ({
+  ...(worker !== undefined && { worker }),
+  ...(startedAt !== undefined && { startedAt }),
+});
 
-/** Only an attempt that is open changes: a failed one keeps its story when the step is cancelled in backoff. */
-function lastAttempt(steps: Map<string, StepView>, path: string, facts: Partial<AttemptView>): void {
-  const step = steps.get(path);
-  const last = step?.attempts.at(-1);
-  if (!step || !last || last.endedAt !== undefined) return;
-  steps.set(path, { ...step, attempts: [...step.attempts.slice(0, -1), { ...last, ...facts }] });
-}
+const byHand = ({ by, reason }: { by?: string; reason?: string }): Partial<StepView> => ({
+  ...(by !== undefined && { by }),
+  ...(reason !== undefined && { reason }),
+});
 
-/** `waiting` = nothing is runnable; only a clock can move it. */
-function settledStatus(view: InstanceView): InstanceStatus {
-  if (view.status !== 'running' && view.status !== 'waiting') return view.status;
-  let isRetrying = false;
-  for (const step of view.steps.values()) {
-    if (step.status === 'scheduled' || step.status === 'running') return 'running';
-    if (step.status === 'retrying') isRetrying = true;
+function waitOf(event: Entered): WaitView {
+  switch (event.type) {
+    case 'timerStarted':
+      return { kind: 'timer', dueAt: event.data.dueAt, isAbsolute: event.data.isAbsolute };
+    case 'eventAwaited': {
+      const { names, match, key } = event.data;
+      return { kind: 'event', names, match, key, taken: [] };
+    }
+    case 'askOpened':
+      return { kind: 'ask', name: event.data.name, ask: event.data, assignees: event.data.assignees ?? [] };
+    case 'emitRequested':
+      return { kind: 'emit' };
+    case 'childRequested':
+      return { kind: 'child', childId: event.data.childId, workflow: event.data.workflow };
+    case 'lockRequested':
+      return { kind: 'lock', key: event.data.key, limit: event.data.limit };
   }
-  return isRetrying ? 'waiting' : 'running';
+}
+
+/** A long list is stored apart, and only named here with its length. */
+function lengthOf(items: unknown): number | undefined {
+  if (Array.isArray(items)) return items.length;
+  return (items as { $payload?: { length?: number } } | undefined)?.$payload?.length;
 }

@@ -58,6 +58,16 @@ export class Administration {
     }
   }
 
+  async hasExchange(name: string): Promise<boolean> {
+    try {
+      await this.run(`asking for exchange ${name}`, (channel) => channel.checkExchange(name), name);
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 404) return false;
+      throw error;
+    }
+  }
+
   deleteQueue(name: string): Promise<void> {
     return this.run(`deleting queue ${name}`, async (channel) => void (await channel.deleteQueue(name)), name);
   }

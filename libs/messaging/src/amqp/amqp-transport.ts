@@ -74,6 +74,11 @@ export class AmqpTransport implements Transport {
     return this.demandSession('queueDepth').administration.queueDepth(name);
   }
 
+  async hasExchange(name: string): Promise<boolean> {
+    const { administration } = this.demandSession('hasExchange');
+    return name === '' || administration.hasExchange(name); // the default exchange is always there, and may not be asked for
+  }
+
   async deleteQueue(name: string): Promise<void> {
     this.declared.delete(name);
     await this.demandSession('deleteQueue').administration.deleteQueue(name);

@@ -31,6 +31,13 @@ export function queueCases(bench: () => Bench): void {
       expect(await transport.publish([lane.message('3')])).toEqual(['returned']);
     });
 
+    it('tells whether there is an exchange, and goes on when there is none', async () => {
+      const transport = await bench().connected();
+      for (const name of [exchanges.events, '']) expect(await transport.hasExchange(name)).toBe(true);
+      expect(await transport.hasExchange(`nobody.${randomUUID()}`)).toBe(false);
+      expect(await transport.hasExchange(exchanges.commands)).toBe(true);
+    });
+
     it('tells a consumer that its queue is gone, and others nothing', async () => {
       const transport = await bench().connected();
       const [doomed, spared] = [newLane(), newLane()];

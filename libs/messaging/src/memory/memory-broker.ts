@@ -33,6 +33,10 @@ export class MemoryBroker implements QueueHost {
     if (!this.exchanges.has(spec.name)) this.exchanges.set(spec.name, new MemoryExchange(spec.kind));
   }
 
+  hasExchange(name: string): boolean {
+    return this.exchanges.has(name);
+  }
+
   /** @returns whether it is new */
   declareQueue(spec: QueueSpec, connection: object): boolean {
     const known = this.queueOf(spec.name, connection);

@@ -79,6 +79,11 @@ export class MemoryTransport implements Transport {
     return queue === undefined ? undefined : { ready: queue.depth, consumers: queue.consumerCount };
   }
 
+  async hasExchange(name: string): Promise<boolean> {
+    this.demandConnection('hasExchange');
+    return name === '' || this.broker.hasExchange(name);
+  }
+
   async deleteQueue(name: string): Promise<void> {
     this.demandConnection('deleteQueue');
     const queue = this.broker.queueOf(name, this);

@@ -22,6 +22,8 @@ const planner = [
 export function createHotPool(url: string, options: DataSourceOptions = {}): Pool {
   const pool = new Pool({
     ...connectionSettings(url, { applicationName: 'orquestrax-hot', ...options }),
+    // A process that is stopped amid a transaction must not hold its locks for ever.
+    idle_in_transaction_session_timeout: 10_000,
     options: planner.map((setting) => `-c ${setting}`).join(' '),
   });
   // Without a listener the break of an idle connection ends the process.

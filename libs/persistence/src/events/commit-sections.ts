@@ -1,30 +1,22 @@
 import { canonicalJson } from '#libs/engine';
 import { plainArray, textArray } from '../connections/pg-array.js';
-import type { BatchCommit } from '../ports.js';
-
-/** One part of the commit statement: present only when the batch has rows for it. */
-interface Section {
-  readonly rows: (batch: BatchCommit) => number;
-  /** Parameter types of its `unnest`, in the order of `values`. */
-  readonly types: readonly string[];
-  readonly values: (batch: BatchCommit) => string[];
-  /** @param source `unnest($1::uuid[], …)` */
-  readonly sql: (source: string) => string;
-}
-
-const textOrNull = (value: unknown): string | null => (value === null || value === undefined ? null : canonicalJson(value));
+import { writeStored, writeStoredValue } from '../payloads/stored-json.js';
+import { asks, asksGone, inboxSent, payloads } from './conversation-sections.js';
+import { logs } from '../logs/log-section.js';
+import type { Section } from './section.js';
+import { keySections } from '../keys/key-sections.js';
 
 const events: Section = {
   rows: (batch) => batch.events.length,
   types: ['uuid', 'int', 'int', 'text', 'text', 'int', 'text', 'bigint'],
-  values: ({ events: rows }) => [
+  values: ({ events: rows }, payloads) => [
     plainArray(rows.map((row) => row.instanceId)),
     plainArray(rows.map((row) => row.event.seq)),
     plainArray(rows.map((row) => row.event.generation)),
     textArray(rows.map((row) => row.event.type)),
     textArray(rows.map((row) => row.event.path ?? null)),
     plainArray(rows.map((row) => row.event.attempt ?? null)),
-    textArray(rows.map((row) => canonicalJson(row.event.data))),
+    textArray(rows.map((row) => writeStored(row.instanceId, row.event.data, payloads))),
     plainArray(rows.map((row) => row.event.at)),
   ],
   sql: (source) =>
@@ -34,14 +26,14 @@ const events: Section = {
 const heads: Section = {
   rows: (batch) => batch.heads.length,
   types: ['uuid', 'text', 'int', 'int', 'text', 'text', 'text', 'text', 'bigint', 'bigint', 'int', 'int', 'text'],
-  values: ({ heads: rows }) => [
+  values: ({ heads: rows }, payloads) => [
     plainArray(rows.map((row) => row.id)),
     textArray(rows.map((row) => row.status)),
     plainArray(rows.map((row) => row.seq)),
     plainArray(rows.map((row) => row.generation)),
     textArray(rows.map((row) => row.summary)),
-    textArray(rows.map((row) => textOrNull(row.output))),
-    textArray(rows.map((row) => textOrNull(row.error))),
+    textArray(rows.map(({ id, output }) => (output === null ? null : writeStoredValue(id, output, payloads)))),
+    textArray(rows.map(({ id, error }) => (error === null ? null : writeStored(id, error, payloads)))),
     textArray(rows.map((row) => canonicalJson(row.tags))),
     plainArray(rows.map((row) => row.startedAt)),
     plainArray(rows.map((row) => row.endedAt)),
@@ -154,5 +146,21 @@ const stats: Section = {
     ON CONFLICT (minute, definition, partition) DO UPDATE SET ${counters.map((name) => `${name} = s.${name} + excluded.${name}`).join(', ')}`,
 };
 
-/** In a fixed order: the bit of a section is its place here. */
-export const sections: readonly Section[] = [events, heads, wakeups, wakeupsGone, inbox, unsent, unsentGone, snapshots, stats];
+/** In a fixed order: the bit of a section is its place here. `payloads` stays the last one. */
+export const sections: readonly Section[] = [
+  events,
+  heads,
+  wakeups,
+  wakeupsGone,
+  inbox,
+  unsent,
+  unsentGone,
+  snapshots,
+  stats,
+  inboxSent,
+  asks,
+  asksGone,
+  logs,
+  ...keySections,
+  payloads,
+];

@@ -1,5 +1,6 @@
 import { NOW_MS } from '../connections/database-clock.js';
 import { plainArray } from '../connections/pg-array.js';
+import { Payloads } from '../payloads/stored-json.js';
 import type { BatchCommit } from '../ports.js';
 import { sections } from './commit-sections.js';
 
@@ -14,10 +15,15 @@ const known = new Map<number, PreparedStatement>();
 
 /** The whole batch as one statement, made of the parts that have rows, and its values. */
 export function commitStatement(batch: BatchCommit): PreparedStatement & { values: unknown[] } {
-  const present = sections.filter((section) => section.rows(batch) > 0);
-  const mask = present.reduce((bits, section) => bits | (1 << sections.indexOf(section)), 0);
-  const { name, text } = statementOf(mask);
-  return { name, text, values: [...journalValues(batch), ...present.flatMap((section) => section.values(batch))] };
+  const payloads = new Payloads();
+  const values = journalValues(batch);
+  let mask = 0;
+  sections.forEach((section, bit) => {
+    if (section.rows(batch, payloads) === 0) return;
+    mask |= 1 << bit;
+    values.push(...section.values(batch, payloads));
+  });
+  return { ...statementOf(mask), values };
 }
 
 /** @param mask bit n = section n is present */

@@ -1,7 +1,10 @@
-import type { AuditEvent, InstanceId, JsonObject } from '#libs/engine';
-import { headColumns, headOf } from '../instances/head-row.js';
-import type { InboxKind, InboxRow, StoredInstance, WorkState } from '../ports.js';
+import type { AuditEvent, AuditEventData, InstanceId, JsonObject } from '#libs/engine';
+import { headColumns, headOf, headRefs } from '../instances/head-row.js';
+import { type PayloadRef, readStored, refsIn } from '../payloads/stored-json.js';
+import { INBOX_AT_ONCE, type InboxKind, type InboxRow, type StoredInstance, type WorkState } from '../ports.js';
 import type { InstanceEntity } from '../schema/entities/instance.entity.js';
+
+type Contents = ReadonlyMap<string, string>;
 
 /**
  * Head, snapshot, later events, wake-up and waiting inbox rows of many instances, in one round trip and of one moment. Five kinds of rows
@@ -28,7 +31,7 @@ SELECT 'inbox', w.id, b.bucket, NULL, b.kind, b.id, NULL, b.content, b.received_
   FROM wanted w CROSS JOIN LATERAL (
     SELECT * FROM workflow_inbox v WHERE v.instance_id = w.id AND v.applied_seq IS NULL
       AND v.bucket = (SELECT i.bucket FROM workflow_instances i WHERE i.id = w.id)
-    ORDER BY v.received_at) b`,
+    ORDER BY v.received_at, length(v.id), v.id LIMIT ${INBOX_AT_ONCE}) b`,
 } as const;
 
 /** One row of the answer; which fields are set depends on `part`. */
@@ -44,26 +47,42 @@ export interface LoadedRow {
   readonly at: number;
 }
 
-/** Rows of the audit log as events: absent fields are absent, not null. */
-export function eventOf(row: Pick<LoadedRow, 'seq' | 'generation' | 'type' | 'path' | 'attempt' | 'content' | 'at'>): AuditEvent {
+type EventRow = Pick<LoadedRow, 'seq' | 'generation' | 'type' | 'path' | 'attempt' | 'content' | 'at'>;
+
+/**
+ * Rows of the audit log as events: absent fields are absent, not null.
+ * @param contents of the payloads they name; absent: these stay named
+ */
+export function eventOf(row: EventRow, contents?: Contents): AuditEvent {
   const { seq, generation, type, path, attempt, content, at } = row;
+  const data = contents === undefined ? (JSON.parse(content) as JsonObject) : readStored<JsonObject>(content, contents);
   return {
     seq,
     generation,
-    type,
+    type: type as keyof AuditEventData,
     ...(path !== null && { path }),
     ...(attempt !== null && { attempt }),
-    data: JSON.parse(content),
+    data,
     at,
-  } as AuditEvent;
+  } as unknown as AuditEvent;
 }
 
-const inboxOf = (row: LoadedRow): InboxRow => ({
+/** Payloads the rows name. */
+export function loadedRefs(rows: readonly LoadedRow[]): PayloadRef[] {
+  const heads = rows.filter((row) => row.part === 'head').flatMap((row) => headRefs(JSON.parse(row.content) as InstanceEntity));
+  const others = rows.filter((row) => row.part === 'event' || row.part === 'inbox').map((row) => row.content);
+  return [...heads, ...refsIn(others)];
+}
+
+export const inboxOf = (
+  row: Pick<LoadedRow, 'id' | 'seq' | 'type' | 'path' | 'content' | 'at'>,
+  contents: Contents,
+): InboxRow => ({
   id: row.path ?? '',
   instanceId: row.id,
   bucket: row.seq,
   kind: row.type as InboxKind,
-  content: JSON.parse(row.content) as JsonObject,
+  content: readStored<JsonObject>(row.content, contents),
   receivedAt: row.at,
 });
 
@@ -76,21 +95,25 @@ interface Draft {
 }
 
 /** Puts the rows of each instance together, in order. */
-export function assemble(rows: readonly LoadedRow[]): StoredInstance[] {
+export function assemble(rows: readonly LoadedRow[], contents: Contents): StoredInstance[] {
   const drafts = new Map<InstanceId, Draft>();
   for (const row of rows) {
     let draft = drafts.get(row.id);
     if (draft === undefined) drafts.set(row.id, (draft = { snapshot: null, wakeup: null, events: [], inbox: [] }));
-    if (row.part === 'head') draft.head = headOf(JSON.parse(row.content) as InstanceEntity);
+    if (row.part === 'head') draft.head = headOf(JSON.parse(row.content) as InstanceEntity, contents);
     else if (row.part === 'snapshot') draft.snapshot = { seq: row.seq, state: row.content };
-    else if (row.part === 'event') draft.events.push(eventOf(row));
+    else if (row.part === 'event') draft.events.push(eventOf(row, contents));
     else if (row.part === 'wakeup') draft.wakeup = { dueAt: row.at, work: row.type as WorkState };
-    else draft.inbox.push(inboxOf(row));
+    else draft.inbox.push(inboxOf(row, contents));
   }
   return [...drafts.values()].flatMap(({ head, snapshot, wakeup, events, inbox }) => {
     if (head === undefined) return [];
     events.sort((a, b) => a.seq - b.seq);
-    inbox.sort((a, b) => a.receivedAt - b.receivedAt || (a.id < b.id ? -1 : 1));
+    inbox.sort(inOrder);
     return [{ head, snapshot, wakeup, events, inbox }];
   });
 }
+
+/** Of rows received in the same millisecond, those of one sender are numbered. */
+export const inOrder = (a: InboxRow, b: InboxRow): number =>
+  a.receivedAt - b.receivedAt || a.id.length - b.id.length || (a.id < b.id ? -1 : 1);

@@ -1,8 +1,13 @@
 import type { Pool, QueryResultRow } from 'pg';
 import type { AuditEvent, InstanceId } from '#libs/engine';
-import type { BatchCommit, EventStore, StoredInstance, Touched, UnsentRow } from '../ports.js';
+import { plainArray } from '../connections/pg-array.js';
+import { contentsFromPool } from '../payloads/payload-contents.js';
+import { refsIn } from '../payloads/stored-json.js';
+import { inTransaction } from '../connections/in-transaction.js';
+import { commitSubscribing } from '../keys/commit-subscribing.js';
+import type { BatchCommit, EventStore, InboxAddress, InboxRow, StoredInstance, Touched, UnsentRow } from '../ports.js';
 import { commitStatement, type PreparedStatement } from './commit-statement.js';
-import { assemble, eventOf, type LoadedRow, loadStatement } from './load-statement.js';
+import { assemble, eventOf, inboxOf, inOrder, type LoadedRow, loadedRefs, loadStatement } from './load-statement.js';
 import { readStatements } from './read-statements.js';
 import { commitFault } from './sql-faults.js';
 
@@ -13,8 +18,10 @@ export class PgEventStore implements EventStore {
   constructor(private readonly pool: Pool) {}
 
   async commit(batch: BatchCommit): Promise<void> {
+    const { subscribed = [] } = batch;
     try {
-      await this.pool.query(commitStatement(batch));
+      if (subscribed.length === 0) await this.pool.query(commitStatement(batch));
+      else await inTransaction(this.pool, (client) => commitSubscribing(client, batch, subscribed));
     } catch (error) {
       throw commitFault(error, batch.partition, batch.batchNo);
     }
@@ -22,11 +29,20 @@ export class PgEventStore implements EventStore {
 
   async load(ids: readonly InstanceId[]): Promise<StoredInstance[]> {
     if (ids.length === 0) return [];
-    return assemble(await this.rows<LoadedRow>(loadStatement, [[...new Set(ids)]]));
+    const rows = await this.rows<LoadedRow>(loadStatement, [[...new Set(ids)]]);
+    return assemble(rows, await contentsFromPool(this.pool, loadedRefs(rows)));
+  }
+
+  waitingInbox(wanted: readonly InboxAddress[]): Promise<InboxRow[]> {
+    return this.inbox(readStatements.waitingInbox, wanted);
+  }
+
+  strayInbox(wanted: readonly InboxAddress[]): Promise<InboxRow[]> {
+    return this.inbox(readStatements.strayInbox, wanted);
   }
 
   async history(id: InstanceId, after: number, limit: number): Promise<AuditEvent[]> {
-    return (await this.rows<LoadedRow>(readStatements.history, [id, after, limit])).map(eventOf);
+    return (await this.rows<LoadedRow>(readStatements.history, [id, after, limit])).map((row) => eventOf(row));
   }
 
   dueWakeups(fromBucket: number, toBucket: number, nowMs: number, limit: number): Promise<InstanceId[]> {
@@ -59,6 +75,14 @@ export class PgEventStore implements EventStore {
   async now(): Promise<number> {
     const [row] = await this.rows<{ now: number }>(readStatements.now, []);
     return row!.now;
+  }
+
+  private async inbox(statement: PreparedStatement, wanted: readonly InboxAddress[]): Promise<InboxRow[]> {
+    if (wanted.length === 0) return [];
+    const values = [plainArray(wanted.map((row) => row.instanceId)), plainArray(wanted.map((row) => row.bucket))];
+    const rows = await this.rows<LoadedRow>(statement, values);
+    const contents = await contentsFromPool(this.pool, refsIn(rows.map((row) => row.content)));
+    return rows.map((row) => inboxOf(row, contents)).sort(inOrder);
   }
 
   private async ids(statement: PreparedStatement, values: unknown[]): Promise<InstanceId[]> {

@@ -3,6 +3,9 @@ import type { Pool, PoolClient } from 'pg';
 import { createHotPool } from '../connections/hot-pool.js';
 import { findInbox, insertInbox } from '../instances/inbox-statements.js';
 import { existingStarts, insertStarts } from '../instances/start-statements.js';
+import { findPayloads } from '../payloads/payload-statements.js';
+import * as keyStatements from '../keys/key-statements.js';
+import * as lockStatements from '../keys/lock-statements.js';
 import { claimStatement } from '../leases/pg-lease-store.js';
 import { servers, type TestServer } from '../testing/test-servers.js';
 import { sections } from './commit-sections.js';
@@ -20,6 +23,9 @@ const hot: PreparedStatement[] = [
   existingStarts,
   insertInbox,
   findInbox,
+  findPayloads,
+  ...Object.values(keyStatements),
+  ...Object.values(lockStatements),
   claimStatement,
 ];
 
@@ -56,7 +62,14 @@ const fill = (rows: number) => [
   `INSERT INTO workflow_wakeups (instance_id, bucket, due_at, work) SELECT id, bucket, 1, (ARRAY['none', 'queued', 'sent'])[1 + bucket % 3] FROM workflow_instances`,
   `INSERT INTO workflow_events (instance_id, seq, generation, type, data, occurred_at) SELECT id, s, 1, 'x', '{}', 0 FROM workflow_instances, generate_series(1, 2) s`,
   `INSERT INTO workflow_inbox (instance_id, id, bucket, kind, content, received_at) SELECT id, 'x', bucket, 'cancel', '{}', 0 FROM workflow_instances`,
+  `INSERT INTO workflow_subscriptions SELECT id, 'p', 1, 'n', tenant, key, 0 FROM workflow_instances`,
+  `INSERT INTO workflow_keyed_events (tenant, id, no, name, key, bucket, payload, status, received_at, expires_at)
+   SELECT tenant, key, nextval('workflow_arrivals'), 'n', key, bucket, '{}', (ARRAY['offered','matched','kept','dropped'])[1 + bucket % 4], 0, 1 FROM workflow_instances`,
+  `INSERT INTO workflow_lock_requests (instance_id, path, token, no, tenant, key, bucket, holders_at_most, requested_at, fence)
+   SELECT id, 'p', 1, nextval('workflow_arrivals'), tenant, key, bucket, 1, 0, nullif(bucket % 2, 0) FROM workflow_instances`,
   `INSERT INTO workflow_unsent SELECT id, 1, bucket % 8, 1, 1 FROM workflow_instances`,
+  `INSERT INTO workflow_asks (instance_id, path, tenant, definition, name, kind, assignees, opened_at) SELECT id, 'a', 'main', 'd', 'n', 'text', '{}', 1 FROM workflow_instances`,
+  `INSERT INTO workflow_payloads SELECT id, md5(id::text), 2, '{}', 1 FROM workflow_instances`,
   `INSERT INTO workflow_snapshots SELECT id, 1, '{}' FROM workflow_instances`,
   `INSERT INTO workflow_stats (minute, definition, partition) SELECT n, 'd', 1 FROM generate_series(1, ${rows}) n`,
   `INSERT INTO workflow_batches SELECT 1, n % 8, n, 1, 1, '{}', '{}', '{}', 0 FROM generate_series(1, ${rows}) n`,

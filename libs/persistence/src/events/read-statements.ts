@@ -1,4 +1,11 @@
 import { NOW_MS } from '../connections/database-clock.js';
+import { INBOX_AT_ONCE } from '../ports.js';
+
+const waitingInbox = `SELECT b.instance_id AS id, b.bucket AS seq, b.kind AS type, b.id AS path, b.content, b.received_at AS at
+  FROM unnest($1::uuid[], $2::smallint[]) AS u(id, bucket) CROSS JOIN LATERAL (
+    SELECT * FROM workflow_inbox v WHERE v.bucket = u.bucket AND v.instance_id = u.id AND v.applied_seq IS NULL
+    ORDER BY v.received_at, length(v.id), v.id LIMIT ${INBOX_AT_ONCE}) b`;
+
 /** Reads of owners, as prepared statements; each goes by an index (see the EXPLAIN test). */
 export const readStatements = {
   history: {
@@ -16,6 +23,14 @@ export const readStatements = {
     text: `SELECT DISTINCT instance_id AS id FROM (
         SELECT instance_id FROM workflow_inbox WHERE applied_seq IS NULL AND bucket >= $1 AND bucket < $2 ORDER BY bucket, instance_id LIMIT $3
       ) waiting`,
+  },
+  waitingInbox: {
+    name: 'waiting_inbox',
+    text: waitingInbox,
+  },
+  strayInbox: {
+    name: 'stray_inbox',
+    text: `${waitingInbox} WHERE NOT EXISTS (SELECT 1 FROM workflow_instances i WHERE i.id = u.id)`,
   },
   queuedWork: {
     name: 'work_queued',

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { canonicalJson, type JsonObject } from '#libs/engine';
 import { NOW_MS } from '../connections/database-clock.js';
 import { readCursor, writeCursor } from '../connections/cursor.js';
 import type { Page, PageOf } from '../instances/instance-queries.js';
@@ -11,15 +12,20 @@ export interface OperatorAction {
   readonly action: string;
   readonly target: string;
   readonly reason?: string;
+  /** A UUIDv7 that names the action, so that a repeat of it is written once; absent: a new one. */
+  readonly id?: string;
+  /** What else was asked for; no payloads. */
+  readonly details?: JsonObject;
 }
 
 export class OperatorLog {
   constructor(private readonly dataSource: DataSource) {}
 
   async append(entry: OperatorAction): Promise<void> {
+    const { id = uuidv7(), actor, action, target, reason = null, details } = entry;
     await this.dataSource.query(
-      `INSERT INTO workflow_operator_log (id, at, actor, action, target, reason) VALUES ($1, ${NOW_MS}, $2, $3, $4, $5)`,
-      [uuidv7(), entry.actor, entry.action, entry.target, entry.reason ?? null],
+      `INSERT INTO workflow_operator_log (id, at, actor, action, target, reason, details) VALUES ($1, ${NOW_MS}, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+      [id, actor, action, target, reason, details === undefined ? null : canonicalJson(details)],
     );
   }
 

@@ -6,6 +6,8 @@ import { createHotPool } from '../connections/hot-pool.js';
 import { PgEventStore } from '../events/pg-event-store.js';
 import { batch, headUpdate, newId, startRow } from '../testing/rows.js';
 import { servers, type TestServer } from '../testing/test-servers.js';
+import type { InboxKind } from '../ports.js';
+import { InboxDoor } from './inbox-door.js';
 import { InstanceDoor } from './instance-door.js';
 
 jest.setTimeout(60_000); // the first start of an embedded server
@@ -132,6 +134,27 @@ describe.each(servers)('InstanceDoor on $name', (server: TestServer) => {
     expect(await door.insertInbox([cancel, { ...cancel, id: 'c-2' }])).toEqual([
       { outcome: 'existing', applied: 'cancelled' },
       { outcome: 'ended', status: 'completed' },
+    ]);
+  });
+
+  it('tells what the owner decided, once it has', async () => {
+    const { id } = (await door.insertStarts([startRow()]))[0]!;
+    const rows = ['o-1', 'o-2'].map((name) => ({ id: name, instanceId: id, bucket: 0, kind: 'pause' as const, content: {} }));
+    const inbox = new InboxDoor(pool);
+    await inbox.insertInbox(rows);
+    expect(await inbox.outcomes(rows)).toEqual([undefined, undefined]);
+    await events.commit(batch(nextBatch++, { inboxApplied: [{ instanceId: id, id: 'o-2', seq: 2, outcome: 'notPossible' }] }));
+    expect(await inbox.outcomes(rows)).toEqual([undefined, { seq: 2, outcome: 'notPossible' }]);
+  });
+
+  it('takes for an ended instance only what may re-open it', async () => {
+    const { id } = (await door.insertStarts([startRow()]))[0]!;
+    await end(id);
+    const row = (kind: InboxKind) => ({ id: `e-${kind}`, instanceId: id, bucket: 0, kind, content: {} });
+    expect(await door.insertInbox([row('retry'), row('pause'), row('retryStep')])).toEqual([
+      { outcome: 'stored' },
+      { outcome: 'ended', status: 'completed' },
+      { outcome: 'stored' },
     ]);
   });
 

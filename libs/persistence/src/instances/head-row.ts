@@ -1,5 +1,6 @@
-import type { InstanceError, InstanceId, Json } from '#libs/engine';
-import type { InstanceHead } from '../ports.js';
+import type { InstanceError, InstanceId } from '#libs/engine';
+import { type PayloadRef, readStored, readStoredValue, refsIn } from '../payloads/stored-json.js';
+import type { InstanceHead, InstanceOrigin } from '../ports.js';
 import type { InstanceEntity } from '../schema/entities/instance.entity.js';
 
 /** Columns of a head, for hand-written statements; `headOf` reads what they give. */
@@ -23,6 +24,7 @@ export const headColumns = (alias: string): string =>
     'error',
     'tags',
     'parent',
+    'origin',
     'created_at AS "createdAt"',
     'start_at AS "startAt"',
     'started_at AS "startedAt"',
@@ -34,16 +36,24 @@ export const headColumns = (alias: string): string =>
     .map((column) => `${alias}.${column}`)
     .join(', ');
 
-const parsed = (text: string | null): Json | null => (text === null ? null : (JSON.parse(text) as Json));
+const noContents: ReadonlyMap<string, string> = new Map();
 
-/** A stored row as the port knows it: the three JSON texts read. */
-export function headOf(row: InstanceEntity): InstanceHead {
+/** Payloads a head names. */
+export function headRefs({ input, output, error, origin }: InstanceEntity): PayloadRef[] {
+  const structured = [error, origin].filter((text) => text !== null);
+  return [...refsIn(output === null ? [input] : [input, output], true), ...refsIn(structured)];
+}
+
+/** A stored row as the port knows it: the JSON texts read. @param contents of the payloads it names */
+export function headOf(row: InstanceEntity, contents: ReadonlyMap<string, string> = noContents): InstanceHead {
+  const { id, parent, input, output, error, origin } = row;
   return {
     ...row,
-    id: row.id as InstanceId,
-    parent: row.parent as InstanceId | null,
-    input: JSON.parse(row.input) as Json,
-    output: parsed(row.output),
-    error: parsed(row.error) as InstanceError | null,
+    id: id as InstanceId,
+    parent: parent as InstanceId | null,
+    origin: origin === null ? null : readStored<InstanceOrigin>(origin, contents),
+    input: readStoredValue(input, contents),
+    output: output === null ? null : readStoredValue(output, contents),
+    error: error === null ? null : readStored<InstanceError>(error, contents),
   };
 }

@@ -1,21 +1,26 @@
-import type { Pool } from 'pg';
-import { canonicalJson, type InstanceId, type InstanceStatus } from '#libs/engine';
+import type { Pool, PoolClient } from 'pg';
+import { type InstanceId, type InstanceStatus } from '#libs/engine';
 import { plainArray, textArray } from '../connections/pg-array.js';
 import { dataFault } from '../events/sql-faults.js';
-import type { InboxRow } from '../ports.js';
-import { findInbox, insertInbox } from './inbox-statements.js';
-
-export type NewInboxRow = Omit<InboxRow, 'receivedAt'>;
+import { Payloads, writeStored } from '../payloads/stored-json.js';
+import type { InboxRow, NewInboxRow } from '../ports.js';
+import { findInbox, inboxOutcomes, insertInbox } from './inbox-statements.js';
 
 /**
  * `stored`: waits to be applied. `existing`: the same id came before (`applied` = the outcome, once it was applied).
- * `ended`: the instance has ended (`status`), nothing was stored. `unknown`: there is no such instance.
+ * `ended`: the instance has ended (`status`) and this cannot re-open it, nothing was stored. `unknown`: there is no such instance.
  */
 export type InboxOutcome =
   | { readonly outcome: 'stored' }
   | { readonly outcome: 'existing'; readonly applied: string | null }
   | { readonly outcome: 'ended'; readonly status: InstanceStatus }
   | { readonly outcome: 'unknown' };
+
+/** Decided by the owner: `outcome` is `applied`, or why it was refused; `seq` is the instance's after it. */
+export interface DecidedInbox {
+  readonly seq: number;
+  readonly outcome: string;
+}
 
 interface FoundRow {
   readonly place: number;
@@ -26,7 +31,7 @@ interface FoundRow {
 
 /** Where instance commands come in. Durable when this returns; a hint to the partition only makes it quicker. */
 export class InboxDoor {
-  constructor(private readonly pool: Pool) {}
+  constructor(private readonly pool: Pool | PoolClient) {}
 
   /**
    * Idempotent by (instance, id). An instance that ends at the same moment may still get the row: its owner then refuses it.
@@ -41,7 +46,22 @@ export class InboxDoor {
     return rows.map((_, place) => outcomeOf(found.get(place)));
   }
 
+  /** What the owners have decided, in order of the rows; undefined where they have not yet. */
+  async outcomes(rows: readonly Pick<InboxRow, 'instanceId' | 'id'>[]): Promise<(DecidedInbox | undefined)[]> {
+    if (rows.length === 0) return [];
+    const values = [
+      plainArray(rows.map((_, place) => place)),
+      plainArray(rows.map((row) => row.instanceId)),
+      textArray(rows.map((row) => row.id)),
+    ];
+    const found = await this.pool.query<DecidedInbox & { place: number }>({ ...inboxOutcomes, values });
+    const byPlace = new Map(found.rows.map((row) => [row.place, { seq: row.seq, outcome: row.outcome }]));
+    return rows.map((_, place) => byPlace.get(place));
+  }
+
   private async insert(rows: readonly NewInboxRow[]): Promise<Set<string>> {
+    const payloads = new Payloads();
+    const contents = rows.map((row) => writeStored(row.instanceId, row.content, payloads));
     try {
       const answer = await this.pool.query<{ instanceId: InstanceId; id: string }>({
         ...insertInbox,
@@ -49,7 +69,8 @@ export class InboxDoor {
           plainArray(rows.map((row) => row.instanceId)),
           textArray(rows.map((row) => row.id)),
           textArray(rows.map((row) => row.kind)),
-          textArray(rows.map((row) => canonicalJson(row.content))),
+          textArray(contents),
+          ...payloads.values,
         ],
       });
       return new Set(answer.rows.map(keyOf));

@@ -1,8 +1,10 @@
-import { DatabaseError, type Pool } from 'pg';
+import { DatabaseError, type Pool, type PoolClient } from 'pg';
 import { canonicalJson, type InstanceId, type InstanceStatus, type Json, type JsonObject } from '#libs/engine';
 import { plainArray, textArray } from '../connections/pg-array.js';
 import { dataFault } from '../events/sql-faults.js';
-import { InboxDoor, type InboxOutcome, type NewInboxRow } from './inbox-door.js';
+import { Payloads, writeStored, writeStoredValue } from '../payloads/stored-json.js';
+import type { InstanceOrigin, NewInboxRow } from '../ports.js';
+import { InboxDoor, type InboxOutcome } from './inbox-door.js';
 import { existingStarts, insertStarts } from './start-statements.js';
 
 /** A start, checked and ready to be stored; what is absent takes its default. */
@@ -19,7 +21,8 @@ export interface StartRow {
   readonly summary?: string | null;
   readonly input: Json;
   readonly tags?: JsonObject;
-  readonly parent?: InstanceId | null;
+  /** Who started it, when no person or system did. */
+  readonly origin?: InstanceOrigin | null;
   /** Epoch ms; absent: at once. */
   readonly startAt?: number | null;
   readonly stepsTotal?: number;
@@ -51,7 +54,8 @@ const DEADLOCK = '40P01';
 export class InstanceDoor {
   private readonly inbox: InboxDoor;
 
-  constructor(private readonly pool: Pool) {
+  /** @param pool or the connection of a transaction, of which the starts are to be a part */
+  constructor(private readonly pool: Pool | PoolClient) {
     this.inbox = new InboxDoor(pool);
   }
 
@@ -102,7 +106,7 @@ export class InstanceDoor {
         textArray(lost.map(({ row }) => row.tenant)),
         textArray(lost.map(({ row }) => row.definition)),
         textArray(lost.map(({ row }) => row.key ?? null)),
-        textArray(lost.map(({ row }) => canonicalJson(row.input))),
+        textArray(lost.map(({ row }) => writeStoredValue(row.id, row.input, new Payloads()))),
       ],
     });
     return rows;
@@ -132,6 +136,7 @@ function outcomeOf(row: StartRow, isCreated: boolean, found: FoundRow | undefine
 }
 
 function startValues(rows: readonly StartRow[]): string[] {
+  const payloads = new Payloads();
   return [
     plainArray(rows.map((row) => row.id)),
     textArray(rows.map((row) => row.tenant)),
@@ -143,10 +148,12 @@ function startValues(rows: readonly StartRow[]): string[] {
     textArray(rows.map((row) => row.queue ?? null)),
     plainArray(rows.map((row) => row.priority ?? null)),
     textArray(rows.map((row) => row.summary ?? null)),
-    textArray(rows.map((row) => canonicalJson(row.input))),
+    textArray(rows.map((row) => writeStoredValue(row.id, row.input, payloads))),
     textArray(rows.map((row) => canonicalJson(row.tags ?? {}))),
-    plainArray(rows.map((row) => row.parent ?? null)),
+    plainArray(rows.map((row) => row.origin?.parent?.instance ?? null)),
     plainArray(rows.map((row) => row.startAt ?? null)),
     plainArray(rows.map((row) => row.stepsTotal ?? 0)),
+    textArray(rows.map(({ id, origin }) => (origin ? writeStored(id, origin, payloads) : null))),
+    ...payloads.values, // after all that is written into them
   ];
 }

@@ -17,6 +17,8 @@ export interface InstanceFilter {
   readonly from?: number;
   /** Epoch ms by the time in the id, exclusive. */
   readonly to?: number;
+  /** Epoch ms, inclusive, by the database's clock: what was there then. */
+  readonly createdUntil?: number;
   /** `none`: top level only. */
   readonly parent?: string;
 }
@@ -54,6 +56,8 @@ export function filterSql(filter: InstanceFilter): FilterSql {
   }
   if (filter.from !== undefined) add((p) => `i.id >= ${p}`, lowestIdAt(filter.from!));
   if (filter.to !== undefined) add((p) => `i.id < ${p}`, lowestIdAt(filter.to!));
+
+  if (filter.createdUntil !== undefined) add((p) => `i.created_at <= ${p}`, filter.createdUntil);
 
   return {
     from: sourceOf(filter),

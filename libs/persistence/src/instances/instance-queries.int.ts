@@ -29,7 +29,7 @@ describe.each(servers)('InstanceQueries on $name', (server: TestServer) => {
     { key: 'k0', tags: { region: 'eu', level: 1 } },
     { tags: { region: 'us' } },
     { definition: 'other' },
-    { version: '2.0.0', parent },
+    { version: '2.0.0', origin: { parent: { instance: parent, path: 'p', token: 2, depth: 1, onParentClose: 'cancel' } } },
     {},
     {},
     { tags: { region: 'eu', level: 2 } },
@@ -171,5 +171,13 @@ describe.each(servers)('InstanceQueries on $name', (server: TestServer) => {
       { definition: 'order.process' },
       { definition: 'other' },
     ]);
+  });
+
+  it('names the instances that were restarted from one', async () => {
+    const [first, second] = [ids[0]!, startRow().id];
+    const restart = { restartOf: { instance: first, outputs: { a: 1 } } };
+    await new InstanceDoor(pool).insertStarts([startRow({ id: second, origin: restart })]);
+    expect(await queries.restartedAs(first)).toEqual([second]);
+    expect(await queries.restartedAs(second)).toEqual([]);
   });
 });

@@ -2,8 +2,9 @@ import type { DataSource } from 'typeorm';
 import type { InstanceId } from '#libs/engine';
 import { isUuid, readCursor, writeCursor } from '../connections/cursor.js';
 import type { InstanceHead } from '../ports.js';
+import { contentsFromSource } from '../payloads/payload-contents.js';
 import { InstanceEntity } from '../schema/entities/instance.entity.js';
-import { headOf } from './head-row.js';
+import { headOf, headRefs } from './head-row.js';
 import { filterSql, type InstanceFilter } from './instance-filter.js';
 import { listColumns, listItemOf, type InstanceListItem, type ListRow } from './list-row.js';
 
@@ -36,7 +37,16 @@ export class InstanceQueries {
   async get(id: string): Promise<InstanceHead | undefined> {
     if (!isUuid(id)) return undefined;
     const row = await this.dataSource.getRepository(InstanceEntity).findOneBy({ id });
-    return row === null ? undefined : headOf(row);
+    return row === null ? undefined : headOf(row, await contentsFromSource(this.dataSource, headRefs(row)));
+  }
+
+  /** Instances restarted from this one, oldest first, at most 100. */
+  async restartedAs(id: string): Promise<InstanceId[]> {
+    const rows: { id: InstanceId }[] = await this.dataSource.query(
+      `SELECT id FROM workflow_instances WHERE origin LIKE '{"restartOf"%' AND origin::jsonb #>> '{restartOf,instance}' = $1 ORDER BY id LIMIT 100`,
+      [id],
+    );
+    return rows.map((row) => row.id);
   }
 
   /** The same without input and output, for many; unknown ids are absent. */

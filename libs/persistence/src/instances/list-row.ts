@@ -3,13 +3,13 @@ import type { InstanceHead } from '../ports.js';
 import { headColumns } from './head-row.js';
 
 /** A head without its payloads. */
-export type InstanceListItem = Omit<InstanceHead, 'input' | 'output'>;
+export type InstanceListItem = Omit<InstanceHead, 'input' | 'output' | 'origin'>;
 
 export type ListRow = Omit<InstanceListItem, 'error'> & { readonly error: string | null };
 
 export const listColumns = headColumns('i')
   .split(', ')
-  .filter((column) => column !== 'i.input' && column !== 'i.output')
+  .filter((column) => !['i.input', 'i.output', 'i.origin'].includes(column))
   .join(', ');
 
 export const listItemOf = (row: ListRow): InstanceListItem => ({

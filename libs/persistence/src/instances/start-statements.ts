@@ -1,16 +1,18 @@
 import { NOW_MS } from '../connections/database-clock.js';
+import { insertPayloads } from '../payloads/payload-statements.js';
 
 /** Instances and their wake-up rows; what is there already is left alone. */
 export const insertStarts = {
   name: 'insert_starts',
   text: `WITH created AS (
-  INSERT INTO workflow_instances (id, tenant, definition, version, checksum, key, status, bucket, queue, priority, summary, input, tags, parent, start_at, steps_total, created_at)
-  SELECT u.id, u.tenant, u.definition, u.version, u.checksum, u.key, 'pending', u.bucket, u.queue, u.priority, u.summary, u.input, u.tags::jsonb, u.parent, u.start_at, u.steps_total, ${NOW_MS}
-  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::smallint[], $8::text[], $9::int[], $10::text[], $11::text[], $12::text[], $13::uuid[], $14::bigint[], $15::int[])
-    AS u(id, tenant, definition, version, checksum, key, bucket, queue, priority, summary, input, tags, parent, start_at, steps_total)
+  INSERT INTO workflow_instances (id, tenant, definition, version, checksum, key, status, bucket, queue, priority, summary, input, tags, parent, start_at, steps_total, origin, created_at)
+  SELECT u.id, u.tenant, u.definition, u.version, u.checksum, u.key, 'pending', u.bucket, u.queue, u.priority, u.summary, u.input, u.tags::jsonb, u.parent, u.start_at, u.steps_total, u.origin, ${NOW_MS}
+  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::smallint[], $8::text[], $9::int[], $10::text[], $11::text[], $12::text[], $13::uuid[], $14::bigint[], $15::int[], $16::text[])
+    AS u(id, tenant, definition, version, checksum, key, bucket, queue, priority, summary, input, tags, parent, start_at, steps_total, origin)
   ON CONFLICT DO NOTHING
   RETURNING id, bucket, created_at, start_at
-)
+),
+kept AS (${insertPayloads(17, 'p.instance_id IN (SELECT id FROM created)')})
 INSERT INTO workflow_wakeups (instance_id, bucket, due_at) SELECT id, bucket, coalesce(start_at, created_at) FROM created
 RETURNING instance_id AS id`,
 } as const;

@@ -11,6 +11,7 @@ export interface Swept {
   readonly eventPartitions: number;
   readonly journalRows: number;
   readonly idempotencyKeys: number;
+  readonly keyedEvents: number;
 }
 
 /** Housekeeping of the tables; safe to run from several processes, once an hour is enough. */
@@ -22,6 +23,11 @@ export class Maintenance {
       eventPartitions: await ensureEventPartitions(this.dataSource),
       journalRows: await this.sweepJournal(),
       idempotencyKeys: await this.removed('workflow_idempotency', `reserved_at < ${NOW_MS} - ${IDEMPOTENCY_DAYS * DAY_MS}`),
+      // Their time to live is over, and their ids need not be remembered any more.
+      keyedEvents: await this.removed(
+        'workflow_keyed_events',
+        `expires_at < ${NOW_MS} - ${IDEMPOTENCY_DAYS * DAY_MS} AND status <> 'offered'`,
+      ),
     };
   }
 

@@ -21,5 +21,6 @@ export async function resetDatabase(dataSource: DataSource): Promise<void> {
     `SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema() AND tablename LIKE 'workflow\\_%'`,
   );
   for (const { name } of tables) await dataSource.query(`DROP TABLE IF EXISTS "${name}" CASCADE`);
+  await dataSource.query('DROP SEQUENCE IF EXISTS workflow_arrivals');
   await dataSource.query('DROP FUNCTION IF EXISTS workflow_ensure_event_partitions(integer)');
 }

@@ -12,7 +12,8 @@ const expectedHead = (state: InstanceState): Record<string, unknown> => ({
   generation: state.generation,
   key: state.key ?? null,
   summary: state.summary ?? null,
-  input: state.input,
+  ...(state.rounds === 0 && { input: state.input }), // `again` gives a new one; the head keeps the first
+  parent: state.parent?.instance ?? null,
   output: state.status === 'completed' ? state.output : null,
   error: state.error ?? null,
   tags: state.tags,
@@ -35,7 +36,7 @@ const pendingHead = {
 };
 
 /** Facts of the start event: absent until an instance has really started (it may be cancelled before). */
-const startFacts = ['definition', 'version', 'checksum', 'key', 'summary', 'input', 'tags'];
+const startFacts = ['definition', 'version', 'checksum', 'key', 'summary', 'input', 'tags', 'parent'];
 
 const shortened = (value: unknown): string => {
   const text = canonicalJson(value);

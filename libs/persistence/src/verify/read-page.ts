@@ -1,7 +1,11 @@
 import type { DataSource } from 'typeorm';
 import type { AuditEvent } from '#libs/engine';
 import { eventOf, type LoadedRow } from '../events/load-statement.js';
-import { headColumns, headOf } from '../instances/head-row.js';
+import { headColumns, headOf, headRefs } from '../instances/head-row.js';
+import { contentsFromSource } from '../payloads/payload-contents.js';
+import { refsIn } from '../payloads/stored-json.js';
+import type { WaitFacts } from './compare-waits.js';
+import { readWaitFacts } from './read-wait-facts.js';
 import type { InstanceHead } from '../ports.js';
 import type { InstanceEntity } from '../schema/entities/instance.entity.js';
 
@@ -12,6 +16,7 @@ export interface VerifiedRows {
   readonly events: readonly AuditEvent[];
   readonly snapshot: { readonly seq: number; readonly state: string } | undefined;
   readonly hasWakeup: boolean;
+  readonly waits: WaitFacts;
 }
 
 /** A page ends with the instance that fills it up to this many events, or at this many instances. */
@@ -25,9 +30,9 @@ export async function readPage(dataSource: DataSource, after: string): Promise<V
       `SELECT ${headColumns('i')} FROM workflow_instances i WHERE i.id > $1 ORDER BY i.id LIMIT ${PAGE_INSTANCES}`,
       [after],
     );
-    const heads = firstOf(candidates).map(headOf);
-    if (heads.length === 0) return [];
-    const ids = [heads.map((head) => head.id)];
+    const rows = firstOf(candidates);
+    if (rows.length === 0) return [];
+    const ids = [rows.map((row) => row.id)];
     const events: LoadedRow[] = await manager.query(
       `SELECT w.id, e.seq, e.generation, e.type, e.path, e.attempt, e.data AS content, e.occurred_at AS at
        FROM unnest($1::uuid[]) AS w(id) CROSS JOIN LATERAL (SELECT * FROM workflow_events v WHERE v.instance_id = w.id ORDER BY v.seq) e`,
@@ -37,11 +42,20 @@ export async function readPage(dataSource: DataSource, after: string): Promise<V
       'SELECT instance_id AS id, seq, state FROM workflow_snapshots WHERE instance_id = ANY($1::uuid[])',
       ids,
     );
-    const wakeups: { id: string }[] = await manager.query(
-      'SELECT instance_id AS id FROM workflow_wakeups WHERE instance_id = ANY($1::uuid[])',
+    const wakeups: { id: string; dueAt: number | string | null }[] = await manager.query(
+      'SELECT instance_id AS id, due_at AS "dueAt" FROM workflow_wakeups WHERE instance_id = ANY($1::uuid[])',
       ids,
     );
-    return assemble(heads, events, snapshots, new Set(wakeups.map((row) => row.id)));
+    const refs = [...rows.flatMap(headRefs), ...refsIn(events.map((event) => event.content))];
+    const contents = await contentsFromSource(manager, refs);
+    const heads = rows.map((row) => headOf(row, contents));
+    const dueAts = new Map(wakeups.map(({ id, dueAt }) => [id, dueAt === null ? null : Number(dueAt)]));
+    const waits = await readWaitFacts(manager, ids[0]!, events, dueAts);
+    return assemble(heads, events, contents, snapshots).map((row) => ({
+      ...row,
+      hasWakeup: dueAts.has(row.head.id),
+      waits: waits(row.head.id),
+    }));
   });
 }
 
@@ -55,16 +69,15 @@ function firstOf(candidates: readonly InstanceEntity[]): InstanceEntity[] {
 function assemble(
   heads: readonly InstanceHead[],
   events: readonly LoadedRow[],
+  contents: ReadonlyMap<string, string>,
   snapshots: readonly { id: string; seq: number; state: string }[],
-  wakeups: ReadonlySet<string>,
-): VerifiedRows[] {
+): Omit<VerifiedRows, 'hasWakeup' | 'waits'>[] {
   const byId = new Map<string, AuditEvent[]>(heads.map((head) => [head.id, []]));
-  for (const row of events) byId.get(row.id)!.push(eventOf(row));
+  for (const row of events) byId.get(row.id)!.push(eventOf(row, contents));
   const snapshotOf = new Map(snapshots.map((row) => [row.id, row]));
   return heads.map((head) => ({
     head,
     events: byId.get(head.id)!.sort((a, b) => a.seq - b.seq),
     snapshot: snapshotOf.get(head.id),
-    hasWakeup: wakeups.has(head.id),
   }));
 }

@@ -11,6 +11,7 @@ import {
 } from '#libs/engine';
 import { compareHead, compareSnapshot, compareWakeup, violation } from './compare-instance.js';
 import { findOrphans } from './orphans.js';
+import { compareWaits } from './compare-waits.js';
 import { readPage, type VerifiedRows } from './read-page.js';
 import type { Violation } from './violation.js';
 
@@ -63,14 +64,15 @@ export async function verifyInstances(
 }
 
 function verifyOne(rows: VerifiedRows, plan: Plan | string, replay: Replay): Violation[] {
-  const { head, events, snapshot, hasWakeup } = rows;
+  const { head, events, snapshot, hasWakeup, waits } = rows;
   const gap = events.findIndex((event, index) => event.seq !== index + 1);
   if (gap >= 0) return [violation(head.id, 'gap', `expected seq ${gap + 1} of the log, found ${events[gap]!.seq}`)];
   const found = compareWakeup(head, hasWakeup);
   if (events.length === 0) return [...found, ...compareHead(head, newState(head.id))];
   if (typeof plan === 'string') return [...found, violation(head.id, 'definition', plan)];
   try {
-    found.push(...compareHead(head, replay(plan, head.id, events)));
+    const state = replay(plan, head.id, events);
+    found.push(...compareHead(head, state), ...compareWaits(head, state, waits));
     if (snapshot) found.push(...compareSnapshot(head.id, snapshot, replay(plan, head.id, events.slice(0, snapshot.seq))));
   } catch (error) {
     found.push(violation(head.id, 'replay', `the log cannot be folded: ${String(error)}`));

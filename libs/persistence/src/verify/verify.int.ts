@@ -33,7 +33,14 @@ const spec = {
   ],
 };
 const plan = compile(spec).plan!;
-const context = { nowMs: 1_000, draw: () => 0.5, admit: () => 1, isServed: () => true, runningOn: () => undefined };
+const context = {
+  nowMs: 1_000,
+  draw: () => 0.5,
+  newId: () => '',
+  admit: () => 1,
+  isServed: () => true,
+  runningOn: () => undefined,
+};
 
 describe.each(servers)('verifyInstances on $name', (server: TestServer) => {
   let database: Awaited<ReturnType<TestServer['migrated']>>;

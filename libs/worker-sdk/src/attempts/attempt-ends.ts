@@ -1,3 +1,4 @@
+import type { LogLine } from '#libs/contracts';
 import type { Failure } from '#libs/engine';
 import { failedItem, returnedItem } from '../wire/partition-items.js';
 import type { CompletionSender } from '../worker/completion-sender.js';
@@ -34,8 +35,8 @@ export class AttemptEnds {
   }
 
   /** Sends a failure of an attempt that was not begun, or that is given up. */
-  fail(attempt: Attempt, reason: Failure, startedAt: number): void {
-    this.answer(attempt, failedItem(attempt.command, { worker: this.worker, startedAt }, reason));
+  fail(attempt: Attempt, reason: Failure, startedAt: number, lines?: readonly LogLine[]): void {
+    this.answer(attempt, failedItem(attempt.command, { worker: this.worker, startedAt }, reason, lines));
   }
 
   /** An attempt aborted before it began: the owner may be waiting for its end. */

@@ -4,11 +4,12 @@ import { AttemptContext } from '../handlers/task-context.js';
 import type { StandardSchema } from '../handlers/task-contract.js';
 import { AttemptAborted, TaskFailure } from '../handlers/task-failure.js';
 import type { Clock } from '../worker/clock.js';
-import { completedItem, failedItem } from '../wire/partition-items.js';
+import { completedItem } from '../wire/partition-items.js';
 import type { Attempt } from './attempt.js';
 import type { AttemptEnds } from './attempt-ends.js';
 import { failure, failureOf } from './failure-of.js';
 import type { Lanes } from './lanes.js';
+import type { Progress } from './progress.js';
 import { outputOf } from './output-of.js';
 
 const shutdownCode = new AttemptAborted('shutdown').code;
@@ -25,6 +26,7 @@ export class AttemptRunner {
     private readonly parts: {
       readonly ends: AttemptEnds;
       readonly lanes: Lanes;
+      readonly progress: Progress;
       readonly clock: Clock;
       readonly logger: Logger;
       readonly worker: string;
@@ -36,14 +38,16 @@ export class AttemptRunner {
     attempt.phase = 'running';
     attempt.startedAt = clock.nowMs();
     attempt.begunAtMs = clock.elapsedMs();
-    attempt.callOff = clock.after(attempt.command.timeoutMs, () => this.timeOut(attempt));
+    const { timeoutMs, heartbeatMs } = attempt.command;
+    attempt.callOff = clock.after(timeoutMs, () => this.timeOut(attempt));
+    if (heartbeatMs !== undefined) this.watch(attempt, heartbeatMs);
     void this.outcomeOf(attempt).then((outcome) => this.ended(attempt, outcome));
   }
 
   private async outcomeOf(attempt: Attempt): Promise<Outcome> {
     const { contract, invoke } = attempt.lane.handler;
     try {
-      const context = new AttemptContext(attempt, this.parts.logger);
+      const context = new AttemptContext(attempt, this.parts.progress, this.parts.logger);
       const input = contract.input
         ? await checked(contract.input, attempt.command.input, 'INPUT_INVALID')
         : attempt.command.input;
@@ -63,21 +67,47 @@ export class AttemptRunner {
     }
     this.close(attempt);
     const { ends, lanes, worker } = this.parts;
-    const ran = { worker, startedAt: attempt.startedAt! };
     if ('failure' in outcome && outcome.failure.code === shutdownCode) this.giveBack(attempt);
-    else if ('failure' in outcome) ends.answer(attempt, failedItem(attempt.command, ran, outcome.failure));
-    else ends.answer(attempt, completedItem(attempt.command, ran, outcome.output, outcome.note));
+    else if ('failure' in outcome) this.fail(attempt, outcome.failure);
+    else {
+      const lines = this.parts.progress.rest(attempt);
+      const ran = { worker, startedAt: attempt.startedAt! };
+      ends.answer(attempt, completedItem(attempt.command, ran, outcome.output, { note: outcome.note, lines }));
+    }
     lanes.release(attempt);
   }
 
+  private fail(attempt: Attempt, reason: Failure): void {
+    this.parts.ends.fail(attempt, reason, attempt.startedAt!, this.parts.progress.rest(attempt));
+  }
+
   private timeOut(attempt: Attempt): void {
+    const { timeoutMs } = attempt.command;
+    this.giveUp(
+      attempt,
+      failure('TIMED_OUT', `expected an outcome within ${timeoutMs} ms, but the handler was still running`, true),
+    );
+  }
+
+  /** Looks again when the next heartbeat is overdue; the start counts as one. */
+  private watch(attempt: Attempt, heartbeatMs: number): void {
+    const { clock, progress } = this.parts;
+    const leftMs = progress.beatAtMs(attempt) + heartbeatMs - clock.elapsedMs();
+    if (leftMs > 0) attempt.callOffWatch = clock.after(leftMs, () => this.watch(attempt, heartbeatMs));
+    else
+      this.giveUp(
+        attempt,
+        failure('HEARTBEAT_LOST', `expected a heartbeat every ${heartbeatMs} ms, but the handler gave none for longer`, true),
+      );
+  }
+
+  /** Ends an attempt whose handler may still be running; its own outcome is nobody's any more. */
+  private giveUp(attempt: Attempt, reason: Failure): void {
     if (attempt.phase !== 'running') return;
     attempt.abort('timeout');
-    const { timeoutMs } = attempt.command;
     this.close(attempt);
     this.leaked += 1;
-    const late = failure('TIMED_OUT', `expected an outcome within ${timeoutMs} ms, but the handler was still running`, true);
-    this.parts.ends.fail(attempt, late, attempt.startedAt!);
+    this.fail(attempt, reason);
     this.parts.lanes.release(attempt);
   }
 
@@ -92,17 +122,16 @@ export class AttemptRunner {
 
   /** A claimed command must not run a second time unasked, so its owner hears of a lost worker; any other goes back to be sent elsewhere. */
   private giveBack(attempt: Attempt): void {
-    const { ends } = this.parts;
-    if (!attempt.command.claimed) return ends.handBack(attempt);
-    ends.fail(
-      attempt,
-      failure('WORKER_LOST', 'expected to run to its end, but the worker was shut down', true),
-      attempt.startedAt!,
-    );
+    const { ends, progress } = this.parts;
+    progress.flush(attempt);
+    if (attempt.command.claimed)
+      this.fail(attempt, failure('WORKER_LOST', 'expected to run to its end, but the worker was shut down', true));
+    else ends.handBack(attempt);
   }
 
   private close(attempt: Attempt): void {
     attempt.callOff?.();
+    attempt.callOffWatch?.();
     attempt.lane.took(this.parts.clock.elapsedMs() - attempt.begunAtMs);
   }
 

@@ -1,6 +1,7 @@
 import type { HeldStep, StepCommand } from '#libs/contracts';
 import { type AbortReason, AttemptAborted } from '../handlers/task-failure.js';
 import type { HeldEnvelope } from '../intake/held-envelope.js';
+import type { AttemptReport } from './attempt-report.js';
 import type { Lane } from './lane.js';
 
 /**
@@ -28,6 +29,10 @@ export class Attempt {
   abortedFor?: AbortReason;
   /** Calls off the time-out. */
   callOff?: () => void;
+  /** Calls off the watch over its heartbeats. */
+  callOffWatch?: () => void;
+  /** What its handler has told of itself; comes to be when it first does. */
+  report?: AttemptReport;
   private controller?: AbortController;
   private owed: HeldEnvelope[];
 

@@ -11,7 +11,7 @@ export function failure(code: string, message: string, retryable: boolean, detai
   return {
     code: shown === '' ? 'TASK_FAILED' : shown,
     message: text(message).slice(0, maxMessage),
-    ...(details !== undefined && { details: bounded(details) }),
+    ...(details !== undefined && { details: boundedDetails(details) }),
     retryable,
   };
 }
@@ -49,7 +49,8 @@ const nameOf = (thrown: object): string => `the handler threw ${thrown.construct
 
 const text = (value: string): string => storable(value).value as string;
 
-function bounded(details: unknown): Json {
+/** Details as JSON of at most 64 KiB. */
+export function boundedDetails(details: unknown): Json {
   try {
     const { value } = storable(details);
     const bytes = Buffer.byteLength(JSON.stringify(value));

@@ -53,6 +53,9 @@ export class ScriptedTransport implements Transport {
   queueDepth(name: string): Promise<{ ready: number; consumers: number } | undefined> {
     return this.behind.queueDepth(name);
   }
+  hasExchange(name: string): Promise<boolean> {
+    return this.behind.hasExchange(name);
+  }
   deleteQueue(name: string): Promise<void> {
     return this.behind.deleteQueue(name);
   }

@@ -28,6 +28,7 @@ export async function drain(core: WorkerCore, clock: Clock, graceMs: number): Pr
   await within(clock, obeyMs, core.lanes.idle());
   const stubborn = core.inPhase('running');
   for (const attempt of stubborn) core.runner.abandon(attempt);
+  core.progress.stop();
   await within(clock, confirmMs, core.sender.idle());
   return { abandoned: stubborn.length, unconfirmed: core.sender.outstanding };
 }

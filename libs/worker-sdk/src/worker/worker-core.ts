@@ -6,6 +6,7 @@ import { AttemptRunner } from '../attempts/attempt-runner.js';
 import { Claims } from '../attempts/claims.js';
 import { HeldAttempts } from '../attempts/held-attempts.js';
 import { Lanes } from '../attempts/lanes.js';
+import { Progress } from '../attempts/progress.js';
 import { RecentAborts, RecentOutcomes } from '../attempts/recent-outcomes.js';
 import type { TaskRegistry } from '../handlers/task-registry.js';
 import { Aborts } from '../intake/aborts.js';
@@ -29,6 +30,7 @@ export class WorkerCore {
   readonly lanes: Lanes;
   readonly sender: CompletionSender;
   readonly ends: AttemptEnds;
+  readonly progress: Progress;
   readonly runner: AttemptRunner;
   readonly patience: Patience;
   readonly intake: CommandIntake;
@@ -44,7 +46,8 @@ export class WorkerCore {
         logger.warn({ partition, outcome, items }, 'the broker did not take completions; they are sent again until it does'),
     }));
     const ends = (this.ends = new AttemptEnds(held, recent, sender, id));
-    const runner = (this.runner = new AttemptRunner({ ends, lanes, clock, logger, worker: id }));
+    const progress = (this.progress = new Progress({ sender, clock, worker: id }));
+    const runner = (this.runner = new AttemptRunner({ ends, lanes, progress, clock, logger, worker: id }));
     const claims = new Claims({ held, ends, sender, lanes, clock, worker: id, run: (attempt) => runner.run(attempt) });
     const patience = (this.patience = new Patience(clock, ends));
     const unreadable = (queue: string, reason: string): void =>

@@ -2,6 +2,7 @@ import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import { Agent, type Dispatcher, request } from 'undici';
 import { type TaskContext, TaskFailure, type TaskRegistry } from '#libs/worker-sdk';
+import { beating } from '../beating.js';
 import { httpContract, type HttpInput, type HttpOutput } from './contract.js';
 import { type Address, checkedAddresses, type EgressPolicy } from './egress.js';
 import { readBody } from './read-body.js';
@@ -142,5 +143,5 @@ function untilAborted<T>(pending: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 export function registerHttp(tasks: TaskRegistry, policy: EgressPolicy): void {
-  tasks.register(httpContract, (input, step) => http(input, step, policy));
+  tasks.register(httpContract, (input, step) => beating(step, http(input, step, policy)));
 }

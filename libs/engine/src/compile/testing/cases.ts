@@ -10,6 +10,10 @@ export const withSteps = (...steps: Json[]): JsonObject => ({ ...base, steps });
 export const withFields = (more: JsonObject): JsonObject => ({ ...base, steps: [], ...more });
 export const withField = (more: JsonObject): JsonObject => withSteps(task('a', more));
 
+export const block = (type: string, fields: JsonObject): JsonObject => ({ id: 'b', type, ...fields });
+export const oneOf = (type: string, fields: JsonObject): JsonObject => withSteps(block(type, fields));
+export const each = (...steps: Json[]): JsonObject => block('forEach', { items: '${input.list}', as: 'line', steps });
+
 export type Case = [what: string, document: Json, code: string, path: string, message: RegExp, hint?: RegExp];
 
 /** The problem of this code, which must stand there and say so. */

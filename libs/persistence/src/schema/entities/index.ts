@@ -1,8 +1,13 @@
+import { BulkFailureEntity, BulkJobEntity } from './bulk.entities.js';
+import { AskEntity } from './ask.entity.js';
+import { AttachmentEntity } from './attachment.entity.js';
 import { DefinitionEntity, DefinitionNameEntity } from './definition.entity.js';
 import { EventEntity } from './event.entity.js';
 import { InboxEntity } from './inbox.entity.js';
 import { InstanceEntity } from './instance.entity.js';
+import { KeyedEventEntity, LockRequestEntity, SubscriptionEntity } from './key.entities.js';
 import { IdempotencyEntity, IncidentEntity, OperatorLogEntity } from './operation.entities.js';
+import { LogEntity } from './log.entity.js';
 import { BatchEntity, OrchestratorEntity, PartitionEntity, QueueEntity, UnsentEntity } from './partition.entities.js';
 import { PayloadEntity, SnapshotEntity } from './snapshot.entities.js';
 import { StatsEntity } from './stats.entity.js';
@@ -15,7 +20,12 @@ export const entities = [
   InstanceEntity,
   EventEntity,
   InboxEntity,
+  AskEntity,
+  AttachmentEntity,
   WakeupEntity,
+  SubscriptionEntity,
+  KeyedEventEntity,
+  LockRequestEntity,
   PartitionEntity,
   BatchEntity,
   OrchestratorEntity,
@@ -24,7 +34,10 @@ export const entities = [
   SnapshotEntity,
   PayloadEntity,
   StatsEntity,
+  LogEntity,
   IdempotencyEntity,
   IncidentEntity,
   OperatorLogEntity,
+  BulkJobEntity,
+  BulkFailureEntity,
 ];

@@ -16,6 +16,7 @@ import { wide, wideOrNull } from './epoch-ms.js';
 @Index('workflow_instances_by_definition', ['tenant', 'definition', 'id'])
 @Index('workflow_instances_by_parent', ['parent'], { where: 'parent IS NOT NULL' })
 @Index('workflow_instances_tags', { synchronize: false })
+@Index('workflow_instances_restarts', { synchronize: false })
 export class InstanceEntity {
   @PrimaryColumn('uuid')
   id: string;
@@ -71,6 +72,10 @@ export class InstanceEntity {
 
   @Column('uuid', { nullable: true })
   parent: string | null;
+
+  /** JSON of `InstanceOrigin`. */
+  @Column('text', { nullable: true })
+  origin: string | null;
 
   @Column(wide)
   createdAt: number;

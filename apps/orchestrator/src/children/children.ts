@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import type { InstanceId, StartChild } from '#libs/engine';
+import { Attachments, ChildDoor, type ChildRequest, DefinitionStore, type InboxRow } from '#libs/persistence';
+import { PlanCache } from '../definitions/plan-cache.js';
+import { ChildVersions, judgeRequest } from './judge-request.js';
+
+/** Children on behalf of their owner: what a parent asks for is started or refused, and whoever joined an instance hears of its end. */
+@Injectable()
+export class Children {
+  constructor(
+    private readonly door: ChildDoor,
+    private readonly attachments: Attachments,
+    private readonly definitions: DefinitionStore,
+    private readonly plans: PlanCache,
+  ) {}
+
+  /**
+   * Idempotent, and harmless when somebody else does it too.
+   * @param rows requests: inbox rows of kind `startChild`
+   * @returns whose inbox has something new, or who is new
+   */
+  async start(rows: readonly InboxRow[]): Promise<InstanceId[]> {
+    const versions = new ChildVersions(this.definitions, this.plans);
+    const requests: ChildRequest[] = [];
+    for (const row of rows) {
+      const request = row.content as unknown as StartChild;
+      requests.push({ row, parent: request.parent, judged: await judgeRequest(row.instanceId, request, versions) });
+    }
+    const { created, answered } = await this.door.settle(requests);
+    return [...created, ...answered];
+  }
+
+  /** @returns who has been told */
+  tellEnds(ids: readonly InstanceId[]): Promise<InstanceId[]> {
+    return this.attachments.tellEnds(ids);
+  }
+
+  /** What a crash left untold. @returns who has been told */
+  async tellForgotten(fromBucket: number, toBucket: number): Promise<InstanceId[]> {
+    return this.attachments.tellEnds(await this.attachments.untold(fromBucket, toBucket, 500));
+  }
+}

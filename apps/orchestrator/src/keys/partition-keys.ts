@@ -1,0 +1,75 @@
+import { effects, openEmits, type AuditEvent, type InstanceState } from '#libs/engine';
+import type { LockAddress } from '#libs/persistence';
+import { partitionBuckets } from '../partitions/bucket-range.js';
+import type { CachedInstance } from '../partitions/instance-cache.js';
+import type { Partition } from '../partitions/partition.js';
+import { LockTurns } from './lock-turns.js';
+import { OpenEmits } from './open-emits.js';
+
+const sweepSize = 200;
+
+/** What a partition does for keys and for the outside beside its batches; all of it may be repeated, by anybody. */
+export class PartitionKeys {
+  private readonly turns: LockTurns;
+  private readonly emits: OpenEmits;
+  private isSweeping = false;
+
+  constructor(private readonly partition: Partition) {
+    const { locks, emitter } = partition.services.keys;
+    this.turns = new LockTurns(locks);
+    this.emits = new OpenEmits(emitter);
+  }
+
+  /** Once a batch is committed: what its `emit` steps ask for, and the locks it asked for or gave back. */
+  committed(
+    changed: readonly { instance: CachedInstance; events: readonly AuditEvent[] }[],
+    locks: readonly LockAddress[],
+  ): void {
+    let hasEmits = false;
+    for (const { instance, events } of changed) {
+      if (!events.some(({ type }) => type === 'emitRequested')) continue;
+      hasEmits = true;
+      for (const effect of effects(instance.state, events)) if (effect.kind === 'emit') this.emits.add(instance.state.id, effect);
+    }
+    if (hasEmits) this.emit();
+    if (locks.length > 0) this.grant(locks);
+  }
+
+  /** An instance was brought into memory: whoever had it before may not have done what it emits. */
+  adopt(state: InstanceState): void {
+    for (const effect of openEmits(state)) if (effect.kind === 'emit') this.emits.add(state.id, effect);
+  }
+
+  /** What nobody else does: offers that were decided, requests whose batch was committed by a process that is gone, emits to be tried again. */
+  sweep(): void {
+    if (this.emits.size > 0) this.emit();
+    if (this.isSweeping) return;
+    this.isSweeping = true;
+    const { services, number } = this.partition;
+    const [from, to] = partitionBuckets(number, services.config.partitions);
+    this.partition.aside('keys could not be swept', async () => {
+      try {
+        const keys = await services.keys.locks.grantable(from, to, sweepSize);
+        if (keys.length > 0) this.grant(keys);
+        return await services.keys.settlement.settle(from, to, sweepSize);
+      } finally {
+        this.isSweeping = false;
+      }
+    });
+  }
+
+  private grant(keys: readonly LockAddress[]): void {
+    this.turns.add(keys);
+    this.partition.aside('locks could not be granted, the sweep does it', () => this.turns.run());
+  }
+
+  private emit(): void {
+    const { work } = this.partition;
+    this.partition.aside('emits could not be done, the sweep does it', () =>
+      this.emits.run(
+        () => performance.now(),
+        (id, path, token) => work.isEmitting(id, path, token),
+      ),
+    );
+  }
+}

@@ -1,0 +1,60 @@
+import { siteAt, type AuditEvent } from '#libs/engine';
+import type { AskRow, BatchCommit } from '#libs/persistence';
+import type { CachedInstance } from './instance-cache.js';
+
+type AskRows = Required<Pick<BatchCommit, 'asks' | 'asksGone'>>;
+
+/**
+ * The asks that were opened, changed or closed by what was just decided: each is read from the state it led to, so the list cannot drift
+ * away from the log.
+ */
+export function askRows(instance: CachedInstance, events: readonly AuditEvent[]): AskRows {
+  const touched = new Map<string, number>();
+  for (const event of events) if (isOfAsk(instance, event)) touched.set(event.path!, touched.get(event.path!) ?? event.at);
+  const asks: AskRow[] = [];
+  const asksGone: { instanceId: AskRow['instanceId']; path: string }[] = [];
+  for (const [path, openedAt] of touched) {
+    const row = openAsk(instance, path, openedAt);
+    if (row === undefined) asksGone.push({ instanceId: instance.state.id, path });
+    else asks.push(row);
+  }
+  return { asks, asksGone };
+}
+
+function isOfAsk({ plan }: CachedInstance, { type, path }: AuditEvent): boolean {
+  switch (type) {
+    case 'askOpened':
+    case 'askClaimed':
+    case 'askReassigned':
+      return true;
+    case 'stepCompleted':
+    case 'stepFailed':
+    case 'stepSkipped':
+    case 'stepCancelled':
+      return siteAt(plan, path!)?.step.type === 'ask';
+    default:
+      return false;
+  }
+}
+
+function openAsk({ state, head }: CachedInstance, path: string, openedAt: number): AskRow | undefined {
+  const { status, wait, timeoutAt } = state.step(path);
+  if (status !== 'waiting' || wait?.kind !== 'ask') return undefined;
+  const { kind, prompt, choices, form, dueAt } = wait.ask;
+  return {
+    instanceId: state.id,
+    path,
+    tenant: head.tenant,
+    definition: head.definition,
+    name: wait.name,
+    kind,
+    prompt: prompt ?? null,
+    choices: choices ?? null,
+    form: form ?? null,
+    assignees: wait.assignees,
+    claimedBy: wait.claimedBy ?? null,
+    dueAt: dueAt ?? null,
+    timeoutAt: timeoutAt ?? null,
+    openedAt,
+  };
+}

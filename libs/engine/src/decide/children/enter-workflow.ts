@@ -1,0 +1,63 @@
+import { ctxOf } from '../../state/ctx.js';
+import type { AuditEventData } from '../../model/audit-event.js';
+import type { Site } from '../../state/site.js';
+import { failStep } from '../complete-step.js';
+import type { Draft } from '../draft.js';
+import { evaluate, evaluateDuration } from '../evaluation.js';
+import { keyOf, textOf, wholeNumber } from '../values.js';
+
+/** Ancestors an instance may have. */
+export const maxDepth = 100;
+
+type Request = Omit<AuditEventData['childRequested'], 'childId' | 'depth' | 'onParentClose' | 'detached' | 'timeoutAt'>;
+
+/** A `workflow` step begins: the child's id is decided and recorded here, so that no crash can make a second one. */
+export function enterWorkflow(draft: Draft, site: Site, metBy: string[] | undefined): void {
+  const { step } = site;
+  const { workflow, version, key, input } = step.workflow!;
+  const at = { site, ...(metBy && { metBy }) };
+  const depth = depthOf(draft);
+  if (depth > maxDepth) {
+    const message = `expected at most ${maxDepth} instances above this one: does a workflow start itself without an end?`;
+    return failStep(draft, site, { code: 'CHILD_DEPTH', message, retryable: false }, { needs: metBy });
+  }
+  request(draft, site, {
+    workflow: textOf(evaluate(draft, workflow, at), 'workflow'),
+    version: version && textOf(evaluate(draft, version, at), 'version'),
+    input: input ? evaluate(draft, input, at) : ctxOf(draft.plan, draft.state, site, metBy),
+    key: key && keyOf(evaluate(draft, key, at), 'key'),
+    queue: step.queue ? textOf(evaluate(draft, step.queue, at), 'queue') : draft.state.queue,
+    priority: step.priority ? wholeNumber(evaluate(draft, step.priority, at), 'priority') : draft.state.priority,
+    totalTimeoutAt: step.totalTimeout === undefined ? undefined : draft.nowMs + evaluateDuration(draft, step.totalTimeout, at),
+    needs: metBy,
+  });
+}
+
+/** The next attempt: a new child with the same input. */
+export function requestChildAgain(draft: Draft, site: Site): void {
+  const { wait, totalTimeoutAt } = draft.state.step(site.path);
+  if (wait?.kind !== 'child') throw new RangeError(`expected "${site.path}" to know the child it asked for`);
+  const { workflow, version, input, key, queue, priority } = wait;
+  request(draft, site, { workflow, version, input, key, queue, priority, totalTimeoutAt });
+}
+
+function request(draft: Draft, site: Site, asked: Request): void {
+  const { step, path } = site;
+  const { detached, onParentClose } = step.workflow!;
+  const timeoutAt = step.timeout === undefined ? undefined : draft.nowMs + evaluateDuration(draft, step.timeout, { site });
+  draft.emit(
+    'childRequested',
+    {
+      ...asked,
+      childId: draft.context.newId(),
+      onParentClose,
+      depth: depthOf(draft),
+      detached: detached || undefined,
+      timeoutAt,
+    },
+    path,
+    draft.state.step(path).attempt + 1,
+  );
+}
+
+export const depthOf = (draft: Draft): number => (draft.state.parent?.depth ?? 0) + 1;

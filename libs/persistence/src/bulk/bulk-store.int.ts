@@ -1,0 +1,85 @@
+import { servers } from '../testing/test-servers.js';
+import { newId } from '../testing/rows.js';
+import { BulkStore, type NewBulkJob } from './bulk-store.js';
+
+let database: Awaited<ReturnType<(typeof servers)[0]['migrated']>>;
+let store: BulkStore;
+beforeAll(async () => {
+  database = await servers[0]!.migrated();
+  store = new BulkStore(database.dataSource);
+}, 60_000);
+afterAll(() => database.drop());
+
+const newJob = (facts: Partial<NewBulkJob> = {}): NewBulkJob => ({
+  id: newId(),
+  tenant: 'main',
+  action: 'cancel',
+  message: { type: 'cancel', reason: 'test' },
+  filter: { definition: 'order' },
+  ids: null,
+  perSecond: 100,
+  total: { count: 3, isCapped: false },
+  ...facts,
+});
+const expireLeases = () => database.dataSource.query('UPDATE workflow_bulk_jobs SET lease_until = 1');
+
+describe('BulkStore', () => {
+  it('keeps a job as it was asked for, once', async () => {
+    const ids = [newId(), newId()].sort();
+    const job = newJob({ filter: null, ids });
+    await store.insert(job);
+    await store.insert(job);
+    expect(await store.get(job.id)).toMatchObject({
+      ...job,
+      status: 'running',
+      position: null,
+      done: 0,
+      failed: 0,
+      endedAt: null,
+    });
+    expect(await store.claim('a')).toMatchObject({ id: job.id, ids });
+    await store.end('a', job.id, 'completed');
+  });
+
+  it('gives a job to one gateway, and to another when that one is silent', async () => {
+    const job = newJob();
+    await store.insert(job);
+    const claims = await Promise.all(['a', 'b', 'c'].map((owner) => store.claim(owner)));
+    expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
+    expect(await store.claim('d')).toBeUndefined();
+    await expireLeases();
+    expect(await store.claim('d')).toMatchObject({ id: job.id });
+    await store.end('d', job.id, 'completed');
+  });
+
+  it('counts what was done once, also when two gateways did it', async () => {
+    const job = newJob();
+    await store.insert(job);
+    const first = (await store.claim('a'))!;
+    await expireLeases();
+    const second = (await store.claim('b'))!;
+    const [to, failed] = [newId(), newId()];
+    const progress = { to, done: 2, failures: [{ instanceId: failed, code: 'X', message: 'because' }] };
+    expect(await store.advance('a', first, progress)).toBeUndefined();
+    expect(await store.advance('b', second, progress)).toMatchObject({ position: to, done: 2, failed: 1 });
+    expect(await store.advance('b', second, progress)).toBeUndefined();
+    expect(await store.failures(job.id, null, 10)).toEqual([{ instanceId: failed, code: 'X', message: 'because' }]);
+    expect(await store.failures(job.id, failed, 10)).toEqual([]);
+    await store.end('a', job.id, 'completed');
+    expect(await store.get(job.id)).toMatchObject({ status: 'running' });
+    await store.end('b', job.id, 'completed');
+    expect(await store.get(job.id)).toMatchObject({ status: 'completed' });
+  });
+
+  it('stops an open job, and says when it has ended', async () => {
+    const job = newJob();
+    await store.insert(job);
+    expect(await store.stop(job.id)).toBe(true);
+    const claimed = (await store.claim('a'))!;
+    expect(claimed.status).toBe('stopping');
+    await store.release('a');
+    expect(await store.claim('b')).toMatchObject({ id: job.id });
+    await store.end('b', job.id, 'stopped');
+    expect(await store.stop(job.id)).toBe(false);
+  });
+});

@@ -1,0 +1,156 @@
+import type { DataSource } from 'typeorm';
+import { canonicalJson, type InstanceId, type JsonObject } from '#libs/engine';
+import { NOW_MS } from '../connections/database-clock.js';
+import type { CappedCount } from '../instances/instance-queries.js';
+import type { InboxKind } from '../ports.js';
+
+export type BulkStatus = 'running' | 'stopping' | 'stopped' | 'completed';
+
+export interface NewBulkJob {
+  /** UUIDv7; also names the job's inbox rows, one an instance. */
+  readonly id: string;
+  readonly tenant: string;
+  readonly action: InboxKind;
+  /** Content of the inbox rows. */
+  readonly message: JsonObject;
+  readonly filter: JsonObject | null;
+  /** Sorted, each once; in place of a filter. */
+  readonly ids: readonly string[] | null;
+  readonly perSecond: number;
+  readonly total: CappedCount;
+}
+
+export interface BulkJobRow extends NewBulkJob {
+  readonly status: BulkStatus;
+  /** Id of the last instance that is done with; the next one has a higher id. */
+  readonly position: string | null;
+  readonly done: number;
+  readonly failed: number;
+  readonly createdAt: number;
+  readonly endedAt: number | null;
+}
+
+export interface BulkFailureRow {
+  readonly instanceId: InstanceId;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What became of the instances after `position` up to `to`. */
+export interface BulkProgress {
+  readonly to: string;
+  readonly done: number;
+  readonly failures: readonly BulkFailureRow[];
+}
+
+interface Stored extends Omit<BulkJobRow, 'message' | 'filter' | 'total'> {
+  readonly message: string;
+  readonly filter: string | null;
+  readonly total: number;
+  readonly totalIsCapped: boolean;
+}
+
+/** How long a holder may be silent, ms. */
+export const BULK_LEASE_MS = 10_000;
+
+const columns = `id, tenant, action, message, filter, ids, status, total, total_is_capped AS "totalIsCapped", position, done, failed,
+  per_second AS "perSecond", created_at AS "createdAt", ended_at AS "endedAt"`;
+
+/** Bulk jobs: how far they are, who works on them, what they could not do. */
+export class BulkStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Idempotent by id. */
+  async insert(job: NewBulkJob): Promise<void> {
+    await this.dataSource.query(
+      `INSERT INTO workflow_bulk_jobs (id, tenant, action, message, filter, ids, status, total, total_is_capped, per_second, created_at, lease_until)
+       VALUES ($1, $2, $3, $4, $5, $6, 'running', $7, $8, $9, ${NOW_MS}, 0) ON CONFLICT DO NOTHING`,
+      [
+        ...[job.id, job.tenant, job.action, canonicalJson(job.message), job.filter && canonicalJson(job.filter), job.ids],
+        ...[job.total.count, job.total.isCapped, job.perSecond],
+      ],
+    );
+  }
+
+  async get(id: string): Promise<BulkJobRow | undefined> {
+    const rows: Stored[] = await this.dataSource.query(`SELECT ${columns} FROM workflow_bulk_jobs WHERE id = $1`, [id]);
+    return rows[0] && jobOf(rows[0]);
+  }
+
+  failures(id: string, after: string | null, limit: number): Promise<BulkFailureRow[]> {
+    return this.dataSource.query(
+      `SELECT instance_id AS "instanceId", code, message FROM workflow_bulk_failures
+       WHERE job_id = $1 AND ($2::uuid IS NULL OR instance_id > $2::uuid) ORDER BY instance_id LIMIT $3`,
+      [id, after, limit],
+    );
+  }
+
+  /** @returns false when it has ended already */
+  async stop(id: string): Promise<boolean> {
+    const [rows] = (await this.dataSource.query(
+      `UPDATE workflow_bulk_jobs SET status = 'stopping' WHERE id = $1 AND ended_at IS NULL RETURNING id`,
+      [id],
+    )) as [unknown[], number];
+    return rows.length > 0;
+  }
+
+  /** Takes the oldest open job nobody works on, for one lease. */
+  async claim(owner: string): Promise<BulkJobRow | undefined> {
+    const [rows] = (await this.dataSource.query(
+      `UPDATE workflow_bulk_jobs SET lease_owner = $1, lease_until = ${NOW_MS} + ${BULK_LEASE_MS}
+       WHERE id = (SELECT id FROM workflow_bulk_jobs WHERE ended_at IS NULL AND lease_until < ${NOW_MS} ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
+       RETURNING ${columns}`,
+      [owner],
+    )) as [Stored[], number];
+    return rows[0] && jobOf(rows[0]);
+  }
+
+  /**
+   * Lengthens the lease, and keeps what was done in the same statement: counted once, whoever did it.
+   * @returns the job, or undefined when another works on it by now (then nothing was kept)
+   */
+  async advance(
+    owner: string,
+    job: Pick<BulkJobRow, 'id' | 'position'>,
+    progress?: BulkProgress,
+  ): Promise<BulkJobRow | undefined> {
+    const failures = progress?.failures ?? [];
+    const rows: Stored[] = await this.dataSource.query(
+      `WITH mine AS (
+         UPDATE workflow_bulk_jobs SET lease_until = ${NOW_MS} + ${BULK_LEASE_MS}, position = coalesce($4::uuid, position), done = done + $5, failed = failed + $6
+         WHERE id = $1 AND lease_owner = $2 AND position IS NOT DISTINCT FROM $3::uuid AND ended_at IS NULL RETURNING ${columns}
+       ), kept AS (
+         INSERT INTO workflow_bulk_failures (job_id, instance_id, code, message)
+         SELECT mine.id, f.* FROM mine, unnest($7::uuid[], $8::text[], $9::text[]) AS f ON CONFLICT DO NOTHING
+       )
+       SELECT * FROM mine`,
+      [
+        ...[job.id, owner, job.position, progress?.to ?? null, progress?.done ?? 0, failures.length],
+        ...[failures.map((one) => one.instanceId), failures.map((one) => one.code), failures.map((one) => one.message)],
+      ],
+    );
+    return rows[0] && jobOf(rows[0]);
+  }
+
+  /** The end, unless another works on it by now. */
+  async end(owner: string, id: string, status: 'stopped' | 'completed'): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE workflow_bulk_jobs SET status = $3, ended_at = ${NOW_MS} WHERE id = $1 AND lease_owner = $2 AND ended_at IS NULL`,
+      [id, owner, status],
+    );
+  }
+
+  /** Gives the lease back: another may go on at once. */
+  async release(owner: string): Promise<void> {
+    await this.dataSource.query(`UPDATE workflow_bulk_jobs SET lease_until = 0 WHERE lease_owner = $1 AND ended_at IS NULL`, [
+      owner,
+    ]);
+  }
+}
+
+const jobOf = ({ message, filter, total, totalIsCapped, ...row }: Stored): BulkJobRow => ({
+  ...row,
+  message: JSON.parse(message) as JsonObject,
+  filter: filter === null ? null : (JSON.parse(filter) as JsonObject),
+  total: { count: total, isCapped: totalIsCapped },
+});

@@ -1,0 +1,42 @@
+import { type InstanceId, newState, type StepState } from '#libs/engine';
+import type { InstanceHead } from '../ports.js';
+import { compareWaits, type WaitFacts } from './compare-waits.js';
+
+const id = '01890000-0000-7000-8000-000000000001' as InstanceId;
+const nothing: WaitFacts = {
+  dueAt: null, asks: new Set(), subscriptions: new Set(), lockRequests: new Set(), children: new Set(),
+}; // prettier-ignore
+const here = new Set(['a']);
+const child = { kind: 'child', childId: 'c', workflow: 'w', input: null, onParentClose: 'cancel' } as const;
+
+const cases: [string, Partial<StepState>, Partial<WaitFacts>][] = [
+  ['a timer', { wait: { kind: 'timer' }, dueAt: 50 }, { dueAt: 50 }],
+  ['an event by key', { wait: { kind: 'event', names: ['e'], match: 'any', key: 'k', taken: [] } }, { subscriptions: here }],
+  ['an ask', { wait: { kind: 'ask', name: 'n', ask: { name: 'n', kind: 'text' }, assignees: [] } }, { asks: here }],
+  ['a child', { wait: child }, { children: new Set(['c']) }],
+  ['a joined instance', { wait: { ...child, startedId: 'other' } }, { children: new Set(['other']) }],
+  ['a lock', { wait: { kind: 'lock', key: 'k', limit: 1 }, token: 3 }, { lockRequests: here }],
+];
+
+function check(step: Partial<StepState>, facts: Partial<WaitFacts>): string[] {
+  const state = newState(id);
+  state.open.set('a', true);
+  state.steps.set('a', { ...state.step('a'), status: 'waiting', ...step });
+  return compareWaits({ id } as InstanceHead, state, { ...nothing, ...facts }).map(({ kind }) => kind);
+}
+
+describe('compareWaits', () => {
+  it.each(cases)('%s must be backed by something that can end it', (_name, step, facts) => {
+    expect(check(step, {})).toEqual(['wait']);
+    expect(check(step, facts)).toEqual([]);
+  });
+
+  it('sees a wake-up row that comes too late', () => {
+    expect(check({ wait: { kind: 'timer' }, dueAt: 50 }, { dueAt: 51 })).toEqual(['wait']);
+  });
+
+  it('asks nothing of an event that is sent to the instance itself, and of a shared lock', () => {
+    expect(check({ wait: { kind: 'event', names: ['e'], match: 'any', taken: [] } }, {})).toEqual([]);
+    expect(check({ wait: { kind: 'lock', key: 'k', limit: 1, fence: 2 } }, {})).toEqual([]);
+  });
+});
