@@ -38,7 +38,7 @@ const shapes: Record<string, (size: number) => object | undefined> = {
   'rounds of a repeat': (size) => ({
     steps: [{ id: 'r', type: 'repeat', while: `\${index < ${size}}`, maxIterations: size, steps: [step(0, [])] }],
   }),
-  'items of a forEach': (size) => ({
+  'items of a forEach': () => ({
     steps: [
       { id: 'e', type: 'forEach', items: '${input.items}', keep: 'none', steps: [{ id: 's', task: 'work', input: '${item}' }] },
     ],

@@ -166,7 +166,7 @@ describe('BatchFold', () => {
     ];
     fold.take(instance, { kind: 'hint', instanceId: id }, rows);
     expect(fold.inboxApplied.map(({ id: name, outcome }) => [name, outcome])).toEqual([
-      ['e', 'applied'],
+      ['e', 'kept'],
       ['a', 'applied'],
       ['b', 'alreadyEnded'],
       ['s', 'notPossible'],

@@ -1,30 +1,49 @@
 import { isStepEnded } from '../model/lifecycle.js';
+import type { Plan, PlanScope } from '../model/plan.js';
 import { startClock } from '../state/clocks.js';
 import type { BlockState, InstanceState } from '../state/instance-state.js';
 import { begunKeys } from '../state/scopes.js';
 import { bodyOf, type Site } from '../state/site.js';
 import { openStep } from './end-step.js';
-import { pushIfActionable } from './ready.js';
-import { type Reopening, reopenScope } from './reopen.js';
 import { forgetSteps } from './scope-end.js';
+
+/** A retry by hand: when, and of what. */
+export interface Reopening {
+  readonly plan: Plan;
+  readonly state: InstanceState;
+  /** Epoch ms. */
+  readonly at: number;
+  /** Only this step, what a stop cancelled beside it, and the blocks around it; absent: all that ended badly. */
+  readonly focus?: string | undefined;
+  /** The instance had been stopped: what is cancelled in its list was cancelled by that. */
+  readonly wasStopped: boolean;
+}
+
+/** A list inside a block that is to be opened again. */
+export interface PartToReopen {
+  readonly scope: PlanScope;
+  readonly path: string;
+  /** As in {@link Reopening}, when it is in this list. */
+  readonly focus: string | undefined;
+}
 
 /**
  * Opens a failed block again around those of its parts that ended badly; an open one only lets the part go on that holds the focus.
  * A lock was released when it failed: it is pending, and its body is held until the lock is granted anew.
+ * @returns the parts that are to be opened with it
  */
-export function reopenBlock(reopening: Reopening, site: Site): void {
-  const { plan, state } = reopening;
+export function openBlock(reopening: Reopening, site: Site): PartToReopen[] {
+  const { state } = reopening;
   const { step, path } = site;
   const focus = reopening.focus?.startsWith(`${path}/`) ? reopening.focus : undefined;
   const keys = keysToReopen(state, site, focus);
   if (isStepEnded(state.step(path).status)) reopenShell(reopening, site);
   if (step.type === 'try' && keys.length > 0) rewindTry(reopening, site, keys[0]!);
-  for (const key of keys) {
+  return keys.map((key) => {
     const body = `${path}/${key}`;
     countOpen(state, site, body);
-    reopenScope({ ...reopening, focus: focus?.startsWith(`${body}/`) ? focus : undefined }, bodyOf(step, key)!, body);
-  }
-  pushIfActionable(plan, state, site);
+    return { scope: bodyOf(step, key)!, path: body, focus: focus?.startsWith(`${body}/`) ? focus : undefined };
+  });
 }
 
 function keysToReopen(state: InstanceState, site: Site, focus: string | undefined): string[] {
@@ -79,7 +98,7 @@ function rewindTry({ plan, state }: Reopening, site: Site, key: string): void {
   if (key !== 'finally' && state.scopes.get(`${path}/finally`) !== undefined) forgetFinally(plan, state, site);
 }
 
-function forgetFinally(plan: Reopening['plan'], state: InstanceState, site: Site): void {
+function forgetFinally(plan: Plan, state: InstanceState, site: Site): void {
   const scopePath = `${site.path}/finally`;
   const { result } = state.scope(scopePath);
   const own = state.step(site.path);

@@ -6,21 +6,9 @@ import { begunKeys } from '../state/scopes.js';
 import { bodyOf, type Site, siteIn } from '../state/site.js';
 import { earliestBad, endsOk, isBadForScope, openStep } from './end-step.js';
 import { pushIfActionable, pushIfDecided } from './ready.js';
-import { reopenBlock } from './reopen-block.js';
+import { openBlock, type Reopening } from './reopen-block.js';
 import { settleScope } from './scope-end.js';
 import { startClock } from '../state/clocks.js';
-
-/** A retry by hand: when, and of what. */
-export interface Reopening {
-  readonly plan: Plan;
-  readonly state: InstanceState;
-  /** Epoch ms. */
-  readonly at: number;
-  /** Only this step, what a stop cancelled beside it, and the blocks around it; absent: all that ended badly. */
-  readonly focus?: string | undefined;
-  /** The instance had been stopped: what is cancelled in its list was cancelled by that. */
-  readonly wasStopped: boolean;
-}
 
 /**
  * Makes what ended badly in a list pending again and takes back what its end had been counted for. What was absorbed (`allowFailure`,
@@ -66,6 +54,12 @@ export function wakeBlock(plan: Plan, state: InstanceState, site: Site): void {
     if (state.scope(body).result === undefined) wake(plan, state, bodyOf(site.step, key)!, body);
   }
   pushIfActionable(plan, state, site);
+}
+
+/** A block and those of its parts that ended badly, or that hold the step. */
+function reopenBlock(reopening: Reopening, site: Site): void {
+  for (const { scope, path, focus } of openBlock(reopening, site)) reopenScope({ ...reopening, focus }, scope, path);
+  pushIfActionable(reopening.plan, reopening.state, site);
 }
 
 function isToReopen({ state, focus }: Reopening, { step, path }: Site, wasStopped: boolean): boolean {

@@ -133,8 +133,8 @@ function blocks(depth: number): fc.Arbitrary<JsonObject> {
 function stepOf(index: number, depth: number): fc.Arbitrary<JsonObject> {
   const own =
     depth === 0
-      ? fc.oneof({ weight: 4, arbitrary: simple }, { weight: 1, arbitrary: simple })
-      : fc.oneof({ weight: 4, arbitrary: simple }, { weight: 1, arbitrary: simple }, { weight: 3, arbitrary: blocks(depth) });
+      ? fc.oneof({ weight: 4, arbitrary: simple }, { weight: 1, arbitrary: waits })
+      : fc.oneof({ weight: 4, arbitrary: simple }, { weight: 1, arbitrary: waits }, { weight: 3, arbitrary: blocks(depth) });
   return fc.tuple(own, common(index)).map(([step, options]) => withCommon(index, step, options));
 }
 
