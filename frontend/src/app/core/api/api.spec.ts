@@ -1,6 +1,7 @@
 import { TestBed } from '@angular/core/testing';
-import { Api, queryText } from './api';
+import { Api } from './api';
 import { ApiProblem } from './api-problem';
+import { queryText } from './http';
 
 describe('Api', () => {
   const realFetch = globalThis.fetch;

@@ -1,6 +1,6 @@
 import { Component, inject, signal } from '@angular/core';
 import { MAT_DIALOG_DATA, MatDialogModule, MatDialogRef } from '@angular/material/dialog';
-import { Api } from '../../core/api/api';
+import { ActsApi } from '../../core/api/acts-api';
 import { toProblem, type ApiProblem } from '../../core/api/api-problem';
 import { newKey } from '../../core/new-key';
 import { Problem } from '../../ui/problem';
@@ -44,7 +44,7 @@ import { Problem } from '../../ui/problem';
   `,
 })
 export class CancelDialog {
-  private readonly api = inject(Api);
+  private readonly api = inject(ActsApi);
   private readonly ref = inject<MatDialogRef<CancelDialog, boolean>>(MatDialogRef);
   private readonly instanceId = inject<string>(MAT_DIALOG_DATA);
   /** One key for all clicks of this dialog. */
@@ -56,7 +56,7 @@ export class CancelDialog {
     event.preventDefault();
     this.isSending.set(true);
     try {
-      await this.api.cancel(this.instanceId, reason.trim(), this.key);
+      await this.api.act(this.instanceId, 'cancel', { reason: reason.trim() }, this.key);
       this.ref.close(true);
     } catch (error) {
       this.problem.set(toProblem(error));
