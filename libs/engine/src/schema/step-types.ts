@@ -113,6 +113,10 @@ const blocks: Record<string, StepShape> = {
       match: oneOf(['first', 'all'], 'The first case that fits, or all', 'first'),
     },
     required: ['cases'],
+    also: {
+      if: { properties: { cases: { type: 'array', contains: { type: 'object', required: ['is'] } } }, required: ['cases'] },
+      then: { required: ['on'] },
+    },
   },
   parallel: {
     fields: {

@@ -62,15 +62,21 @@ function act(shell: VirtualShell, type: (typeof acts)[number], pick: number): vo
   else if (ended) expect(shell.history[seq]).toMatchObject({ type: 'instanceRetried', generation: generation + 1 });
 }
 
-/** A healthy world: it is resumed, everything open is done, clocks fire. */
+/** A healthy world: it is resumed, everything open is done, clocks fire; what waits for more than time is completed by hand. */
 function finish(shell: VirtualShell): void {
   shell.tell({ type: 'resume' });
   for (let round = 0; round < 500 && !isEnded(shell.state.status); round += 1) {
     shell.dispatchQueued();
     const open = shell.openCommands();
     if (open.length > 0) for (const command of open) shell.complete(command, { [command.path]: 1 });
-    else if (!shell.passTime()) return;
+    else if (!shell.passTime() && !completeWaits(shell)) return;
   }
+}
+
+/** @returns whether there was one */
+function completeWaits(shell: VirtualShell): boolean {
+  const waits = [...shell.state.steps.keys()].filter((path) => shell.state.step(path).status === 'waiting');
+  return waits.map((path) => shell.tell({ type: 'completeStep', path, by: 'ana', output: 1 })).some(({ accepted }) => accepted);
 }
 
 function checkHistory(history: readonly AuditEvent[]): void {
