@@ -10,7 +10,7 @@ type AskRows = Required<Pick<BatchCommit, 'asks' | 'asksGone'>>;
  */
 export function askRows(instance: CachedInstance, events: readonly AuditEvent[]): AskRows {
   const touched = new Map<string, number>();
-  for (const event of events) if (isOfAsk(instance, event)) touched.set(event.path!, touched.get(event.path!) ?? event.at);
+  for (const event of events) for (const path of asksOf(instance, event)) touched.set(path, touched.get(path) ?? event.at);
   const asks: AskRow[] = [];
   const asksGone: { instanceId: AskRow['instanceId']; path: string }[] = [];
   for (const [path, openedAt] of touched) {
@@ -21,19 +21,22 @@ export function askRows(instance: CachedInstance, events: readonly AuditEvent[])
   return { asks, asksGone };
 }
 
-function isOfAsk({ plan }: CachedInstance, { type, path }: AuditEvent): boolean {
+/** Paths of the asks an event may have changed. */
+function asksOf({ plan, state }: CachedInstance, { type, path }: AuditEvent): Iterable<string> {
   switch (type) {
     case 'askOpened':
     case 'askClaimed':
     case 'askReassigned':
-      return true;
+      return [path!];
     case 'stepCompleted':
     case 'stepFailed':
     case 'stepSkipped':
     case 'stepCancelled':
-      return siteAt(plan, path!)?.step.type === 'ask';
+      return siteAt(plan, path!)?.step.type === 'ask' ? [path!] : [];
+    case 'instanceResumed':
+      return state.asks.keys(); // their time-outs have moved
     default:
-      return false;
+      return [];
   }
 }
 
