@@ -17,7 +17,7 @@ export interface OnceRequest {
 
 export type OnceAnswer = StoredAnswer & { readonly isReplay: boolean };
 
-/** Does what a named request asks for once, and remembers the answer for 7 days: refusals too, errors of ours not. */
+/** Does what a named request asks for once, and remembers the answer for 7 days: refusals too, unless they are passing; errors of ours not. */
 @Injectable()
 export class Once {
   constructor(private readonly store: IdempotencyStore) {}
@@ -54,7 +54,9 @@ export class Once {
     } catch (error) {
       const problem = classifyError(error);
       // Whether it was done is not known: the next try goes on with the same minted id.
-      if (problem.status >= 500) await this.store.release(key).catch(() => undefined);
+      if (problem.status === 429)
+        await this.store.forget(key).catch(() => undefined); // nothing was done, and later it may be
+      else if (problem.status >= 500) await this.store.release(key).catch(() => undefined);
       else await this.store.answer(key, { status: problem.status, body: JSON.stringify(problem.body(traceId, path)) });
       throw error;
     }

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import type { Pool, PoolClient } from 'pg';
 import { createHotPool } from '../connections/hot-pool.js';
-import { findInbox, insertInbox } from '../instances/inbox-statements.js';
+import { findInbox, insertInbox, reopenInbox } from '../instances/inbox-statements.js';
 import { existingStarts, insertStarts } from '../instances/start-statements.js';
 import { findPayloads } from '../payloads/payload-statements.js';
 import * as keyStatements from '../keys/key-statements.js';
@@ -23,6 +23,7 @@ const hot: PreparedStatement[] = [
   existingStarts,
   insertInbox,
   findInbox,
+  reopenInbox,
   findPayloads,
   ...Object.values(keyStatements),
   ...Object.values(lockStatements),

@@ -4,7 +4,7 @@ import { plainArray, textArray } from '../connections/pg-array.js';
 import { dataFault } from '../events/sql-faults.js';
 import { Payloads, writeStored } from '../payloads/stored-json.js';
 import type { InboxRow, NewInboxRow } from '../ports.js';
-import { findInbox, inboxOutcomes, insertInbox } from './inbox-statements.js';
+import { findInbox, inboxOutcomes, insertInbox, reopenInbox } from './inbox-statements.js';
 
 /**
  * `stored`: waits to be applied. `existing`: the same id came before (`applied` = the outcome, once it was applied).
@@ -57,6 +57,11 @@ export class InboxDoor {
     const found = await this.pool.query<DecidedInbox & { place: number }>({ ...inboxOutcomes, values });
     const byPlace = new Map(found.rows.map((row) => [row.place, { seq: row.seq, outcome: row.outcome }]));
     return rows.map((_, place) => byPlace.get(place));
+  }
+
+  /** A row that was refused for a passing reason (`outcome`) is to be decided again; others stay as they are. */
+  async reopen({ instanceId, id }: Pick<InboxRow, 'instanceId' | 'id'>, outcome: string): Promise<void> {
+    await this.pool.query({ ...reopenInbox, values: [instanceId, id, outcome] });
   }
 
   private async insert(rows: readonly NewInboxRow[]): Promise<Set<string>> {

@@ -30,6 +30,13 @@ LEFT JOIN workflow_inbox b ON b.instance_id = u.instance_id AND b.id = u.id
 LEFT JOIN workflow_instances i ON i.id = u.instance_id`,
 } as const;
 
+/** Rows whose outcome was a passing one wait to be decided once more. */
+export const reopenInbox = {
+  name: 'reopen_inbox',
+  text: `UPDATE workflow_inbox SET applied_seq = NULL, outcome = NULL, received_at = ${NOW_MS}
+WHERE instance_id = $1 AND id = $2 AND outcome = $3`,
+} as const;
+
 /** What was decided about rows; those that still wait are absent. */
 export const inboxOutcomes = {
   name: 'inbox_outcomes',

@@ -1,7 +1,16 @@
 import { DatabaseError, type Pool, type PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { bucketOf } from '#libs/contracts';
-import { canonicalJson, isEnded, storable, type InstanceId, type InstanceStatus, type Json, type JsonObject } from '#libs/engine';
+import {
+  canonicalJson,
+  isEnded,
+  storable,
+  type InstanceId,
+  type InstanceStatus,
+  type Json,
+  type JsonObject,
+  type RejectionReason,
+} from '#libs/engine';
 import { inTransaction } from '../connections/in-transaction.js';
 import { plainArray, textArray } from '../connections/pg-array.js';
 import { dataFault } from '../events/sql-faults.js';
@@ -13,6 +22,7 @@ import { offerTo, readEvent, receivedEvent, subscribersFor, type KeyedEventRow }
 
 export const DEFAULT_EVENT_TTL_MS = 24 * 3_600_000;
 const UNIQUE = '23505';
+const tooMany = 'tooManyEvents' satisfies RejectionReason;
 
 export interface NewEvent {
   readonly name: string;
@@ -57,6 +67,8 @@ export class EventDoor {
     const content = { type: 'event', event: { id, name, payload, ...(note !== undefined && { note }) } } as JsonObject;
     const row = { ...this.inboxOf(instanceId, id), bucket: bucketOf(instanceId), kind: 'event' as const, content };
     const [outcome] = await this.inbox.insertInbox([row]);
+    // Refused only because too many were kept then: its sender was told to try again.
+    if (outcome?.outcome === 'existing' && outcome.applied === tooMany) await this.inbox.reopen(row, tooMany);
     return { ...outcome!, id };
   }
 
