@@ -44,7 +44,7 @@ describe('branch', () => {
       { id: 'b', type: 'branch', cases: [{ id: 'no', if: '${false}', steps: [task('s')] }] },
       { id: 'after', type: 'set', values: { taken: '${steps.b.taken}', output: '${steps.b.output}' } },
     ];
-    expect(output(steps)).toEqual({ taken: [], output: null });
+    expect(output(steps)).toEqual({ taken: null, output: null });
   });
 
   it('runs every case that fits with match: all', () => {
@@ -63,6 +63,7 @@ describe('branch', () => {
       { id: 'after', type: 'set', values: { taken: '${steps.b.taken}', all: '${steps.b.output}' } },
     ];
     expect(output(steps, { input: { n: 4 } })).toEqual({ taken: ['low', 'even'], all: { low: 'low', even: 'even' } });
+    expect(output(steps, { input: { n: 3 } })).toEqual({ taken: ['low'], all: { low: 'low' } });
   });
 
   it('fails with its case', () => {
@@ -186,8 +187,11 @@ describe('forEach', () => {
   });
 
   it('refuses a list of more than 50,000 items', () => {
-    const { state } = play({ steps: [each()] }, { input: { list: Array.from({ length: 50_001 }, () => 0) } });
-    expect(state.error).toMatchObject({ code: 'EXPRESSION_FAILED', path: 'e' });
+    const list = (length: number): Json => Array.from({ length }, () => 0);
+    const { state } = play({ steps: [each()] }, { input: { list: list(50_001) } });
+    expect(state.error).toMatchObject({ code: 'TOO_MANY_ITEMS', path: 'e', message: expect.stringContaining('50001') as string });
+    const full = { id: 'e', type: 'forEach', items: '${input.list}', steps: [] };
+    expect(play({ steps: [full] }, { input: { list: list(50_000) } }).state.status).toBe('completed');
   });
 });
 
