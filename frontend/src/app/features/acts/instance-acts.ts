@@ -69,28 +69,30 @@ const names: readonly { readonly act: InstanceAct; readonly word: string; readon
       <oqx-icon name="more" />
     </button>
     <ng-template #all>
-      <div class="menu" cdkMenu aria-label="Actions on the instance" i18n-aria-label>
-        @for (offer of offers(); track offer.act) {
-          @if (offer.act === 'cancel') {
-            <hr />
-          }
-          <button
-            type="button"
-            cdkMenuItem
-            [cdkMenuItemDisabled]="offer.whyNot !== undefined"
-            [class.danger]="offer.act === 'cancel'"
-            [title]="offer.whyNot ?? ''"
-            (cdkMenuItemTriggered)="begin(offer.act)"
-          >
-            <span class="name">{{ offer.word }}</span>
-            @if (offer.whyNot) {
-              <span class="why">{{ offer.whyNot }}</span>
-            } @else if (offer.key) {
-              <kbd aria-hidden="true">{{ offer.key }}</kbd>
+      <section aria-label="Actions on the instance" i18n-aria-label>
+        <div class="menu" cdkMenu>
+          @for (offer of offers(); track offer.act) {
+            @if (offer.act === 'cancel') {
+              <hr />
             }
-          </button>
-        }
-      </div>
+            <button
+              type="button"
+              cdkMenuItem
+              [cdkMenuItemDisabled]="offer.whyNot !== undefined"
+              [class.danger]="offer.act === 'cancel'"
+              [title]="offer.whyNot ?? ''"
+              (cdkMenuItemTriggered)="begin(offer.act)"
+            >
+              <span class="name">{{ offer.word }}</span>
+              @if (offer.whyNot) {
+                <span class="why">{{ offer.whyNot }}</span>
+              } @else if (offer.key) {
+                <kbd aria-hidden="true">{{ offer.key }}</kbd>
+              }
+            </button>
+          }
+        </div>
+      </section>
     </ng-template>
   `,
   styles: `

@@ -51,23 +51,25 @@ const shownAtOnce = 2;
       </footer>
     }
     <ng-template #all>
-      <div class="menu" cdkMenu aria-label="Actions on the step" i18n-aria-label>
-        @for (offer of offers(); track offer.act) {
-          <button
-            type="button"
-            cdkMenuItem
-            [cdkMenuItemDisabled]="offer.whyNot !== undefined || isOffline()"
-            [class.danger]="offer.act === 'cancel'"
-            [title]="offer.whyNot ?? ''"
-            (cdkMenuItemTriggered)="begin(offer.act)"
-          >
-            <span class="name">{{ offer.word }}</span>
-            @if (offer.whyNot) {
-              <span class="why">{{ offer.whyNot }}</span>
-            }
-          </button>
-        }
-      </div>
+      <section aria-label="Actions on the step" i18n-aria-label>
+        <div class="menu" cdkMenu>
+          @for (offer of offers(); track offer.act) {
+            <button
+              type="button"
+              cdkMenuItem
+              [cdkMenuItemDisabled]="offer.whyNot !== undefined || isOffline()"
+              [class.danger]="offer.act === 'cancel'"
+              [title]="offer.whyNot ?? ''"
+              (cdkMenuItemTriggered)="begin(offer.act)"
+            >
+              <span class="name">{{ offer.word }}</span>
+              @if (offer.whyNot) {
+                <span class="why">{{ offer.whyNot }}</span>
+              }
+            </button>
+          }
+        </div>
+      </section>
     </ng-template>
   `,
   styles: `
