@@ -11,7 +11,8 @@ export interface Server extends AsyncDisposable {
   readonly isOwn: boolean;
 }
 
-const usual = 'http://localhost:3000';
+/** Where `npm start` listens. */
+const usual = `http://localhost:${process.env['PORT'] ?? '3000'}`;
 
 /** The server of `ORQUESTRA_URL`, else a running `npm start`, else one on an empty folder for as long as it is needed. */
 export async function findServer(given: string | undefined): Promise<Server> {
