@@ -25,6 +25,10 @@ export class ActDialog {
   protected readonly plan = inject<ActPlan>(MAT_DIALOG_DATA);
   protected readonly text = signal(jsonText(this.plan.json?.value));
   protected readonly withJson = signal(this.plan.json?.optIn === undefined);
+  protected readonly line = signal(this.plan.line?.value ?? '');
+  private readonly lineFault = computed(() => this.plan.line?.faultOf(this.line().trim()));
+  /** Said once something was typed that does not fit. */
+  protected readonly shownLineFault = computed(() => (this.line().trim() === '' ? undefined : this.lineFault()));
   protected readonly compensate = signal<boolean | undefined>(undefined);
   protected readonly isSending = signal(false);
   protected readonly problem = signal<ApiProblem | undefined>(undefined);
@@ -32,7 +36,7 @@ export class ActDialog {
   protected readonly canSend = computed(() => {
     const json = this.json();
     const isMissing = this.plan.json?.isRequired === true && this.withJson() && json === undefined;
-    return !this.isSending() && !isMissing && !(json && 'fault' in json);
+    return !this.isSending() && this.lineFault() === undefined && !isMissing && !(json && 'fault' in json);
   });
   protected readonly choices: readonly { readonly value: boolean | undefined; readonly word: string }[] = [
     { value: undefined, word: $localize`As the definition says` },
@@ -62,6 +66,7 @@ export class ActDialog {
       ...this.person.signature(),
       ...(reason !== '' && { reason }),
       ...(json && 'value' in json && { json: json.value }),
+      ...(this.plan.line && { line: this.line().trim() }),
       ...(compensate !== undefined && { compensate }),
     };
   }

@@ -70,7 +70,7 @@ const names: readonly { readonly act: InstanceAct; readonly word: string; readon
     </button>
     <ng-template #all>
       <section aria-label="Actions on the instance" i18n-aria-label>
-        <div class="menu" cdkMenu>
+        <div class="action-menu" cdkMenu>
           @for (offer of offers(); track offer.act) {
             @if (offer.act === 'cancel') {
               <hr />

@@ -52,7 +52,7 @@ const shownAtOnce = 2;
     }
     <ng-template #all>
       <section aria-label="Actions on the step" i18n-aria-label>
-        <div class="menu" cdkMenu>
+        <div class="action-menu" cdkMenu>
           @for (offer of offers(); track offer.act) {
             <button
               type="button"

@@ -1,4 +1,16 @@
-import { Component, computed, effect, inject, input, output, signal, untracked } from '@angular/core';
+import {
+  afterNextRender,
+  Component,
+  computed,
+  effect,
+  ElementRef,
+  inject,
+  Injector,
+  input,
+  output,
+  signal,
+  untracked,
+} from '@angular/core';
 import { Announcer } from '../../core/announcer';
 import { ActsApi } from '../../core/api/acts-api';
 import { toProblem, type ApiProblem } from '../../core/api/api-problem';
@@ -21,6 +33,8 @@ import { askKey, type AskFacts } from './ask-facts';
 })
 export class AskAnswer {
   private readonly api = inject(ActsApi);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+  private readonly injector = inject(Injector);
   private readonly person = inject(Person);
   private readonly announcer = inject(Announcer);
   readonly ask = input.required<AskFacts>();
@@ -62,7 +76,7 @@ export class AskAnswer {
     this.problem.set(undefined);
     this.fault.set(missing(this.ask(), draft, outcome));
     const mayPass = outcome === 'rejected'; // who says no need not fill in the rest
-    if (this.fault() !== undefined || (!mayPass && this.ownFaults().length > 0)) return;
+    if (this.fault() !== undefined || (!mayPass && this.ownFaults().length > 0)) return this.showFault();
     const { instance, path, name } = this.ask();
     const body = {
       ...answerBody(this.ask(), mayPass ? { ...draft, form: undefined } : draft, outcome),
@@ -88,6 +102,13 @@ export class AskAnswer {
     const ofFields = problem.errors.filter(({ path }) => path.startsWith('/form'));
     this.refused.set(ofFields.map(({ path, message }) => ({ path: path.slice('/form'.length), text: message })));
     this.problem.set(problem);
+    this.showFault();
+  }
+
+  /** The first field to be mended takes the focus. */
+  private showFault(): void {
+    const show = (): void => this.host.nativeElement.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
+    afterNextRender(show, { injector: this.injector });
   }
 
   private begin(): void {

@@ -60,6 +60,10 @@ export function whoText({ assignees, claimedBy }: Pick<AskFacts, 'assignees' | '
 
 const dueRank = ({ dueAt, timeoutAt }: AskFacts): number => dueAt ?? timeoutAt ?? Number.MAX_SAFE_INTEGER;
 
+/** The same as a sentence. */
+export const waitsFor = (ask: Pick<AskFacts, 'assignees' | 'claimedBy'>): string =>
+  ask.claimedBy === null ? $localize`Waiting for ${whoText(ask)}:who:` : $localize`Claimed by ${ask.claimedBy}:who:`;
+
 /** Those due first come first, those without a date behind, then the longest open. */
 export const byDue = (a: AskFacts, b: AskFacts): number => dueRank(a) - dueRank(b) || (a.openedAt ?? 0) - (b.openedAt ?? 0);
 

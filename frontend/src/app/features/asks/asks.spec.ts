@@ -1,5 +1,5 @@
 import { answerBody, emptyDraft, missing } from './answer';
-import { askTitle, byDue, dueOf, keyFacts, toFacts, whoText, type AskFacts } from './ask-facts';
+import { askTitle, byDue, dueOf, keyFacts, toFacts, waitsFor, whoText, type AskFacts } from './ask-facts';
 
 const ask = (more: Partial<AskFacts> = {}): AskFacts => ({
   instance: 'i-1',
@@ -31,6 +31,7 @@ describe('an ask', () => {
     expect(whoText(ask())).toBe('anybody');
     expect(whoText(ask({ assignees: ['ana', 'bo'] }))).toBe('ana, bo');
     expect(whoText(ask({ assignees: ['ana'], claimedBy: 'bo' }))).toBe('claimed by bo');
+    expect([waitsFor(ask()), waitsFor(ask({ claimedBy: 'bo' }))]).toEqual(['Waiting for anybody', 'Claimed by bo']);
   });
   it('is titled by its prompt, else its name', () =>
     expect([askTitle(ask()), askTitle(ask({ prompt: 'Ship it?' }))]).toEqual(['ok', 'Ship it?']));

@@ -44,11 +44,15 @@ const longText = 200;
 export const asSchema = (schema: unknown): JsonSchema =>
   typeof schema === 'object' && schema !== null && !Array.isArray(schema) ? schema : {};
 
-/** Fields of an object's members, in the order of the schema; undefined: it is no object with named members. */
+/**
+ * Fields of an object's members: what is required first, in the order it is named there, for the order of members is lost on the way
+ * through the database. undefined: it is no object with named members.
+ */
 export function fieldsOf(schema: unknown): Field[] | undefined {
   const { properties, required = [] } = asSchema(schema);
   if (properties === undefined || Object.keys(properties).length === 0) return undefined;
-  return Object.entries(properties).map(([name, member]) => fieldOf(name, asSchema(member), required.includes(name)));
+  const names = new Set([...required.filter((name) => Object.hasOwn(properties, name)), ...Object.keys(properties)]);
+  return [...names].map((name) => fieldOf(name, asSchema(properties[name]), required.includes(name)));
 }
 
 function fieldOf(name: string, schema: JsonSchema, isRequired: boolean): Field {

@@ -18,18 +18,18 @@ const schema = {
 };
 
 describe('fields of a schema', () => {
-  it('have the kind that fits', () =>
+  it('have the kind that fits, what is required first', () =>
     expect(fieldsOf(schema)?.map(({ name, kind }) => `${name} ${kind}`)).toEqual([
       'cents number',
       'delivery choice',
+      'address group',
       'note long',
       'mail tick',
       'code text',
-      'address group',
       'lines json',
     ]));
   it('take label and help from it', () => {
-    const [cents, , note] = fieldsOf(schema)!;
+    const [cents, , , note] = fieldsOf(schema)!;
     expect([cents?.label, cents?.isRequired, note?.label, note?.help]).toEqual(['Amount', true, 'note', 'For the parcel']);
   });
   it.each([[true], [{}], [{ type: 'string' }], [null]])('there are none in %j', (other) =>
