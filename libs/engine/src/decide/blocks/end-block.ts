@@ -88,7 +88,8 @@ export function outputOf(draft: Draft, site: Site): Json {
   switch (step.type) {
     case 'branch': {
       const taken = block.taken ?? [];
-      if (step.branch!.match === 'first') return taken.length === 0 ? null : valueOf(resultOf(draft, site, taken[0]!));
+      if (taken.length === 0) return null;
+      if (step.branch!.match === 'first') return valueOf(resultOf(draft, site, taken[0]!));
       return byKey(taken, (key) => plain(resultOf(draft, site, key)));
     }
     case 'parallel': {
