@@ -31,8 +31,7 @@ export class InstanceTopic implements Topic {
   private toldRunning = '[]';
   private toldHead = '';
   private isFirst = true;
-  /** From the beginning: a nudge that comes while it starts must not read beside the first reading. */
-  private isPumping = true;
+  private isPumping = false;
   private isNudged = false;
   private isStopped = false;
   private isHeldUp = false;

@@ -145,16 +145,14 @@ export class BatchRunner {
 
   private newFold(nowMs: number): BatchFold {
     const { partition } = this;
-    const { stepQueues, tasks, workers } = partition.services;
-    const isDeaf = workers.listeningForMs(performance.now()) < twoHeartbeatsMs;
+    const { stepQueues, workers } = partition.services;
     return new BatchFold(partition.work, {
       nowMs,
       draw: Math.random,
       room: (queue, task) => laneRoom(partition, queue, task, this.throughput),
       incarnation: (queue, task) => stepQueues.incarnation(queue, task),
-      isKnownTask: (task) => isDeaf || tasks.isKnown(task),
       isServed: (task) => workers.isServed(task),
-      isDeaf,
+      isDeaf: workers.listeningForMs(performance.now()) < twoHeartbeatsMs,
       runningOn: (instanceId, token) => workers.runningOn(instanceId, token),
     });
   }

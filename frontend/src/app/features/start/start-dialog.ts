@@ -3,8 +3,7 @@ import { MAT_DIALOG_DATA, MatDialogModule, MatDialogRef } from '@angular/materia
 import { Router } from '@angular/router';
 import { Api } from '../../core/api/api';
 import { type ApiProblem, toProblem } from '../../core/api/api-problem';
-import { KeyKeeper } from '../../core/new-key';
-import { readJson } from '../../ui/json-text';
+import { newKey } from '../../core/new-key';
 import { Problem } from '../../ui/problem';
 import { exampleOf } from './example-input';
 
@@ -23,7 +22,7 @@ export interface StartDialogInput {
   imports: [MatDialogModule, Problem],
   template: `
     <form class="dialog" (submit)="send($event)">
-      <h2 mat-dialog-title class="dialog-title">
+      <h2 mat-dialog-title class="plain">
         <ng-container i18n>Start</ng-container>&ngsp;{{ asked.definition }}&#64;{{ asked.version }}
       </h2>
       @if (generalProblem(); as problem) {
@@ -78,6 +77,14 @@ export interface StartDialogInput {
     </form>
   `,
   styles: `
+    .plain {
+      padding: 0;
+      font: 600 16px/24px var(--oqx-font);
+      letter-spacing: 0;
+    }
+    .plain::before {
+      display: none;
+    }
     .fault {
       color: var(--oqx-state-failed-text);
     }
@@ -88,15 +95,12 @@ export class StartDialog {
   private readonly router = inject(Router);
   private readonly ref = inject<MatDialogRef<StartDialog>>(MatDialogRef);
   protected readonly asked = inject<StartDialogInput>(MAT_DIALOG_DATA);
-  private readonly keys = new KeyKeeper();
+  private attempt = { body: '', key: '' };
   protected readonly text = signal(JSON.stringify(this.asked.input ?? exampleOf(this.asked.schema), null, 2));
   protected readonly keyText = signal('');
   protected readonly isSending = signal(false);
   protected readonly answer = signal<ApiProblem | undefined>(undefined);
-  protected readonly syntax = computed(() => {
-    const read = readJson(this.text());
-    return read && 'fault' in read ? read.fault : undefined;
-  });
+  protected readonly syntax = computed(() => syntaxFault(this.text()));
   /** Shown at the box, when the input is what is wrong. */
   protected readonly faults = computed(() => this.answer()?.errors ?? []);
   /** A refusal that is about something else. */
@@ -109,7 +113,7 @@ export class StartDialog {
     const body = { definition, version, input, ...(this.keyText() !== '' && { key: this.keyText() }) };
     this.isSending.set(true);
     try {
-      const started = await this.api.start(body, this.keys.keyFor(body));
+      const started = await this.api.start(body, this.keyFor(JSON.stringify(body)));
       this.ref.close();
       await this.router.navigate(['/instances', started.id]);
     } catch (error) {
@@ -117,5 +121,21 @@ export class StartDialog {
     } finally {
       this.isSending.set(false);
     }
+  }
+
+  /** The same request keeps its idempotency key; a changed one is another request. */
+  private keyFor(body: string): string {
+    if (this.attempt.body !== body) this.attempt = { body, key: newKey() };
+    return this.attempt.key;
+  }
+}
+
+function syntaxFault(text: string): string | undefined {
+  if (text.trim() === '') return undefined;
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    return $localize`This is not JSON yet: ${error instanceof Error ? error.message : String(error)}:fault:`;
   }
 }
