@@ -17,6 +17,7 @@ import { CommandHandler } from './commands/command-handler.js';
 import { consoleFiles } from './console/console-files.js';
 import { DefinitionCatalog } from './definitions/definition-catalog.js';
 import { DefinitionsController } from './definitions/definitions.controller.js';
+import { KnownDefinitions } from './definitions/known-definitions.js';
 import { PlanCache } from './definitions/plan-cache.js';
 import { DocsController } from './docs/docs.controller.js';
 import { HealthController } from './health/health.controller.js';
@@ -75,7 +76,7 @@ export class GatewayModule implements NestModule {
       ],
       providers: [
         ...[LiveFeed, InstanceNudges, LiveTopics, LiveGateway],
-        ...[PlanCache, DefinitionCatalog],
+        ...[PlanCache, KnownDefinitions, DefinitionCatalog],
         ...[Hints, EndWatch, InstanceStarter, InstanceList, InstanceReader, InstanceViews],
         ...[InstanceActions, InstanceRestarter, OutcomeWatch, Refusals, AskCheck, EventGate, BulkChunk, BulkJobs, BulkRunner],
         ...[Figures, QueueList, Once, ConnectionDrain, CommandHandler, CommandConsumer],

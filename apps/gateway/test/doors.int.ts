@@ -50,6 +50,46 @@ describe('registering', () => {
     expect(answer.body).toMatchObject({ code: 'DEFINITION_INVALID', errors: [{ severity: 'error', code: 'TASK_NOT_SERVED' }] });
   });
 
+  it('warns of children that are not there or lead back, and refuses them when it is to be strict', async () => {
+    const caller = (name: string, ...children: object[]) => ({
+      ...{ name, version: '1.0.0' },
+      steps: children.map((child, n) => ({ id: `c${n}`, type: 'workflow', needs: [], ...child })),
+    });
+    const register = async (document: object, query = '') => {
+      const { status, body } = await post(`/api/v1/definitions${query}`, document);
+      return {
+        status,
+        told: (body.problems ?? body.errors).map((each: { code: string; path: string }) => [each.code, each.path]),
+      };
+    };
+    const absent = caller(
+      'caller',
+      { workflow: 'gret' },
+      { workflow: 'greet', version: '^9' },
+      { workflow: 'greet', version: '~1.2' },
+    );
+    const told = [
+      ['CHILD_NOT_FOUND', '/steps/0/workflow'],
+      ['CHILD_NOT_FOUND', '/steps/1/version'],
+    ];
+    expect(await register(absent, '?strict')).toEqual({ status: 422, told });
+    expect((await post('/api/v1/definitions/validate?strict', absent)).body).toMatchObject({ valid: false });
+    expect(await register(absent)).toEqual({ status: 201, told });
+    const { body } = await post('/api/v1/definitions/validate', absent);
+    expect(body.problems[0]).toMatchObject({ severity: 'warning', hint: 'Did you mean "greet"?' });
+    expect(await register(caller('middle', { workflow: 'last' }))).toEqual({
+      status: 201,
+      told: [['CHILD_NOT_FOUND', '/steps/0/workflow']],
+    });
+    expect(await register(caller('last', { workflow: 'middle' }, { workflow: 'last' }))).toEqual({
+      status: 201,
+      told: [
+        ['SELF_REFERENCE', '/steps/0/workflow'],
+        ['SELF_REFERENCE', '/steps/1/workflow'],
+      ],
+    });
+  });
+
   it('tells line and column of problems in YAML', async () => {
     const text = 'name: greet\nversion: 9.0.0\nsteps:\n  - id: a\n    task: echo\n    needs: [b]\n';
     const answer = await gateway.request('POST', '/api/v1/definitions', { text, type: 'application/yaml' });

@@ -1,14 +1,25 @@
-import { checksum, compile, type JsonObject, locateProblems, parseDefinition, type Plan, type Problem } from '#libs/engine';
+import {
+  checksum,
+  compile,
+  type JsonObject,
+  type KnownDefinition,
+  locateProblems,
+  type ParsedDefinition,
+  type Plan,
+  type Problem,
+} from '#libs/engine';
 
 export interface CheckOptions {
   readonly strict?: boolean;
   /** Tasks that live workers serve; absent: not looked at. */
   readonly servedTasks?: ReadonlySet<string>;
+  /** Registered definitions by name; absent: children are not looked for. */
+  readonly knownDefinitions?: ReadonlyMap<string, KnownDefinition>;
   /** A task nobody serves is an error. */
   readonly requireWorkers?: boolean;
 }
 
-/** A definition as text, checked as far as it goes. `plan` is there exactly when no problem is an error. */
+/** A definition, checked as far as it goes. `plan` is there exactly when no problem is an error. */
 export interface Checked {
   readonly document?: JsonObject;
   readonly plan?: Plan;
@@ -17,11 +28,11 @@ export interface Checked {
   readonly problems: readonly Problem[];
 }
 
-export function checkDefinition(text: string, format: 'json' | 'yaml', options: CheckOptions): Checked {
-  const parsed = parseDefinition(text, format);
+export function checkDefinition(parsed: ParsedDefinition, options: CheckOptions): Checked {
   const { document } = parsed;
+  const { strict, servedTasks: knownTasks, knownDefinitions } = options;
   if (document === undefined) return { problems: parsed.problems };
-  const compiled = compile(document, { strict: options.strict, ...(options.servedTasks && { knownTasks: options.servedTasks }) });
+  const compiled = compile(document, { strict, knownTasks, knownDefinitions });
   const found = [...parsed.problems, ...compiled.problems.map((problem) => sharpened(problem, options))];
   const problems = [...locateProblems(found, (pointer) => parsed.locate(pointer))].sort(errorsFirst);
   const isFaulty = problems.some(({ severity }) => severity === 'error');

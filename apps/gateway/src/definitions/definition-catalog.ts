@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { DefinitionDetail, DefinitionSummary, DefinitionVersion, Registered, Validated } from '#libs/contracts';
-import type { Problem } from '#libs/engine';
+import { parseDefinition, type Problem } from '#libs/engine';
 import {
   type DefinitionListItem,
   DefinitionStore,
@@ -16,6 +16,7 @@ import { toIso } from '../http/times.js';
 import { LiveFeed } from '../live/live-feed.js';
 import { checkDefinition, type Checked } from './compiled.js';
 import { graphOf } from './graph.js';
+import { KnownDefinitions } from './known-definitions.js';
 import { type CompiledVersion, PlanCache } from './plan-cache.js';
 
 export interface DefinitionText {
@@ -40,13 +41,14 @@ export class DefinitionCatalog {
   constructor(
     private readonly store: DefinitionStore,
     private readonly plans: PlanCache,
+    private readonly known: KnownDefinitions,
     private readonly stats: StatsQueries,
     private readonly log: OperatorLog,
     private readonly feed: LiveFeed,
   ) {}
 
-  validate(source: DefinitionText, wishes: Pick<RegisterWishes, 'strict' | 'requireWorkers'>): Validated {
-    const { document, plan, problems } = this.check(source, wishes);
+  async validate(source: DefinitionText, wishes: Pick<RegisterWishes, 'strict' | 'requireWorkers'>): Promise<Validated> {
+    const { document, plan, problems } = await this.check(source, wishes);
     const { name, version } = document ?? {};
     return {
       valid: plan !== undefined,
@@ -58,7 +60,7 @@ export class DefinitionCatalog {
 
   /** @throws ApiProblem DEFINITION_INVALID, VERSION_EXISTS, VERSION_NOT_NEWER */
   async register(source: DefinitionText, wishes: RegisterWishes): Promise<Registered> {
-    const { document, plan, checksum, problems } = this.check(source, wishes);
+    const { document, plan, checksum, problems } = await this.check(source, wishes);
     if (!plan || !document || checksum === undefined) throw invalid(problems);
     const { name, version } = plan;
     if (wishes.dryRun) return { name, version, checksum, outcome: 'valid', active: false, problems: [...problems] };
@@ -128,9 +130,13 @@ export class DefinitionCatalog {
     return { previous };
   }
 
-  private check(source: DefinitionText, wishes: Pick<RegisterWishes, 'strict' | 'requireWorkers'>): Checked {
+  private async check(
+    { text, format }: DefinitionText,
+    wishes: Pick<RegisterWishes, 'strict' | 'requireWorkers'>,
+  ): Promise<Checked> {
+    const parsed = parseDefinition(text, format);
     const servedTasks = this.feed.registry.servedTasks(Date.now());
-    return checkDefinition(source.text, source.format, { ...wishes, servedTasks });
+    return checkDefinition(parsed, { ...wishes, servedTasks, knownDefinitions: await this.known.around(parsed.document) });
   }
 
   private async summarise(rows: readonly DefinitionListItem[]): Promise<DefinitionSummary[]> {

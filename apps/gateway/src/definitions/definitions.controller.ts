@@ -44,7 +44,7 @@ export class DefinitionsController {
   validate(
     @Req() request: ApiRequest,
     @Query({ schema: validateQuerySchema }) query: z.output<typeof validateQuerySchema>,
-  ): Validated {
+  ): Promise<Validated> {
     return this.catalog.validate(sourceOf(request), query);
   }
 

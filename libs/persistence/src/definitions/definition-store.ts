@@ -93,6 +93,15 @@ export class DefinitionStore {
     }));
   }
 
+  /** Every name with its versions, lowest first. */
+  async versionsByName(tenant = defaultTenant): Promise<Map<string, { versions: string[] }>> {
+    const rows: { name: string; versions: string[] }[] = await this.dataSource.query(
+      'SELECT name, array_agg(version) AS versions FROM workflow_definitions WHERE tenant = $1 GROUP BY name',
+      [tenant],
+    );
+    return new Map(rows.map(({ name, versions }) => [name, { versions: versions.sort(compare) }]));
+  }
+
   /** @returns the active version, null when none is, undefined when the name is unknown */
   async active(name: string, tenant = defaultTenant): Promise<string | null | undefined> {
     return (await this.dataSource.getRepository(DefinitionNameEntity).findOneBy({ tenant, name }))?.activeVersion;
