@@ -19,6 +19,7 @@ const errors: Case[] = [
   ['a step without an id', withSteps({ task: 'echo' }), 'MISSING_FIELD', '/steps/0/id', /an id that is unique/],
   ['a bad id', withSteps({ id: 'a b', task: 'echo' }), 'ID_INVALID', '/steps/0/id', /1 to 128 letters/],
   ['an id that reaches prototypes', withSteps(task('constructor')), 'ID_INVALID', '/steps/0/id', /other than "constructor"/],
+  ['letters that changed places', withField({ taks: 'x' }), 'UNKNOWN_FIELD', '/steps/0/taks', /"taks"/, /Did you mean "task"/],
   ['an unknown type', withField({ type: 'tsk' }), 'UNKNOWN_TYPE', '/steps/0/type', /was "tsk"/, /Did you mean "task"/],
   [
     'an unknown option',

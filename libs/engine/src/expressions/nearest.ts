@@ -1,4 +1,4 @@
-import { closest, distance } from 'fastest-levenshtein';
+import { distance } from 'fastest-levenshtein';
 
 /** More candidates than that are not compared: of ten thousand ids some five hundred similar ones will do. */
 const MAX_COMPARED = 500;
@@ -7,15 +7,19 @@ const MAX_COMPARED = 500;
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   if (word.length > 100) return undefined;
   const lower = word.toLowerCase();
-  const candidates: string[] = [];
+  let compared = 0;
+  let best: { word: string; rank: number } | undefined;
   for (const other of known) {
     if (other.length === word.length && other.toLowerCase() === lower) return other;
-    if (candidates.length < MAX_COMPARED && Math.abs(other.length - word.length) <= allowedChanges(word, other))
-      candidates.push(other);
+    if (compared >= MAX_COMPARED) continue;
+    const allowed = allowedChanges(word, other);
+    if (Math.abs(other.length - word.length) > allowed) continue;
+    compared += 1;
+    const changes = distance(word, other);
+    const rank = changes + (other[0] === word[0] ? 0 : 0.5); // the first letter is seldom wrong: "taks" is "task" rather than "as"
+    if (changes <= allowed && (best === undefined || rank < best.rank)) best = { word: other, rank };
   }
-  if (candidates.length === 0) return undefined;
-  const best = closest(word, candidates);
-  return distance(word, best) <= allowedChanges(word, best) ? best : undefined;
+  return best?.word;
 }
 
 /** Two letters changed places are two changes; in words of up to three letters that would be any word. */
