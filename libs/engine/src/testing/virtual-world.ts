@@ -17,6 +17,8 @@ export class VirtualWorld {
   /** Grants of locks in order: `<instance>:<path>`. */
   readonly granted: string[] = [];
   private readonly known = new Set<string>();
+  /** Epoch ms, the same for all. */
+  protected nowMs = 1_000_000;
   private readonly waiting: Send[] = [];
   private readonly taken = new Map<VirtualShell, number>();
   private readonly attached = new Map<string, ParentRef[]>();
@@ -58,6 +60,7 @@ export class VirtualWorld {
 
   private create(id: string, name: string, input: Json, parent?: ParentRef, key?: string): VirtualShell {
     const shell = new VirtualShell(planOf({ name, ...this.definitions[name] }), { ids: () => this.nextId() }, id as InstanceId);
+    shell.nowMs = this.nowMs;
     this.instances.set(id, shell);
     shell.tell({ type: 'start', input, checksum: 'c', ...(parent && { parent }), ...(key !== undefined && { key }) });
     return shell;
@@ -141,7 +144,7 @@ export class VirtualWorld {
     this.waiting.push({ to: { instance }, id: once, message: { type: 'lockGranted', path, token, fence: this.fences } });
   }
 
-  private work(worker: Worker): boolean {
+  protected work(worker: Worker): boolean {
     for (const shell of this.instances.values()) {
       const command = shell.commands.shift();
       if (command === undefined) continue;
@@ -156,15 +159,25 @@ export class VirtualWorld {
     return false;
   }
 
-  private passTime(): boolean {
-    const due = [...this.instances.values()]
+  /** Lets the next clock fire. @returns false when there is none */
+  protected passTime(): boolean {
+    const due = this.nextClock();
+    if (due === undefined) return false;
+    this.turnTo(due.at);
+    due.shell.tell({ type: 'wake' });
+    return true;
+  }
+
+  protected nextClock(): { shell: VirtualShell; at: number } | undefined {
+    return [...this.instances.values()]
       .map((shell) => ({ shell, at: shell.dueAt() }))
       .filter((one): one is { shell: VirtualShell; at: number } => one.at !== undefined)
       .sort((a, b) => a.at - b.at)[0];
-    if (due === undefined) return false;
-    const now = Math.max(due.shell.nowMs, due.at);
-    for (const shell of this.instances.values()) shell.nowMs = Math.max(shell.nowMs, now);
-    due.shell.tell({ type: 'wake' });
-    return true;
+  }
+
+  /** Never backwards. */
+  protected turnTo(nowMs: number): void {
+    this.nowMs = Math.max(this.nowMs, nowMs);
+    for (const shell of this.instances.values()) shell.nowMs = this.nowMs;
   }
 }

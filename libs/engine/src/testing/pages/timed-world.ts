@@ -1,0 +1,181 @@
+import { openEmits } from '../../effects/effects.js';
+import { eventFits } from '../../decide/waits/event-fits.js';
+import { eventOutcome } from '../../effects/event-outcome.js';
+import { stepCommand } from '../../effects/step-command.js';
+import type { ReceivedEvent } from '../../model/audit-event.js';
+import type { Json } from '../../model/json.js';
+import type { VirtualCommand, VirtualShell } from '../virtual-shell.js';
+import { VirtualWorld } from '../virtual-world.js';
+import type { Behaviour } from './read-script.js';
+
+interface Attempt {
+  readonly shell: VirtualShell;
+  readonly command: VirtualCommand;
+  readonly endsAt: number;
+  readonly end: () => void;
+  readonly isDeaf: boolean;
+}
+
+/** What the handler of this attempt does; by the path and the task of the step. */
+export type Behave = (path: string, task: string) => Behaviour;
+
+/** Monday, so that examples can name days. */
+const startsAt = Date.parse('2026-01-05T09:00:00Z');
+
+/** A world whose handlers take time, stop when they are told to, and end at the time-out of their attempt; with events by key. */
+export class TimedWorld extends VirtualWorld {
+  /** Attempts begun, in order. */
+  readonly ran: { shell: VirtualShell; path: string }[] = [];
+  private readonly attempts: Attempt[] = [];
+  private readonly told = new Map<VirtualShell, number>();
+  private readonly keptByKey: ReceivedEvent[] = [];
+  private events = 0;
+  private untilMs = Infinity;
+
+  constructor(
+    definitions: Record<string, object>,
+    private readonly behave: Behave,
+  ) {
+    super(definitions);
+    this.nowMs = startsAt;
+  }
+
+  get now(): number {
+    return this.nowMs;
+  }
+
+  /** Everything due by then happens. */
+  runUntil(nowMs: number): void {
+    this.untilMs = nowMs;
+    this.run();
+    if (nowMs !== Infinity) this.turnTo(nowMs);
+  }
+
+  /** Everything due before happens; what comes from outside at that moment comes first then. */
+  runUpTo(nowMs: number): void {
+    this.runUntil(nowMs - 1);
+    this.turnTo(nowMs);
+  }
+
+  received(name: string, payload: Json, key?: string): ReceivedEvent {
+    return { id: `e${(this.events += 1)}`, name, payload, at: this.nowMs, ...(key !== undefined && { key }) };
+  }
+
+  /** To every wait of that name and key, or kept until one comes. */
+  sendByKey(event: ReceivedEvent): { matched: number; kept: number } {
+    const taken = this.waitsFor(event).map(({ shell, path }) => {
+      const decision = shell.tell({ type: 'event', event, path });
+      return decision.accepted && eventOutcome(event.id, decision.events) === 'matched';
+    });
+    const matched = taken.filter(Boolean).length;
+    if (matched === 0) this.keptByKey.push(event);
+    return { matched, kept: matched === 0 ? 1 : 0 };
+  }
+
+  protected override work(): boolean {
+    if (this.stopAborted() || this.answerEmits() || this.offerKept()) return true;
+    for (const shell of this.instances.values()) {
+      const command = shell.commands.shift();
+      if (command === undefined) continue;
+      this.begin(shell, command);
+      return true;
+    }
+    const done = this.attempts.findIndex(({ endsAt }) => endsAt <= this.nowMs);
+    if (done < 0) return false;
+    this.attempts.splice(done, 1)[0]!.end();
+    return true;
+  }
+
+  /** What a handler reports at that moment comes before the clocks that fire then. */
+  protected override passTime(): boolean {
+    const endsAt = Math.min(...this.attempts.map((attempt) => attempt.endsAt));
+    const dueAt = this.nextClock()?.at ?? Infinity;
+    const nextAt = Math.min(endsAt, dueAt);
+    if (nextAt === Infinity || nextAt > this.untilMs) return false;
+    if (dueAt < endsAt) return super.passTime();
+    this.turnTo(endsAt);
+    return true;
+  }
+
+  private begin(shell: VirtualShell, command: VirtualCommand): void {
+    const { path, token } = command;
+    if (shell.state.step(path).token !== token) return;
+    if (shell.aborted.includes(token)) return void shell.fail(command, 'CANCELLED');
+    const { task, input, timeoutMs, claimed } = stepCommand(shell.plan, shell.state, path);
+    this.ran.push({ shell, path });
+    const behaviour = this.behave(path, task);
+    if (claimed || behaviour.isLost) shell.tell({ type: 'claim', path, token, claimant: 'worker' });
+    const isLate = behaviour.takesMs > timeoutMs;
+    const end = isLate ? () => void shell.fail(command, 'TIMED_OUT') : () => void this.end(shell, command, behaviour, input);
+    const endsAt = this.nowMs + Math.min(behaviour.takesMs, timeoutMs);
+    this.attempts.push({ shell, command, endsAt, end, isDeaf: behaviour.isDeaf ?? false });
+  }
+
+  private end(shell: VirtualShell, command: VirtualCommand, { output, failure, isLost }: Behaviour, input: Json): void {
+    if (isLost) shell.tell({ type: 'lost', ...command, code: 'WORKER_LOST' });
+    else if (failure) shell.fail(command, failure.code, failure.retryable);
+    else shell.complete(command, output === undefined ? input : output);
+  }
+
+  /** @returns has a handler been stopped? */
+  private stopAborted(): boolean {
+    for (const shell of this.instances.values()) {
+      const from = this.told.get(shell) ?? 0;
+      this.told.set(shell, shell.aborted.length);
+      const tokens = shell.aborted.slice(from);
+      const stopped = this.attempts.filter((one) => one.shell === shell && tokens.includes(one.command.token) && !one.isDeaf);
+      for (const attempt of stopped) this.stop(attempt);
+      if (stopped.length > 0) return true;
+    }
+    return false;
+  }
+
+  private stop(attempt: Attempt): void {
+    this.attempts.splice(this.attempts.indexOf(attempt), 1);
+    attempt.shell.fail(attempt.command, 'CANCELLED');
+  }
+
+  private answerEmits(): boolean {
+    for (const shell of this.instances.values()) {
+      const [effect] = openEmits(shell.state);
+      if (effect?.kind !== 'emit') continue;
+      const { path, token, event } = effect;
+      shell.tell({ type: 'emitted', path, token, output: event === undefined ? null : this.deliver(event) });
+      return true;
+    }
+    return false;
+  }
+
+  private deliver({ name, key, instance, payload }: { name: string; key?: string; instance?: string; payload: Json }): Json {
+    const event = this.received(name, payload, key);
+    if (instance === undefined) return this.sendByKey(event);
+    const decision = this.get(instance).tell({ type: 'event', event });
+    const outcome = decision.accepted ? eventOutcome(event.id, decision.events) : 'dropped';
+    return { matched: outcome === 'matched' ? 1 : 0, kept: outcome === 'kept' ? 1 : 0 };
+  }
+
+  /** A kept event goes to the first wait whose filter fits, and to no other. */
+  private offerKept(): boolean {
+    for (const [at, event] of this.keptByKey.entries()) {
+      const fits = this.waitsFor(event).find(({ shell, path }) =>
+        eventFits(shell.plan, shell.state, path, event, shell.context()),
+      );
+      if (fits === undefined) continue;
+      this.keptByKey.splice(at, 1);
+      fits.shell.tell({ type: 'event', event, path: fits.path });
+      return true;
+    }
+    return false;
+  }
+
+  private waitsFor({ name, key }: ReceivedEvent): { shell: VirtualShell; path: string }[] {
+    return [...this.instances.values()].flatMap((shell) =>
+      [...shell.state.waits.under(name)]
+        .filter((path) => {
+          const { wait } = shell.state.step(path);
+          return wait?.kind === 'event' && wait.key === key;
+        })
+        .map((path) => ({ shell, path })),
+    );
+  }
+}
