@@ -9,7 +9,7 @@ import type { Shell } from './shell.js';
  * @returns undefined when neither was given
  */
 export async function readInput(input: string | undefined, settings: readonly string[], shell: Shell): Promise<Json | undefined> {
-  const base = input === undefined ? undefined : await readBase(input, shell);
+  const base = input === undefined ? undefined : await readJson(input, '--input', shell);
   if (settings.length === 0) return base;
   if (base !== undefined && !isObject(base))
     throw new UsageError('expected --input to be an object when --set is used beside it');
@@ -18,14 +18,15 @@ export async function readInput(input: string | undefined, settings: readonly st
   return target;
 }
 
-async function readBase(input: string, shell: Shell): Promise<Json> {
+/** An option that is JSON, `@file` (JSON or YAML) or `-` (stdin). @throws UsageError */
+export async function readJson(input: string, option: string, shell: Shell): Promise<Json> {
   if (input === '-') return parseText(await shell.readStdin(), 'stdin');
   if (input.startsWith('@')) return parseText(await readText(input.slice(1)), input.slice(1));
   try {
     return JSON.parse(input) as Json;
   } catch (error) {
     throw new UsageError(
-      `expected --input to be JSON, but ${(error as Error).message}`,
+      `expected ${option} to be JSON, but ${(error as Error).message}`,
       'Give JSON in quotes, @file for a JSON or YAML file, or - for stdin.',
     );
   }

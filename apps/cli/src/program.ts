@@ -1,6 +1,8 @@
 import { Command } from 'commander';
+import { addAskCommands } from './commands/ask.js';
 import { addCapacityCommands } from './commands/capacity.js';
 import { addDefinitionCommands } from './commands/definition.js';
+import { addEventCommands } from './commands/event.js';
 import { addInstanceCommands } from './commands/instance.js';
 import { addVerifyCommand } from './commands/verify.js';
 import { contextOf, defaultServer, type Context, type GlobalOptions } from './context.js';
@@ -45,6 +47,8 @@ export function buildProgram(shell: Shell, outcome: { exitCode: number }): Comma
     };
   addDefinitionCommands(program, bind);
   addInstanceCommands(program, bind);
+  addAskCommands(program, bind);
+  addEventCommands(program, bind);
   addCapacityCommands(program, bind);
   addVerifyCommand(program, bind);
   return program;

@@ -30,3 +30,9 @@ export function ago(iso: string | null, nowMs: number): string {
 export function elapsed(from: string | null, to: string | null, nowMs: number): string {
   return from === null ? '–' : duration((to === null ? nowMs : Date.parse(to)) - Date.parse(from));
 }
+
+/** `3 d 4 h` until then; `now` when it is over. */
+export function left(iso: string, nowMs: number): string {
+  const ms = Date.parse(iso) - nowMs;
+  return ms <= 0 ? 'now' : duration(ms);
+}
