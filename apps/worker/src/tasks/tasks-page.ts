@@ -41,8 +41,26 @@ function schemaPart(title: string, schema: unknown, io: 'input' | 'output'): str
   const json = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Schema;
   const fields = json.properties ?? json.anyOf?.find((each) => each.properties !== undefined)?.properties ?? {};
   const table = Object.keys(fields).length === 0 ? [] : [...tableOf(fields, json, io), ''];
-  return [`**${title}.** ${json.description ?? 'An object.'}`, '', ...table];
+  return [
+    `**${title}.** ${json.description ?? 'An object.'}`,
+    '',
+    ...table,
+    ...(table.length === 0 ? [] : schemaOf(title, json)),
+  ];
 }
+
+/** For tools, and for those who want to know it exactly. */
+const schemaOf = (title: string, json: Schema): string[] => [
+  '<details>',
+  `<summary>${title} as a JSON Schema</summary>`,
+  '',
+  '```json',
+  JSON.stringify(json, null, 2),
+  '```',
+  '',
+  '</details>',
+  '',
+];
 
 function tableOf(fields: Readonly<Record<string, Schema>>, owner: Schema, io: 'input' | 'output'): string[] {
   const required = new Set(owner.required ?? owner.anyOf?.flatMap((each) => each.required ?? []));
