@@ -16,7 +16,7 @@ export default {
         'libs/*/src/index.ts',
         'libs/persistence/src/{cli,data-source}.ts',
         'bench/*.ts',
-        'examples/*/run.ts',
+        'examples/{,*/}run.ts',
         'scripts/*.mjs',
         'scripts/run/probe.mjs',
         'deploy/healthcheck.mjs',

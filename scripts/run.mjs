@@ -8,6 +8,7 @@ const tasks = {
   cluster: () => import('./run/tasks.mjs').then((m) => m.cluster),
   bench: () => import('./run/tasks.mjs').then((m) => m.bench),
   verify: () => import('./run/tasks.mjs').then((m) => m.verify),
+  example: () => import('./run/tasks.mjs').then((m) => m.example),
   orquestra: () => import('./run/tasks.mjs').then((m) => m.orquestra),
   'db:migrate': () => import('./run/tasks.mjs').then((m) => m.database('migrate')),
   'db:revert': () => import('./run/tasks.mjs').then((m) => m.database('revert')),

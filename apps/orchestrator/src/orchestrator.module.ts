@@ -4,6 +4,7 @@ import { TRANSPORT, type Transport } from '#libs/messaging';
 import { EVENT_STORE, type EventStore } from '#libs/persistence';
 import { CONFIG, type Config } from '#libs/platform';
 import { Children } from './children/children.js';
+import { KnownTasks } from './definitions/known-tasks.js';
 import { PlanCache } from './definitions/plan-cache.js';
 import { StepQueues } from './dispatch/step-queues.js';
 import { Housekeeping } from './housekeeping/housekeeping.js';
@@ -37,6 +38,7 @@ export class OrchestratorModule {
       imports: [ScheduleModule.forRoot()],
       providers: [
         PlanCache,
+        KnownTasks,
         Children,
         Emitter,
         KeyServices,
@@ -71,6 +73,7 @@ export class OrchestratorModule {
             Children,
             KeyServices,
             StepQueues,
+            KnownTasks,
             WorkerDirectory,
             LivePublisher,
             Incidents,
@@ -93,6 +96,7 @@ function partitionServices(
   children: Children,
   keys: KeyServices,
   stepQueues: StepQueues,
+  tasks: KnownTasks,
   workers: WorkerDirectory,
   live: LivePublisher,
   incidents: Incidents,
@@ -100,5 +104,6 @@ function partitionServices(
 ): PartitionServices {
   const quarantine = new Quarantine();
   const config = { topology, partitions, cacheBytes: cacheBytesInAll / partitions, quietMs, remindWithinMs };
-  return { config, transport, store, clock, loader, children, keys, stepQueues, workers, live, incidents, quarantine, metrics };
+  const knowledge = { stepQueues, tasks, workers };
+  return { config, transport, store, clock, loader, children, keys, ...knowledge, live, incidents, quarantine, metrics };
 }

@@ -126,6 +126,24 @@ describe('an orchestrator', () => {
     expect((await bench.end(other)).status).toBe('completed');
   });
 
+  it('fails a step that computes a task nobody names; one that only a definition names waits for its worker', async () => {
+    await bench.register(definitionOf('computed', [{ id: 'a', type: 'task', task: '${input.task}' }]));
+    await bench.register(definitionOf('other', [{ id: 'a', type: 'task', task: 'named' }]));
+    await bench.register(chain('chain', 'a'));
+    await bench.worker(() => 'done');
+    const node = await bench.node('one');
+    await bench.end(await bench.start('chain')); // its worker is heard
+    await node.services.tasks.refresh();
+    node.workers.setListening(performance.now() - 60_000); // long enough to know all workers
+    const start = (task: string) => bench.start('computed', { input: { task } });
+    const named = await start('named');
+    expect(await bench.end(await start('slip'))).toMatchObject({ error: { code: 'EXPRESSION_FAILED', path: 'a' } });
+    expect(await bench.end(await start('work'))).toMatchObject({ status: 'completed', output: 'done' });
+    await bench.worker(() => 'late', [{ queue: 'default', task: 'named' }]);
+    expect(await bench.end(named)).toMatchObject({ status: 'completed', output: 'late' });
+    expect(await bench.rows("SELECT 1 FROM workflow_queues WHERE task = 'slip'")).toEqual([]);
+  });
+
   it('turns a completion the database refuses into a failed attempt, and lets its neighbours pass', async () => {
     await bench.register(chain('chain', 'a'));
     await bench.worker((command) => command.input);

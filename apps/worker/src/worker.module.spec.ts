@@ -29,7 +29,7 @@ async function start(env: NodeJS.ProcessEnv = {}): Promise<void> {
   owner = new MemoryTransport({ broker });
   await owner.connect();
   await owner.declareExchanges();
-  for (const task of ['echo', 'simulate', 'http', 'script', 'wfcommons.hash'])
+  for (const task of ['echo', 'simulate', 'http', 'script', 'wfcommons.hash', 'trip.book', 'trip.cancel', 'trip.charge'])
     await owner.declareQueue(stepQueueSpec('default', task));
   await owner.declareQueue(partitionQueueSpec(1, 0));
   await app.init();
@@ -109,6 +109,20 @@ it('serves the tasks of the recorded workflows', async () => {
   });
 });
 
+it.each<[string, StepCommand['input'], object]>([
+  ['trip.book', { what: 'hotel', traveller: 'Cara', to: 'Lisbon' }, { output: { cents: 32_000 } }],
+  ['trip.cancel', { booking: 'hotel-1' }, { output: { cancelled: 'hotel-1' } }],
+  ['trip.charge', { card: 'valid', cents: 5 }, { output: { cents: 5 } }],
+  [
+    'trip.charge',
+    { card: 'declined', cents: 5 },
+    { failure: { code: 'CARD_DECLINED', retryable: false, details: { cents: 5 } } },
+  ],
+])('serves %s of the trip', async (task, input, outcome) => {
+  await start();
+  expect(await run(task, input)).toMatchObject(outcome);
+});
+
 it('leaves the examples out where they are not wanted', async () => {
   await start({ ORQUESTRA_EXAMPLES: 'false' });
   expect(await Promise.all(['echo', 'wfcommons.hash'].map(consumers))).toEqual([1, 0]);
@@ -118,6 +132,6 @@ it('shows in health and metrics what it does', async () => {
   await start();
   await run('echo', 1);
   const { checks } = await app.get(HealthRegistry).ready();
-  expect(checks['worker']).toMatchObject({ status: 'ok', tasks: 5, consuming: 5, finished: 1 });
+  expect(checks['worker']).toMatchObject({ status: 'ok', tasks: 8, consuming: 8, finished: 1 });
   expect(await app.get<MetricsRegistry>(METRICS).metrics()).toMatch(/orquestrax_worker_finished\{[^}]*\} 1\n/);
 });

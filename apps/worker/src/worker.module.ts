@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CONFIG, type Config, ROOT_LOGGER, type RootLogger } from '#libs/platform';
 import { type TaskRegistry, TaskWorkerModule, type TaskWorkerOptions } from '#libs/worker-sdk';
-import { WfcommonsHandlers } from '../../../examples/wfcommons/wfcommons-hash.js';
+import { exampleHandlers } from '../../../examples/handlers.js';
 import { registerBuiltIns } from './tasks/index.js';
 import { version } from './version.js';
 import { WorkerObservation } from './worker-observation.js';
@@ -19,7 +19,7 @@ export class WorkerModule {
       inject: [CONFIG, ROOT_LOGGER],
       useFactory: (config: Config, logger: RootLogger) => optionsOf(config, logger),
     });
-    return { module: WorkerModule, imports: [worker], providers: [WorkerObservation, ...(examples ? [WfcommonsHandlers] : [])] };
+    return { module: WorkerModule, imports: [worker], providers: [WorkerObservation, ...(examples ? exampleHandlers : [])] };
   }
 }
 

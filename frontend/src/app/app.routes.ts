@@ -37,6 +37,12 @@ export const routes: Routes = [
     title: $localize`Workers & queues`,
     loadComponent: () => import('./features/workers/workers-page').then((m) => m.WorkersPage),
   },
+  {
+    path: 'asks',
+    title: $localize`Asks`,
+    loadComponent: () => import('./features/asks/asks-page').then((m) => m.AsksPage),
+  },
+  { path: 'inbox', redirectTo: '/asks' },
   { path: 'queues', redirectTo: '/workers' },
   {
     path: '**',

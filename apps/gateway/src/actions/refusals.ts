@@ -95,7 +95,7 @@ const wanted: Partial<Record<InboxMessage['type'], string>> = {
   retryStep: 'a failed or cancelled step, or one that waits for its next attempt',
   skipStep: 'a step that has not completed',
   completeStep: 'a step that waits, or a block that is open',
-  cancelStep: 'a step that is open',
+  cancelStep: 'a step that has not ended',
 };
 
 function hintFor(type: InboxMessage['type'], hasEnded: boolean): string | undefined {

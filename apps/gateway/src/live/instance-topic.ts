@@ -31,7 +31,8 @@ export class InstanceTopic implements Topic {
   private toldRunning = '[]';
   private toldHead = '';
   private isFirst = true;
-  private isPumping = false;
+  /** From the beginning: a nudge that comes while it starts must not read beside the first reading. */
+  private isPumping = true;
   private isNudged = false;
   private isStopped = false;
   private isHeldUp = false;

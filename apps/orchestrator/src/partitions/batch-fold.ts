@@ -27,6 +27,7 @@ export interface FoldContext {
   readonly room: (queue: string, task: string) => number;
   /** The incarnation to send under, undefined while the queue is not known to exist. */
   readonly incarnation: (queue: string, task: string) => number | undefined;
+  readonly isKnownTask?: (task: string) => boolean;
   readonly isServed: (task: string) => boolean;
   /** Workers have not been heard for long enough to judge by them. */
   readonly isDeaf?: boolean;
@@ -213,7 +214,7 @@ export class BatchFold {
   }
 
   decisionContext(id: InstanceId): DecisionContext {
-    const { nowMs, draw, isServed, isDeaf, runningOn } = this.context;
+    const { nowMs, draw, isKnownTask, isServed, isDeaf, runningOn } = this.context;
     const reserved = new Map<string, number>();
     const admit = (queue: string, task: string): number | undefined => {
       const lane = laneOf(queue, task);
@@ -229,6 +230,7 @@ export class BatchFold {
       draw,
       newId: () => v7({ msecs: nowMs }),
       admit,
+      ...(isKnownTask && { isKnownTask }),
       isServed,
       isDeaf,
       runningOn: (token) => runningOn(id, token),

@@ -145,14 +145,16 @@ export class BatchRunner {
 
   private newFold(nowMs: number): BatchFold {
     const { partition } = this;
-    const { stepQueues, workers } = partition.services;
+    const { stepQueues, tasks, workers } = partition.services;
+    const isDeaf = workers.listeningForMs(performance.now()) < twoHeartbeatsMs;
     return new BatchFold(partition.work, {
       nowMs,
       draw: Math.random,
       room: (queue, task) => laneRoom(partition, queue, task, this.throughput),
       incarnation: (queue, task) => stepQueues.incarnation(queue, task),
+      isKnownTask: (task) => isDeaf || tasks.isKnown(task),
       isServed: (task) => workers.isServed(task),
-      isDeaf: workers.listeningForMs(performance.now()) < twoHeartbeatsMs,
+      isDeaf,
       runningOn: (instanceId, token) => workers.runningOn(instanceId, token),
     });
   }

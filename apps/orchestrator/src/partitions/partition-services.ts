@@ -1,6 +1,7 @@
 import type { Transport } from '#libs/messaging';
 import type { EventStore } from '#libs/persistence';
 import type { Children } from '../children/children.js';
+import type { KnownTasks } from '../definitions/known-tasks.js';
 import type { StepQueues } from '../dispatch/step-queues.js';
 import type { Incidents } from '../incidents/incidents.js';
 import type { KeyServices } from '../keys/key-services.js';
@@ -32,6 +33,7 @@ export interface PartitionServices {
   readonly children: Children;
   readonly keys: KeyServices;
   readonly stepQueues: StepQueues;
+  readonly tasks: KnownTasks;
   readonly workers: WorkerDirectory;
   readonly live: LivePublisher;
   readonly incidents: Incidents;

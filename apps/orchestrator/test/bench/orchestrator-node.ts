@@ -14,6 +14,7 @@ import {
   type LeaseStore,
 } from '#libs/persistence';
 import type { Children } from '../../src/children/children.js';
+import { KnownTasks } from '../../src/definitions/known-tasks.js';
 import { PlanCache } from '../../src/definitions/plan-cache.js';
 import { StepQueues } from '../../src/dispatch/step-queues.js';
 import { Incidents } from '../../src/incidents/incidents.js';
@@ -92,6 +93,7 @@ export class OrchestratorNode {
       children: this.guarded(parts.children(plans)),
       keys: this.guardedKeys(parts.pool, transport),
       stepQueues: new StepQueues(transport, parts.incarnations),
+      tasks: new KnownTasks(parts.definitions, this.workers),
       workers: this.workers,
       live: this.live,
       incidents: new Incidents(parts.incidents, metrics),

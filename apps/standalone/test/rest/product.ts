@@ -1,3 +1,4 @@
+import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { GatewayModule, serveGateway } from '#apps/gateway';
 import { OrchestratorModule, PartitionStrategy } from '#apps/orchestrator';
@@ -13,19 +14,22 @@ import { servers } from '../../../../libs/persistence/src/testing/test-servers.j
 
 const patienceMs = 15_000;
 
+type Database = Awaited<ReturnType<(typeof servers)[number]['migrated']>>;
+
 /** Gateway, orchestrator and worker in this process, on a fresh database of the real server; seen only through its REST API. */
 export class Product {
   private constructor(
     readonly client: OrquestraClient,
     readonly url: string,
-    readonly databaseUrl: string,
     /** Lines logged at `error`. */
     readonly errors: readonly string[],
-    readonly close: () => Promise<void>,
+    private readonly app: INestApplication,
+    private readonly database: Database,
   ) {}
 
-  static async open(): Promise<Product> {
-    const database = await servers[0]!.migrated();
+  /** @param given the database of one that was stopped */
+  static async open(given?: Database): Promise<Product> {
+    const database = given ?? (await servers[0]!.migrated());
     const errors: string[] = [];
     const config = loadConfig({ PORT: '0', ORQUESTRA_LOG_LEVEL: 'error', ORQUESTRA_PARTITIONS: '2' });
     const app = await NestFactory.create(
@@ -46,10 +50,18 @@ export class Product {
     app.connectMicroservice({ strategy: app.get(PartitionStrategy) });
     connectTasks(app);
     await app.startAllMicroservices();
-    return new Product(new OrquestraClient({ baseUrl: url }), url, database.url, errors, async () => {
-      await app.close();
-      await database.drop();
-    });
+    return new Product(new OrquestraClient({ baseUrl: url }), url, errors, app, database);
+  }
+
+  async close(): Promise<void> {
+    await this.app.close();
+    await this.database.drop();
+  }
+
+  /** SIGTERM, and a new start on the same database. */
+  async restart(): Promise<Product> {
+    await this.app.close();
+    return Product.open(this.database);
   }
 
   register(name: string, steps: readonly object[], rest: object = {}): Promise<unknown> {

@@ -21,6 +21,9 @@ export const iconPaths = {
   fit: 'M2.5 6V2.5H6m4 0h3.5V6m0 4v3.5H10m-4 0H2.5V10',
   warning: 'M8 2 14.5 13.5h-13zM8 6.5v3m0 2v.1',
   sort: 'M8 3v10m-3-3 3 3 3-3',
+  more: 'M2.5 8a.5.5 0 1 0 1 0a.5.5 0 1 0-1 0M7.5 8a.5.5 0 1 0 1 0a.5.5 0 1 0-1 0M12.5 8a.5.5 0 1 0 1 0a.5.5 0 1 0-1 0',
+  asks: 'M2.5 9.5 4.5 3h7l2 6.5v3.5h-11zM2.5 9.5h3.2a2.3 2.3 0 0 0 4.6 0h3.2',
+  events: 'M9 1.8 3.5 9H8l-1 5.2L12.5 7H8z',
 } as const;
 export type IconName = keyof typeof iconPaths;
 

@@ -94,7 +94,7 @@ export const actionOperations: readonly Operation[] = [
   act({
     id: 'cancelStep',
     name: 'steps/cancel',
-    summary: 'Cancel one open step',
+    summary: 'Cancel one step that has not ended',
     body: json(shapes.cancelStepBodySchema),
     problems: stepProblems,
     example: { name: 'It hangs', body: { path: 'charge', reason: 'hangs' } },

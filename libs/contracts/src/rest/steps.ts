@@ -80,9 +80,9 @@ export const stepSchema = z
   .object({
     ...facts,
     attempts: z.array(stepAttemptSchema),
-    input: jsonValueSchema.optional().describe('With `include=data`'),
+    input: jsonValueSchema.optional().describe('With `include=data`; over 64 KiB by reference, as in the history'),
     inputIsContext: z.boolean().optional().describe('It had no `input` of its own and received the context'),
-    output: jsonValueSchema.optional().describe('With `include=data`'),
+    output: jsonValueSchema.optional().describe('With `include=data`; over 64 KiB by reference, as in the history'),
     progress: jsonValueSchema.optional().describe('With `include=data`: what its handler last told with a heartbeat'),
   })
   .meta({ id: 'Step' });
@@ -112,7 +112,9 @@ export const auditEventItemSchema = z
     type: z.string(),
     path: z.string().nullable(),
     attempt: z.int().nullable(),
-    data: jsonValueSchema,
+    data: jsonValueSchema.describe(
+      'Values over 64 KiB stand in it as `{"$payload": {"ref", "size", "sha256"}}`; one that looks like that as `{"$payload": {"literal"}}`',
+    ),
     at: isoTimeSchema,
   })
   .meta({ id: 'AuditEvent' });

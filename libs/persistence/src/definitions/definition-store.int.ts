@@ -39,6 +39,17 @@ describe.each(servers)('DefinitionStore on $name', (server: TestServer) => {
     expect(await store.get('ordered', '9.9.9')).toBeUndefined();
   });
 
+  it('tells the tasks that definitions name, at any depth, and those that have a queue', async () => {
+    await database.dataSource.query('TRUNCATE workflow_queues');
+    const inner = { id: 'l', type: 'lock', key: 'k', steps: [{ id: 'x', task: 'deep', compensate: { task: 'undo' } }] };
+    await store.register(definition('1.0.0', 'first', { steps: [{ id: 'a', task: 'flat' }, inner] }));
+    const first = await store.tasksNamed(0);
+    expect(first.tasks.sort()).toEqual(['deep', 'flat', 'undo']);
+    expect(first.readUntil).toBe((await store.get('first', '1.0.0'))!.registeredAt);
+    await database.dataSource.query("INSERT INTO workflow_queues (queue, task, changed_at) VALUES ('q', 'sent', 0)");
+    expect(await store.tasksNamed(first.readUntil + 1)).toEqual({ tasks: ['sent'], readUntil: 0 });
+  });
+
   it('orders versions as semantic versions, not as text, and wants each newer than the last', async () => {
     for (const version of ['1.9.0', '1.10.0', '2.0.0-rc.1']) await store.register(definition(version));
     expect(await store.register(definition('1.9.5'))).toEqual({ outcome: 'notNewer', latest: '2.0.0-rc.1' });

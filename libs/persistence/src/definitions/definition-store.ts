@@ -131,6 +131,23 @@ export class DefinitionStore {
     });
   }
 
+  /**
+   * Tasks that definitions name, and those that workers have ever served or been sent.
+   * @param since epoch ms: of definitions registered then or later
+   */
+  async tasksNamed(since: number): Promise<{ tasks: string[]; readUntil: number }> {
+    const rows = await this.dataSource.query<{ task: string | null; registeredAt: string }[]>(
+      `SELECT task, 0 AS "registeredAt" FROM workflow_queues UNION
+       SELECT t.task #>> '{}', d.registered_at FROM workflow_definitions d
+       LEFT JOIN LATERAL jsonb_path_query(d.spec::jsonb, 'strict $.**.task') AS t(task) ON true WHERE d.registered_at >= $1`,
+      [since],
+    );
+    return {
+      tasks: rows.map(({ task }) => task).filter((task) => task !== null),
+      readUntil: Math.max(0, ...rows.map(({ registeredAt }) => Number(registeredAt))),
+    };
+  }
+
   /** By name. @param after name of the last item of the page before */
   list(page: { after?: string; limit: number; q?: string }, tenant = defaultTenant): Promise<DefinitionListItem[]> {
     return listDefinitions(this.dataSource, tenant, page);

@@ -47,7 +47,7 @@ export class Shortcuts {
     const name = keyName(event);
     const hasModifier = event.ctrlKey || event.metaKey;
     if (event.defaultPrevented || (isTyping(event.target) && !hasModifier)) return;
-    if (this.document.querySelector('.cdk-overlay-backdrop') && !hasModifier) return; // a dialog is open
+    if (this.document.querySelector('.cdk-overlay-backdrop, [role=menu]') && !hasModifier) return; // a dialog or menu is open
     const after = this.prefix && event.timeStamp - this.prefix.at < 1_000 ? `${this.prefix.key} ${name}` : undefined;
     this.prefix = { key: name, at: event.timeStamp };
     for (const action of [...((after && this.actions.get(after)) || []), ...(this.actions.get(name) ?? [])]) {

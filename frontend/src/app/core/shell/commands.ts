@@ -13,6 +13,7 @@ export const pages: readonly Suggestion[] = [
   { text: $localize`Overview`, icon: 'overview', link: ['/'], key: 'G O' },
   { text: $localize`Instances`, icon: 'instances', link: ['/instances'], key: 'G R' },
   { text: $localize`Definitions`, icon: 'definitions', link: ['/definitions'], key: 'G D' },
+  { text: $localize`Asks`, icon: 'asks', link: ['/asks'], key: 'G I' },
   { text: $localize`Workers & queues`, icon: 'workers', link: ['/workers'], key: 'G W' },
 ];
 

@@ -39,6 +39,7 @@ export class Shell {
       'g o': () => this.go('/'),
       'g r': () => this.go('/instances'),
       'g d': () => this.go('/definitions'),
+      'g i': () => this.go('/asks'),
       'g w': () => this.go('/workers'),
       p: () => this.live.setPaused(!this.live.isPaused()),
       t: () => this.theme.toggle(),

@@ -1,4 +1,3 @@
-import { MatDialog } from '@angular/material/dialog';
 import { Component, computed, DestroyRef, effect, inject, input, signal, untracked } from '@angular/core';
 import { Title } from '@angular/platform-browser';
 import { Router, RouterLink } from '@angular/router';
@@ -18,10 +17,14 @@ import { CopyButton } from '../../ui/copy-button';
 import { Problem } from '../../ui/problem';
 import { Skeleton } from '../../ui/skeleton';
 import { lookOf, State } from '../../ui/state';
+import { InstanceActs, type ActedInstance } from '../acts/instance-acts';
+import { listOf } from '../acts/possible-acts';
+import { StepActs } from '../acts/step-acts';
 import { StepGraph, type GraphStepLook } from '../graph/step-graph';
 import { Banner } from './banner-line';
 import { bannerOf } from './banner';
-import { CancelDialog } from './cancel-dialog';
+import { awaitedNames, openAsks } from '../acts/open-waits';
+import { AskBars } from '../asks/ask-bars';
 import { DataTab } from './data-tab';
 import { emptyStream, foldStream } from './fold-instance';
 import { HistoryTab } from './history-tab';
@@ -54,6 +57,9 @@ const reasonsEveryMs = 5_000;
     DataTab,
     Timeline,
     Banner,
+    InstanceActs,
+    StepActs,
+    AskBars,
   ],
   templateUrl: './instance-page.html',
   styleUrl: './instance-page.css',
@@ -61,7 +67,6 @@ const reasonsEveryMs = 5_000;
 export class InstancePage {
   private readonly api = inject(Api);
   private readonly router = inject(Router);
-  private readonly dialog = inject(MatDialog);
   private readonly title = inject(Title);
   private readonly clock = inject(ServerClock);
   private readonly announcer = inject(Announcer);
@@ -122,6 +127,22 @@ export class InstancePage {
     this.instance()?.definition ?? '',
     this.instance()?.version ?? '',
   ]);
+  /** What the acts need to know of it. */
+  protected readonly acted = computed<ActedInstance>(() => {
+    const { definition = '', version = '', steps = [] } = this.instance() ?? {};
+    const input = this.view().input ?? this.instance()?.input;
+    return {
+      id: this.id(),
+      status: this.status(),
+      definition,
+      version,
+      input,
+      stepIds: steps.map(({ path }) => path),
+      awaited: awaitedNames(this.view()),
+    };
+  });
+  protected readonly asks = computed(() => openAsks(this.view(), this.id(), this.instance()?.definition ?? ''));
+  protected readonly hasBegun = computed(() => this.view().scopes.has(listOf(this.step() ?? '')));
   protected readonly canAct = computed(() => this.live.state().phase !== 'offline');
 
   constructor() {
@@ -146,7 +167,6 @@ export class InstancePage {
     const take = inject(Shortcuts).register({
       ...Object.fromEntries(tabNames.map((name, index) => [String(index + 1), () => this.goTo({ tab: name })])),
       c: () => void navigator.clipboard.writeText(this.id()),
-      'Shift+c': () => (this.isEnded() ? false : this.cancel()),
       e: () => this.nextError(),
       Escape: () => this.back(),
     });
@@ -162,21 +182,6 @@ export class InstancePage {
 
   protected goTo(queryParams: Record<string, string | number | null>): void {
     void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl: true });
-  }
-
-  protected cancel(): void {
-    this.dialog.open(CancelDialog, { data: this.id(), autoFocus: '#reason' });
-  }
-
-  protected async runAgain(): Promise<void> {
-    const instance = this.instance();
-    if (!instance) return;
-    const { StartDialog } = await import('../start/start-dialog');
-    const { definition, version } = instance;
-    this.dialog.open(StartDialog, {
-      data: { definition, version, input: this.view().input ?? instance.input },
-      autoFocus: '#input',
-    });
   }
 
   protected retry(): void {

@@ -3,7 +3,8 @@ import { MAT_DIALOG_DATA, MatDialogModule, MatDialogRef } from '@angular/materia
 import { Router } from '@angular/router';
 import { Api } from '../../core/api/api';
 import { type ApiProblem, toProblem } from '../../core/api/api-problem';
-import { newKey } from '../../core/new-key';
+import { KeyKeeper } from '../../core/new-key';
+import { readJson } from '../../ui/json-text';
 import { Problem } from '../../ui/problem';
 import { exampleOf } from './example-input';
 
@@ -22,7 +23,7 @@ export interface StartDialogInput {
   imports: [MatDialogModule, Problem],
   template: `
     <form class="dialog" (submit)="send($event)">
-      <h2 mat-dialog-title class="plain">
+      <h2 mat-dialog-title class="dialog-title">
         <ng-container i18n>Start</ng-container>&ngsp;{{ asked.definition }}&#64;{{ asked.version }}
       </h2>
       @if (generalProblem(); as problem) {
@@ -77,14 +78,6 @@ export interface StartDialogInput {
     </form>
   `,
   styles: `
-    .plain {
-      padding: 0;
-      font: 600 16px/24px var(--oqx-font);
-      letter-spacing: 0;
-    }
-    .plain::before {
-      display: none;
-    }
     .fault {
       color: var(--oqx-state-failed-text);
     }
@@ -95,12 +88,15 @@ export class StartDialog {
   private readonly router = inject(Router);
   private readonly ref = inject<MatDialogRef<StartDialog>>(MatDialogRef);
   protected readonly asked = inject<StartDialogInput>(MAT_DIALOG_DATA);
-  private attempt = { body: '', key: '' };
+  private readonly keys = new KeyKeeper();
   protected readonly text = signal(JSON.stringify(this.asked.input ?? exampleOf(this.asked.schema), null, 2));
   protected readonly keyText = signal('');
   protected readonly isSending = signal(false);
   protected readonly answer = signal<ApiProblem | undefined>(undefined);
-  protected readonly syntax = computed(() => syntaxFault(this.text()));
+  protected readonly syntax = computed(() => {
+    const read = readJson(this.text());
+    return read && 'fault' in read ? read.fault : undefined;
+  });
   /** Shown at the box, when the input is what is wrong. */
   protected readonly faults = computed(() => this.answer()?.errors ?? []);
   /** A refusal that is about something else. */
@@ -113,7 +109,7 @@ export class StartDialog {
     const body = { definition, version, input, ...(this.keyText() !== '' && { key: this.keyText() }) };
     this.isSending.set(true);
     try {
-      const started = await this.api.start(body, this.keyFor(JSON.stringify(body)));
+      const started = await this.api.start(body, this.keys.keyFor(body));
       this.ref.close();
       await this.router.navigate(['/instances', started.id]);
     } catch (error) {
@@ -121,21 +117,5 @@ export class StartDialog {
     } finally {
       this.isSending.set(false);
     }
-  }
-
-  /** The same request keeps its idempotency key; a changed one is another request. */
-  private keyFor(body: string): string {
-    if (this.attempt.body !== body) this.attempt = { body, key: newKey() };
-    return this.attempt.key;
-  }
-}
-
-function syntaxFault(text: string): string | undefined {
-  if (text.trim() === '') return undefined;
-  try {
-    JSON.parse(text);
-    return undefined;
-  } catch (error) {
-    return $localize`This is not JSON yet: ${error instanceof Error ? error.message : String(error)}:fault:`;
   }
 }

@@ -1,0 +1,35 @@
+import type { InstanceView } from '@engine/view/instance-view';
+import type { AskFacts } from '../asks/ask-facts';
+
+/** Asks shown of one instance; all of them are on the page of asks. */
+const mostAsks = 5;
+const mostNames = 20;
+
+/** Names of events its steps wait for and that have not come, each once. */
+export function awaitedNames(view: InstanceView): string[] {
+  const names = new Set<string>();
+  if (view.openSteps === 0) return [];
+  for (const { status, wait } of view.steps.values()) {
+    if (status !== 'waiting' || wait?.kind !== 'event') continue;
+    for (const name of wait.names) if (!wait.taken.includes(name)) names.add(name);
+    if (names.size >= mostNames) break;
+  }
+  return [...names];
+}
+
+/** What it asks people now, as far as shown. */
+export function openAsks(view: InstanceView, instance: string, definition: string): AskFacts[] {
+  const found: AskFacts[] = [];
+  if (view.openSteps === 0) return found;
+  for (const { path, status, wait, scheduledAt } of view.steps.values()) {
+    if (status !== 'waiting' || wait?.kind !== 'ask') continue;
+    const { name, kind, prompt, choices, form, dueAt, timeoutAt } = wait.ask;
+    found.push({
+      ...{ instance, definition, path, name, kind, prompt: prompt ?? null, choices: choices ?? null, form: form ?? null },
+      ...{ assignees: wait.assignees, claimedBy: wait.claimedBy ?? null },
+      ...{ dueAt, timeoutAt, openedAt: scheduledAt },
+    });
+    if (found.length === mostAsks) break;
+  }
+  return found;
+}

@@ -1,0 +1,44 @@
+import { Component, computed, input, model } from '@angular/core';
+import { readJson } from './json-text';
+
+/** A box for JSON that says at once when it is none. */
+@Component({
+  selector: 'oqx-json-field',
+  template: `
+    <label [for]="id()">{{ label() }}</label>
+    <textarea
+      #box
+      class="input mono"
+      spellcheck="false"
+      [id]="id()"
+      [rows]="rows()"
+      [value]="text()"
+      [placeholder]="placeholder()"
+      [attr.aria-invalid]="fault() !== undefined"
+      [attr.aria-describedby]="id() + '-note'"
+      (input)="text.set(box.value)"
+    ></textarea>
+    <p [id]="id() + '-note'" class="meta" [class.fault]="fault()" aria-live="polite">{{ fault() ?? hint() }}</p>
+  `,
+  host: { class: 'field' },
+  styles: `
+    p:empty {
+      display: none;
+    }
+    .fault {
+      color: var(--oqx-state-failed-text);
+    }
+  `,
+})
+export class JsonField {
+  readonly id = input('json');
+  readonly label = input.required<string>();
+  readonly hint = input('');
+  readonly placeholder = input('');
+  readonly rows = input(8);
+  readonly text = model.required<string>();
+  protected readonly fault = computed(() => {
+    const read = readJson(this.text());
+    return read && 'fault' in read ? read.fault : undefined;
+  });
+}
