@@ -27,12 +27,11 @@ export function applyStepEvent(plan: Plan, state: InstanceState, event: AuditEve
 const isActive = ({ status, token, block }: StepState): boolean =>
   token !== undefined && block === undefined && (status === 'scheduled' || status === 'running');
 
-/** A step that starts (or is decided against) closes its join. */
+/** A step that starts (or is decided against) closes its join; one whose `when` says no has met it all the same. */
 function leavePending(state: InstanceState, site: Site, event: AuditEvent): void {
   const metBy = 'needs' in event.data ? (event.data.needs as string[] | undefined) : undefined;
-  const isStart = event.type !== 'stepSkipped' && event.type !== 'stepBlocked' && event.type !== 'stepCancelled';
   state.steps.set(site.path, { ...state.step(site.path), startSeq: event.seq, ...(metBy && { metBy }) });
-  if (isStart) absorbRest(state, site, metBy);
+  absorbRest(state, site, metBy); // only a join that was met names its needs
 }
 
 function change(plan: Plan, state: InstanceState, site: Site, event: AuditEvent): void {

@@ -218,6 +218,14 @@ const errors: Case[] = [
     '/steps/0/steps/0/needs',
     /x needs y needs x/,
   ],
+  [
+    'a path too long',
+    idsOf(8, 'x'.repeat(125)),
+    'LIMIT_EXCEEDED',
+    `/steps/0${'/steps/0'.repeat(7)}/id`,
+    /at most 1000 characters/,
+    /shorter ids/,
+  ],
   ['too deep', nested(33), 'NESTED_TOO_DEEP', `/steps/0${'/steps/0'.repeat(32)}/steps`, /at most 32/],
   ['too many steps inside', manySteps(10_001), 'TOO_MANY_STEPS', '/steps/99/steps', /10000 steps in all/],
   [
@@ -252,6 +260,12 @@ function nested(depth: number): JsonObject {
 }
 
 /** Lists of a hundred in blocks of a list, so many steps in all. */
+/** Locks inside one another, all of that id. */
+function idsOf(levels: number, id: string): JsonObject {
+  const lock = (steps: JsonObject[]): JsonObject => ({ id, type: 'lock', key: 'k', steps });
+  return withSteps(Array.from({ length: levels - 1 }).reduce<JsonObject>((inner) => lock([inner]), lock([])));
+}
+
 function manySteps(count: number): JsonObject {
   const steps: JsonObject[] = [];
   for (let left = count; left > 0; left -= 100)
@@ -351,6 +365,7 @@ describe('compile has nothing against', () => {
   it.each<[string, JsonObject]>([
     ['blocks 32 deep', nested(32)],
     ['10,000 steps in blocks', manySteps(10_000)],
+    ['a path of 1,000 characters', idsOf(8, 'x'.repeat(119))],
     ['50,000 items', oneOf('forEach', { items: Array(50_000).fill(0), steps: [] })],
     ['durations that are computed', withField({ timeout: '${input.t}', queueTimeout: '${input.n}s', heartbeat: '${1000}' })],
     ['a wait that is computed', oneOf('event', { names: '${input.names}', timeout: '${input.t}', timeoutValue: null })],

@@ -70,7 +70,7 @@ const readTop = (fields: Fields, document: DocumentContext, atEnd: TemplateReade
     fields.get('steps'),
     fields.at('steps'),
     '',
-    { document, rules: STEP_RULES, depth: 0 },
+    { document, rules: STEP_RULES, depth: 0, pathLength: 0 },
     { endReads: atEnd.log.reads },
   );
 

@@ -8,6 +8,9 @@ import { extended } from './rules.js';
 import type { BodyOptions, DocumentContext, Surroundings } from './step-context.js';
 import { LIMITS } from './vocabulary.js';
 
+/** Characters that stand for an item or a round in a path. */
+const NUMBER_LENGTH = 7;
+
 /** Reads a list of steps with everything inside them. An absent list is empty. */
 export function readScope(
   value: Json | undefined,
@@ -24,8 +27,10 @@ export function readScope(
   return { key, failFast: failFast ?? document.failFast, graph: buildGraph(drafts, document.problems), endReads };
 }
 
-const readBody: BodyReader = (value, path, key, around, { roots = [], name, ...options }) =>
-  readScope(value, path, key, { ...around, rules: extended(around.rules, roots, name) }, options);
+const readBody: BodyReader = (value, path, key, around, { roots = [], name, ...options }) => {
+  const pathLength = around.pathLength + (key === '#' ? NUMBER_LENGTH : key.length) + 1;
+  return readScope(value, path, key, { ...around, pathLength, rules: extended(around.rules, roots, name) }, options);
+};
 
 function listOf(value: Json | undefined, path: string, { document, depth }: Surroundings): readonly Json[] {
   const { problems } = document;

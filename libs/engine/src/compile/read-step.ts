@@ -13,7 +13,7 @@ import { optional, type BodyOptions, type StepContext, type Surroundings } from 
 import { TemplateReader } from './template-reader.js';
 import { typeReaders } from './types/index.js';
 import { checkEffect } from './useless-fields.js';
-import { COMMON_FIELDS, ID_SHAPE, STEP_TYPES, TYPE_FIELDS } from './vocabulary.js';
+import { COMMON_FIELDS, ID_SHAPE, LIMITS, STEP_TYPES, TYPE_FIELDS } from './vocabulary.js';
 
 /** Reads a list of steps inside a block. */
 export type BodyReader = (
@@ -39,13 +39,13 @@ export function readStep(
   const fields = Fields.of(value, path, 'a step', document.problems);
   if (!fields) return undefined;
   const type = readType(fields);
-  const id = readId(fields);
+  const id = readId(fields, LIMITS.path - around.pathLength);
   if (type === undefined) return undefined;
   checkFieldNames(fields, type);
   const runOn = fields.oneOf('runOn', ['success', 'failure', 'always'], 'success');
   const rules = runOn === 'failure' ? extended(around.rules, ['error']) : around.rules;
   const reader = new TemplateReader(fields);
-  const inside: Surroundings = { ...around, depth: around.depth + 1 };
+  const inside: Surroundings = { ...around, depth: around.depth + 1, pathLength: around.pathLength + (id?.length ?? 0) + 1 };
   const step: StepContext = {
     id: id ?? '',
     type,
@@ -95,9 +95,13 @@ function readType(fields: Fields): StepType | undefined {
   return fields.error('UNKNOWN_TYPE', 'type', `expected a step type, but was ${kindOf(value)}`, hint);
 }
 
-function readId(fields: Fields): string | undefined {
+function readId(fields: Fields, charactersLeft: number): string | undefined {
   fields.require('id', 'an id that is unique in its list of steps');
   const id = fields.pattern('id', ID_SHAPE, '1 to 128 letters, digits, ".", "_" or "-"');
+  if (id !== undefined && id.length > charactersLeft) {
+    const message = `expected the path of a step, its id and those of all blocks around it, to have at most ${LIMITS.path} characters`;
+    return fields.error('LIMIT_EXCEEDED', 'id', message, 'Choose shorter ids');
+  }
   if (id === undefined || !FORBIDDEN_KEYS.has(id)) return id;
   return fields.error('ID_INVALID', 'id', `expected an id other than "${id}"`, 'Choose another word');
 }

@@ -23,6 +23,8 @@ export interface Surroundings {
   readonly rules: RootRules;
   /** Blocks around it. */
   readonly depth: number;
+  /** Characters of the paths of its steps before their ids. */
+  readonly pathLength: number;
 }
 
 export interface BodyOptions {

@@ -10,6 +10,8 @@ export const TASK_SHAPE = /^[A-Za-z][A-Za-z0-9._-]{0,127}$/;
 export const CODE_SHAPE = /^[A-Za-z][A-Za-z0-9_.-]{0,99}$/;
 
 export const EVENT_NAME_LENGTH = 200;
+export const EVENT_KEY_LENGTH = 500;
+export const PERSON_LENGTH = 200;
 
 export const LIMITS = {
   /** In all lists together. */
@@ -19,6 +21,8 @@ export const LIMITS = {
   definitionBytes: 1024 * 1024,
   items: 50_000,
   iterations: 1_000_000,
+  /** Characters of the path of a step, a number in it counted as seven: it is part of keys of the database, and of addresses. */
+  path: 1_000,
 } as const;
 export const PRIORITY = { min: -1_000_000, max: 1_000_000 } as const;
 
@@ -95,26 +99,18 @@ export const TYPE_FIELDS: Readonly<Record<string, readonly string[]>> = {
 export const STEP_TYPES = Object.keys(TYPE_FIELDS);
 
 const TASKS: ReadonlySet<StepType> = new Set(['task']);
+const TRIED: ReadonlySet<StepType> = new Set(['task', 'workflow']);
 const ENDS: readonly StepType[] = ['fail', 'complete', 'again'];
 const allBut = (...types: readonly StepType[]): ReadonlySet<StepType> =>
   new Set((STEP_TYPES as StepType[]).filter((type) => !types.includes(type)));
 
 /** Common options that say something only about steps of some types: elsewhere they are a warning. */
 export const FIELD_TYPES: ReadonlyMap<string, ReadonlySet<StepType>> = new Map<string, ReadonlySet<StepType>>([
-  ['retry', new Set<StepType>(['task', 'workflow'])],
+  ['retry', TRIED],
   ['timeout', allBut('sleep', 'set', 'emit', ...ENDS)],
-  ...[
-    'totalTimeout',
-    'queueTimeout',
-    'heartbeat',
-    'queue',
-    'priority',
-    'affinity',
-    'requires',
-    'slots',
-    'effect',
-    'onCancel',
-  ].map((name) => [name, TASKS] as const),
+  // What is told to a child, and how it is left, a workflow step says too.
+  ...['totalTimeout', 'queue', 'priority', 'onCancel'].map((name) => [name, TRIED] as const),
+  ...['queueTimeout', 'heartbeat', 'affinity', 'requires', 'slots', 'effect'].map((name) => [name, TASKS] as const),
   ['compensate', allBut(...ENDS)],
   ['output', allBut('fail', 'again')],
   ['as', allBut(...ENDS)],

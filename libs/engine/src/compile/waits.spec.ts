@@ -110,6 +110,13 @@ const warnings: Case[] = [
   ['a heartbeat of a sleep', oneOf('sleep', { for: '1s', heartbeat: '1s' }), 'NO_EFFECT', '/steps/0/heartbeat', /a sleep step/],
   ['a time-out of a sleep', oneOf('sleep', { for: '1s', timeout: '1s' }), 'NO_EFFECT', '/steps/0/timeout', /a sleep step/],
   [
+    'a queue time-out of a child',
+    oneOf('workflow', { workflow: 'c', queueTimeout: '1s' }),
+    'NO_EFFECT',
+    '/steps/0/queueTimeout',
+    /on a task step, but a workflow step/,
+  ],
+  [
     'itself as a child',
     oneOf('workflow', { workflow: 'order.process' }),
     'SELF_REFERENCE',
@@ -119,6 +126,12 @@ const warnings: Case[] = [
 ];
 
 describe('compile tells of', () => {
+  it('nothing where a child is given a queue, a priority, a bound of all its attempts and a way to be left', () => {
+    const known = new Map([['c', { versions: ['1.0.0'] }]]);
+    const step = { workflow: 'c', queue: 'q', priority: 1, totalTimeout: '1h', onCancel: 'abandon', retry: 'patient' };
+    expect(compile(oneOf('workflow', step), { knownDefinitions: known }).problems).toEqual([]);
+  });
+
   it.each(errors)('%s', (...wrong: Case) => {
     expectProblem('error', wrong);
     expect(compile(wrong[1]).plan).toBeUndefined();

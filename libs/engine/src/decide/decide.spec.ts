@@ -69,6 +69,19 @@ describe('decide', () => {
     expect(shell.state.status).toBe('completed');
   });
 
+  it('cancels and absorbs the rest of a join that was met, though its step is passed over', () => {
+    const shell = started([
+      { id: 'quick', type: 'set', values: {} },
+      { id: 'slow', task: 't', needs: [] },
+      { id: 'bad', type: 'fail', needs: [] },
+      { id: 'race', task: 't', needs: ['quick', 'slow', 'bad'], join: 'any', cancelRest: true, when: '${false}' },
+    ]);
+    expect(shell.state.step('race').status).toBe('skipped');
+    expect(shell.state.step('slow').status).toBe('cancelling');
+    shell.complete({ path: 'slow', token: shell.state.step('slow').token! });
+    expect(shell.state.status).toBe('completed');
+  });
+
   it('does not count a lost attempt against maxAttempts, and gives up after four in a row', () => {
     const shell = started([{ id: 'a', task: 't', heartbeat: '5s', retry: { maxAttempts: 1 } }]);
     for (let round = 0; round < 4; round += 1) {

@@ -1,6 +1,6 @@
 import type { EvaluationScope, StepFacts, Template } from '../expressions/template.js';
 import type { Json, JsonObject } from '../model/json.js';
-import type { Duration, Plan } from '../model/plan.js';
+import type { Duration, Plan, PlanStep } from '../model/plan.js';
 import { MAX_DURATION_MS, parseDuration } from '../parse/duration.js';
 import { ctxOf } from '../state/ctx.js';
 import type { InstanceState, StepState } from '../state/instance-state.js';
@@ -76,16 +76,19 @@ function instanceFacts(state: InstanceState): JsonObject {
 /** The step of that id in this list or the nearest one around it. */
 function stepFacts(plan: Plan, state: InstanceState, scopePath: string, id: string): StepFacts {
   for (const around of surroundings(plan, scopePath)) {
-    if (!around.scope.byId.has(id)) continue;
+    const step = around.scope.byId.get(id);
+    if (step === undefined) continue;
     const own = state.step(childPath(around.scopePath, id));
-    return { output: own.output ?? null, error: failureJson(own.error), status: own.status, ...partFacts(own) };
+    return { output: own.output ?? null, error: failureJson(own.error), status: own.status, ...partFacts(step, own) };
   }
   return { output: null, error: null, status: 'pending' };
 }
 
-function partFacts({ block, counts }: StepState): Partial<StepFacts> {
+/** `taken` of a branch with `match: first` is an id, or null; with `match: all` a list, however many there are. */
+function partFacts(step: PlanStep, { block, counts }: StepState): Partial<StepFacts> {
   const taken = block?.taken;
-  return { ...(taken && { taken: taken.length === 1 ? taken[0]! : [...taken] }), ...(counts && { counts: { ...counts } }) };
+  const isOne = step.branch?.match === 'first';
+  return { ...(taken && { taken: isOne ? (taken[0] ?? null) : [...taken] }), ...(counts && { counts: { ...counts } }) };
 }
 
 function failureJson(failure: { code: string; message: string; details?: Json; path?: string } | undefined): Json {

@@ -1,7 +1,7 @@
 import { joinVerdict } from '../state/join.js';
 import type { Failure } from '../model/failure.js';
 import type { JsonObject } from '../model/json.js';
-import { QUEUE_SHAPE, TASK_SHAPE } from '../compile/vocabulary.js';
+import { QUEUE_SHAPE } from '../compile/vocabulary.js';
 import { endsOk } from '../apply/end-step.js';
 import { childPath, type Site, siteIn } from '../state/site.js';
 import { enterBlock } from './blocks/enter-block.js';
@@ -12,8 +12,9 @@ import { completeStep, failStep } from './complete-step.js';
 import type { Draft } from './draft.js';
 import { evaluate, evaluateDuration } from './evaluation.js';
 import { expressionFailure } from './expression-failure.js';
+import { taskOf } from './task-of.js';
 import { enterWait } from './waits/enter-wait.js';
-import { isTrue, nameOf, textOf, wholeNumber } from './values.js';
+import { isTrue, nameOf, textOf, priorityOf } from './values.js';
 
 /** Decides on one step whose fate is known: run, skip or block. */
 export function startStep(draft: Draft, site: Site): void {
@@ -22,11 +23,9 @@ export function startStep(draft: Draft, site: Site): void {
   if (verdict === 'skip') return draft.emit('stepSkipped', { because: 'runOn' }, site.path);
   const metBy = needsThatMet(draft, site);
   try {
-    if (site.step.when && !isTrue(evaluate(draft, site.step.when, { site, metBy }))) {
+    if (site.step.when && !isTrue(evaluate(draft, site.step.when, { site, metBy })))
       draft.emit('stepSkipped', { because: 'when', needs: metBy }, site.path);
-      return;
-    }
-    run(draft, site, metBy);
+    else run(draft, site, metBy);
   } catch (error) {
     failStep(draft, site, expressionFailure(error), { needs: metBy });
   }
@@ -91,13 +90,11 @@ function startAgain(draft: Draft, site: Site, metBy: string[] | undefined): void
 function scheduleFirst(draft: Draft, site: Site, metBy: string[] | undefined): void {
   const { step, path } = site;
   const at = { site, ...(metBy && { metBy }) };
-  const task = nameOf(step.task ? evaluate(draft, step.task, at) : '', 'task', TASK_SHAPE);
+  const task = taskOf(draft, step.task!, at);
   const queue = step.queue
     ? nameOf(evaluate(draft, step.queue, at), 'queue', QUEUE_SHAPE)
     : (draft.state.queue ?? draft.plan.queue);
-  const priority = step.priority
-    ? wholeNumber(evaluate(draft, step.priority, at), 'priority')
-    : (draft.state.priority ?? draft.plan.priority);
+  const priority = step.priority ? priorityOf(evaluate(draft, step.priority, at)) : (draft.state.priority ?? draft.plan.priority);
   const { attempt, editedInput } = draft.state.step(path);
   const input = editedInput ?? (step.input ? evaluate(draft, step.input, at) : undefined);
   const { nowMs } = draft;

@@ -1,3 +1,4 @@
+import { PRIORITY } from '../compile/vocabulary.js';
 import type { Json } from '../model/json.js';
 
 const maxKeyLength = 255;
@@ -23,11 +24,21 @@ export function nameOf(value: Json, field: string, shape: RegExp): string {
   return name;
 }
 
-/** A business key: a text, or a number as a text. */
-export function keyOf(value: Json, field: string): string {
-  const key = typeof value === 'number' ? String(value) : value;
-  if (typeof key === 'string' && key !== '' && key.length <= maxKeyLength) return key;
-  throw new TypeError(`expected \`${field}\` to be a text of at most ${maxKeyLength} characters, but was ${kindOf(value)}`);
+/** A text of a bounded length: it becomes part of an index, or of a name on the broker. */
+export function shortText(value: Json, field: string, most: number): string {
+  const text = textOf(value, field);
+  if (text.length <= most) return text;
+  throw new TypeError(`expected \`${field}\` to have at most ${most} characters, but it has ${text.length}`);
+}
+
+/** A key: a text, or a number as a text. Orders have numbers, keys are text: 17 and "17" are the same key. */
+export const keyOf = (value: Json, field: string, most = maxKeyLength): string =>
+  shortText(typeof value === 'number' ? String(value) : value, field, most);
+
+export function priorityOf(value: Json): number {
+  const priority = wholeNumber(value, 'priority');
+  if (priority >= PRIORITY.min && priority <= PRIORITY.max) return priority;
+  throw new TypeError(`expected \`priority\` to be from ${PRIORITY.min} to ${PRIORITY.max}, but was ${priority}`);
 }
 
 export function wholeNumber(value: Json, field: string): number {

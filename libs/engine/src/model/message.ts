@@ -189,6 +189,8 @@ export interface DecisionContext {
   readonly draw: () => number;
   /** Room in the window of this queue? The queue's incarnation, or undefined: leave it in the backlog. */
   readonly admit: (queue: string, task: string) => number | undefined;
+  /** Does a definition or a worker name this task? Asked of computed names only; absent: every task is known. */
+  readonly isKnownTask?: (task: string) => boolean;
   /** Does a live worker serve this task now? */
   readonly isServed: (task: string) => boolean;
   /** Workers have not been heard for long enough (a take-over, an outage): clocks that are judged by them wait. */

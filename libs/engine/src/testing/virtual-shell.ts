@@ -34,7 +34,12 @@ export class VirtualShell {
 
   constructor(
     readonly plan: Plan,
-    readonly options: { draw?: () => number; room?: () => number; ids?: () => string } = {},
+    readonly options: {
+      draw?: () => number;
+      room?: () => number;
+      ids?: () => string;
+      isKnownTask?: (task: string) => boolean;
+    } = {},
     readonly id = '01890000-0000-7000-8000-000000000001' as InstanceId,
   ) {
     this.state = newState(id);
@@ -52,6 +57,7 @@ export class VirtualShell {
       draw: this.options.draw ?? (() => 0.5),
       newId: this.options.ids ?? (() => `01890000-0000-7000-8000-${String((this.made += 1)).padStart(12, '0')}`),
       admit: () => (taken++ < room ? 1 : undefined),
+      ...(this.options.isKnownTask && { isKnownTask: this.options.isKnownTask }),
       isServed: () => true,
       runningOn: () => undefined,
     };

@@ -39,16 +39,16 @@ describe('branch', () => {
     expect(output([cases('${input.v}')], { input: { v: value } })).toEqual({ took });
   });
 
-  it.each(['first', 'all'])(
-    'is a skipped body with the output null when nothing fits and there is no default, match: %s',
-    (match) => {
-      const steps = [
-        { id: 'b', type: 'branch', match, cases: [{ id: 'no', if: '${false}', steps: [task('s')] }] },
-        { id: 'after', type: 'set', values: { taken: '${steps.b.taken}', output: '${steps.b.output}' } },
-      ];
-      expect(output(steps)).toEqual({ taken: [], output: null });
-    },
-  );
+  it.each([
+    ['first', null],
+    ['all', []],
+  ])('is a skipped body with the output null when nothing fits and there is no default, match: %s', (match, taken) => {
+    const steps = [
+      { id: 'b', type: 'branch', match, cases: [{ id: 'no', if: '${false}', steps: [task('s')] }] },
+      { id: 'after', type: 'set', values: { taken: '${steps.b.taken}', output: '${steps.b.output}' } },
+    ];
+    expect(output(steps)).toEqual({ taken, output: null });
+  });
 
   it('runs every case that fits with match: all', () => {
     const steps = [
@@ -66,6 +66,7 @@ describe('branch', () => {
       { id: 'after', type: 'set', values: { taken: '${steps.b.taken}', all: '${steps.b.output}' } },
     ];
     expect(output(steps, { input: { n: 4 } })).toEqual({ taken: ['low', 'even'], all: { low: 'low', even: 'even' } });
+    expect(output(steps, { input: { n: 3 } })).toEqual({ taken: ['low'], all: { low: 'low' } });
   });
 
   it('fails with its case', () => {
@@ -189,8 +190,11 @@ describe('forEach', () => {
   });
 
   it('refuses a list of more than 50,000 items', () => {
-    const { state } = play({ steps: [each()] }, { input: { list: Array.from({ length: 50_001 }, () => 0) } });
-    expect(state.error).toMatchObject({ code: 'EXPRESSION_FAILED', path: 'e' });
+    const list = (length: number): Json => Array.from({ length }, () => 0);
+    const { state } = play({ steps: [each()] }, { input: { list: list(50_001) } });
+    expect(state.error).toMatchObject({ code: 'TOO_MANY_ITEMS', path: 'e', message: expect.stringContaining('50001') as string });
+    const full = { id: 'e', type: 'forEach', items: '${input.list}', steps: [] };
+    expect(play({ steps: [full] }, { input: { list: list(50_000) } }).state.status).toBe('completed');
   });
 });
 

@@ -3,7 +3,7 @@ import { canonicalJson } from '../../json/canonical.js';
 import type { Json } from '../../model/json.js';
 import type { BranchCase } from '../../model/plan.js';
 import type { Site } from '../../state/site.js';
-import { completeStep } from '../complete-step.js';
+import { completeStep, failStep } from '../complete-step.js';
 import type { Draft } from '../draft.js';
 import { evaluate, evaluateDuration } from '../evaluation.js';
 
@@ -24,8 +24,10 @@ export function enterBlock(draft: Draft, site: Site, metBy: string[] | undefined
     case 'forEach': {
       const { items: template, concurrency: bound } = step.forEach!;
       const items = listOf(evaluate(draft, template, at), 'items');
-      if (items.length > maxItems)
-        throw new TypeError(`expected at most ${maxItems} items, but were ${items.length}: split them over several steps`);
+      if (items.length > maxItems) {
+        const message = `expected at most ${maxItems} items, but were ${items.length}: split them over several steps`;
+        return failStep(draft, site, { code: 'TOO_MANY_ITEMS', message, retryable: false }, { needs: metBy });
+      }
       const concurrency = bound && wholeNumber(evaluate(draft, bound, at), 'concurrency');
       if (concurrency !== undefined && concurrency < 1)
         throw new TypeError(`expected \`concurrency\` to be at least 1, but was ${concurrency}`);

@@ -1,10 +1,11 @@
+import { QUEUE_SHAPE } from '../../compile/vocabulary.js';
 import { ctxOf } from '../../state/ctx.js';
 import type { AuditEventData } from '../../model/audit-event.js';
 import type { Site } from '../../state/site.js';
 import { failStep } from '../complete-step.js';
 import type { Draft } from '../draft.js';
 import { evaluate, evaluateDuration } from '../evaluation.js';
-import { keyOf, textOf, wholeNumber } from '../values.js';
+import { keyOf, nameOf, priorityOf, textOf } from '../values.js';
 
 /** Ancestors an instance may have. */
 export const maxDepth = 100;
@@ -26,8 +27,8 @@ export function enterWorkflow(draft: Draft, site: Site, metBy: string[] | undefi
     version: version && textOf(evaluate(draft, version, at), 'version'),
     input: input ? evaluate(draft, input, at) : ctxOf(draft.plan, draft.state, site, metBy),
     key: key && keyOf(evaluate(draft, key, at), 'key'),
-    queue: step.queue ? textOf(evaluate(draft, step.queue, at), 'queue') : draft.state.queue,
-    priority: step.priority ? wholeNumber(evaluate(draft, step.priority, at), 'priority') : draft.state.priority,
+    queue: step.queue ? nameOf(evaluate(draft, step.queue, at), 'queue', QUEUE_SHAPE) : draft.state.queue,
+    priority: step.priority ? priorityOf(evaluate(draft, step.priority, at)) : draft.state.priority,
     totalTimeoutAt: step.totalTimeout === undefined ? undefined : draft.nowMs + evaluateDuration(draft, step.totalTimeout, at),
     needs: metBy,
   });

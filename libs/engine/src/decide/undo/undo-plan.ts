@@ -1,4 +1,4 @@
-import { QUEUE_SHAPE, TASK_SHAPE } from '../../compile/vocabulary.js';
+import { QUEUE_SHAPE } from '../../compile/vocabulary.js';
 import type { UndoPlan } from '../../model/audit-event.js';
 import type { Json } from '../../model/json.js';
 import type { Duration } from '../../model/plan.js';
@@ -6,7 +6,8 @@ import type { Site } from '../../state/site.js';
 import type { Draft } from '../draft.js';
 import { evaluate, evaluateDuration } from '../evaluation.js';
 import { expressionFailure } from '../expression-failure.js';
-import { nameOf, wholeNumber } from '../values.js';
+import { taskOf } from '../task-of.js';
+import { nameOf, priorityOf } from '../values.js';
 
 /** What must be known to undo a completed step, whatever becomes of the state it was completed in; undefined: nothing undoes it. */
 export function undoPlanOf(draft: Draft, site: Site, output: Json): UndoPlan | undefined {
@@ -25,9 +26,9 @@ export function undoPlanOf(draft: Draft, site: Site, output: Json): UndoPlan | u
     };
     const given = Object.fromEntries(Object.entries(computed).filter(([, value]) => value !== undefined));
     return {
-      task: nameOf(evaluate(draft, undo.task!, at), 'task', TASK_SHAPE),
+      task: taskOf(draft, undo.task!, at),
       queue: undo.queue ? nameOf(evaluate(draft, undo.queue, at), 'queue', QUEUE_SHAPE) : (state.queue ?? plan.queue),
-      priority: undo.priority ? wholeNumber(evaluate(draft, undo.priority, at), 'priority') : (state.priority ?? plan.priority),
+      priority: undo.priority ? priorityOf(evaluate(draft, undo.priority, at)) : (state.priority ?? plan.priority),
       input: undo.input ? evaluate(draft, undo.input, at) : output,
       ...given,
     };

@@ -1,3 +1,4 @@
+import { PERSON_LENGTH } from '../../compile/vocabulary.js';
 import type { Duration } from '../../model/plan.js';
 import type { Site } from '../../state/site.js';
 import { parseDuration } from '../../parse/duration.js';
@@ -20,7 +21,7 @@ export function enterAsk(draft: Draft, site: Site, metBy: string[] | undefined):
     prompt: prompt && plainText(evaluate(draft, prompt, at), 'prompt'),
     choices: choices && textsOf(evaluate(draft, choices, at), 'choices'),
     form: form?.schema,
-    assignees: assignees && textsOf(evaluate(draft, assignees, at), 'assignees', { mayBeEmpty: true }),
+    assignees: assignees && textsOf(evaluate(draft, assignees, at), 'assignees', { mayBeEmpty: true, longest: PERSON_LENGTH }),
     dueAt: due === undefined ? undefined : dueAtOf(draft, due, at),
     timeoutAt,
     needs: metBy,

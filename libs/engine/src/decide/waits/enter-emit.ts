@@ -1,11 +1,12 @@
+import { EVENT_NAME_LENGTH } from '../../compile/vocabulary.js';
 import type { EmittedEvent } from '../../model/audit-event.js';
 import type { JsonObject } from '../../model/json.js';
 import type { EmitPlan } from '../../model/plan.js';
 import type { Site } from '../../state/site.js';
 import type { Draft } from '../draft.js';
 import { type At, evaluate } from '../evaluation.js';
-import { textOf } from '../values.js';
-import { keyOf, objectOf, plainText } from './wait-values.js';
+import { shortText, textOf } from '../values.js';
+import { eventKeyOf, objectOf, plainText } from './wait-values.js';
 
 /** What is sent is decided and recorded now; the shell sends it and tells the outcome, until which the step waits. */
 export function enterEmit(draft: Draft, site: Site, metBy: string[] | undefined): void {
@@ -19,8 +20,8 @@ export function enterEmit(draft: Draft, site: Site, metBy: string[] | undefined)
 
 function eventOf(draft: Draft, { name, key, instance, payload }: NonNullable<EmitPlan['event']>, at: At): EmittedEvent {
   return {
-    name: textOf(evaluate(draft, name, at), 'event.name'),
-    ...(key && { key: keyOf(evaluate(draft, key, at), 'event.key') }),
+    name: shortText(evaluate(draft, name, at), 'event.name', EVENT_NAME_LENGTH),
+    ...(key && { key: eventKeyOf(evaluate(draft, key, at), 'event.key') }),
     ...(instance && { instance: textOf(evaluate(draft, instance, at), 'event.instance') }),
     payload: payload ? evaluate(draft, payload, at) : null,
   };
@@ -28,9 +29,21 @@ function eventOf(draft: Draft, { name, key, instance, payload }: NonNullable<Emi
 
 function messageOf({ exchange, routingKey, headers, body }: JsonObject): JsonObject {
   return {
-    exchange: textOf(exchange ?? null, 'message.exchange'),
-    routingKey: plainText(routingKey ?? '', 'message.routingKey'),
-    headers: objectOf(headers ?? {}, 'message.headers'),
+    exchange: brokerName(textOf(exchange ?? null, 'message.exchange'), 'message.exchange'),
+    routingKey: brokerName(plainText(routingKey ?? '', 'message.routingKey'), 'message.routingKey'),
+    headers: headersOf(objectOf(headers ?? {}, 'message.headers')),
     body: body ?? null,
   };
+}
+
+function headersOf(headers: JsonObject): JsonObject {
+  for (const name of Object.keys(headers)) brokerName(name, 'message.headers');
+  return headers;
+}
+
+/** AMQP has one byte for the length of a name: a longer one would break the channel of all. */
+function brokerName(name: string, field: string): string {
+  const bytes = Buffer.byteLength(name);
+  if (bytes <= 255) return name;
+  throw new TypeError(`expected \`${field}\` to have at most 255 bytes, but it has ${bytes}`);
 }
