@@ -34,7 +34,7 @@ export class KnownDefinitions {
   private async childrenOf(name: string, { versions }: KnownDefinition): Promise<string[]> {
     const version = (await this.store.active(name)) ?? versions.at(-1);
     if (version === undefined) return [];
-    // One that compiles no more (its rules were loosened once) must not stand in the way of the version that mends it.
+    // One that compiles no more (rules were looser once) must not stand in the way of the version that mends it.
     const compiled = await this.plans.get(name, version).catch(() => undefined);
     return (compiled?.plan.children ?? []).map(({ workflow }) => workflow);
   }
