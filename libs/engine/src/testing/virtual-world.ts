@@ -42,13 +42,16 @@ export class VirtualWorld {
     return [...this.instances.values()].filter((shell) => shell.plan.name === name);
   }
 
-  /** Hands over what waits, answers commands in order, lets time pass: until nothing moves any more. */
-  run(worker: Worker = echo): void {
+  /**
+   * Hands over what waits, answers commands in order, lets time pass: until nothing moves any more.
+   * @param act asked before time passes: does somebody outside do something now?
+   */
+  run(worker: Worker = echo, act: () => boolean = () => false): void {
     for (let round = 0; round < 10_000; round += 1) {
       this.collect();
       const next = this.waiting.shift();
       if (next !== undefined) this.hand(next);
-      else if (!this.work(worker) && !this.passTime()) return;
+      else if (!this.work(worker) && !act() && !this.passTime()) return;
     }
     throw new Error('expected the world to come to rest');
   }
