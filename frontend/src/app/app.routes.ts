@@ -42,6 +42,16 @@ export const routes: Routes = [
     title: $localize`Asks`,
     loadComponent: () => import('./features/asks/asks-page').then((m) => m.AsksPage),
   },
+  {
+    path: 'events',
+    title: $localize`Events`,
+    loadComponent: () => import('./features/events/events-page').then((m) => m.EventsPage),
+  },
+  {
+    path: 'bulk/:id',
+    title: $localize`Bulk job`,
+    loadComponent: () => import('./features/bulk/bulk-page').then((m) => m.BulkPage),
+  },
   { path: 'inbox', redirectTo: '/asks' },
   { path: 'queues', redirectTo: '/workers' },
   {

@@ -33,6 +33,7 @@ export const stateLooks: Readonly<Record<string, StateLook>> = {
   notReached: look('queued', 'none', $localize`Not reached`),
   active: look('completed', 'completed', $localize`Active`),
   draining: look('waiting', 'waiting', $localize`Draining`),
+  stopping: look('cancelled', 'cancelled', $localize`Stopping`),
   stopped: look('cancelled', 'cancelled', $localize`Stopped`),
   lost: look('failed', 'failed', $localize`Lost`),
 };

@@ -2,7 +2,14 @@ import { suggestCommands } from './commands';
 
 describe('suggestCommands', () => {
   it('offers the pages when nothing is typed', () =>
-    expect(suggestCommands('').map(({ link }) => link[0])).toEqual(['/', '/instances', '/definitions', '/asks', '/workers']));
+    expect(suggestCommands('').map(({ link }) => link[0])).toEqual([
+      '/',
+      '/instances',
+      '/definitions',
+      '/asks',
+      '/events',
+      '/workers',
+    ]));
   it('opens an id that was pasted, in any case and with blanks', () => {
     const [first, ...others] = suggestCommands(' 0199A3F2-51C8-7D10-8000-0000000042AB ');
     expect(first?.link).toEqual(['/instances', '0199a3f2-51c8-7d10-8000-0000000042ab']);

@@ -14,6 +14,7 @@ export const pages: readonly Suggestion[] = [
   { text: $localize`Instances`, icon: 'instances', link: ['/instances'], key: 'G R' },
   { text: $localize`Definitions`, icon: 'definitions', link: ['/definitions'], key: 'G D' },
   { text: $localize`Asks`, icon: 'asks', link: ['/asks'], key: 'G I' },
+  { text: $localize`Events`, icon: 'events', link: ['/events'], key: 'G E' },
   { text: $localize`Workers & queues`, icon: 'workers', link: ['/workers'], key: 'G W' },
 ];
 

@@ -40,6 +40,7 @@ export class Shell {
       'g r': () => this.go('/instances'),
       'g d': () => this.go('/definitions'),
       'g i': () => this.go('/asks'),
+      'g e': () => this.go('/events'),
       'g w': () => this.go('/workers'),
       p: () => this.live.setPaused(!this.live.isPaused()),
       t: () => this.theme.toggle(),

@@ -1,3 +1,4 @@
+import { MatDialog } from '@angular/material/dialog';
 import { CdkVirtualScrollViewport, ScrollingModule } from '@angular/cdk/scrolling';
 import { Component, computed, DestroyRef, effect, inject, input, signal, untracked, viewChild } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
@@ -15,6 +16,7 @@ import { formatCount, shortId } from '../../ui/format';
 import { Problem } from '../../ui/problem';
 import { Skeleton } from '../../ui/skeleton';
 import { State } from '../../ui/state';
+import { toggledId, withRange } from '../bulk/bulk';
 import { TestWorkflow } from '../sample/test-workflow';
 import { TestWorkflowButton } from '../sample/test-workflow-button';
 import { FilterBar } from './filter-bar';
@@ -48,6 +50,7 @@ export class InstancesPage {
   private readonly router = inject(Router);
   private readonly clock = inject(ServerClock);
   private readonly announcer = inject(Announcer);
+  private readonly dialog = inject(MatDialog);
   protected readonly sample = inject(TestWorkflow);
   private readonly viewport = viewChild(CdkVirtualScrollViewport);
 
@@ -79,6 +82,14 @@ export class InstancesPage {
   protected readonly problem = signal<ApiProblem | undefined>(undefined);
   protected readonly isLoading = signal(true);
   protected readonly selected = signal(-1);
+  /** Ids that are ticked, for a bulk action. */
+  protected readonly ticked = signal<ReadonlySet<string>>(new Set());
+  protected readonly areAllTicked = computed(() => {
+    const { rows } = this.view();
+    return rows.length > 0 && rows.every(({ id }) => this.ticked().has(id));
+  });
+  /** Where a range of ticks begins. */
+  private anchor = -1;
   /** Beside the list they are always open; where there is no room, on demand. */
   protected readonly isFacetsOpen = signal(false);
   protected readonly definitions = signal<readonly DefinitionSummary[]>([]);
@@ -122,7 +133,10 @@ export class InstancesPage {
       ArrowUp: () => this.move(-1),
       '.': () => this.letIn(),
       Enter: () => this.openSelected(),
-      Escape: () => (this.selected() >= 0 ? this.selected.set(-1) : false),
+      x: () => this.tickAt(this.selected(), false),
+      'Shift+x': () => this.tickAt(this.selected(), true),
+      b: () => void this.bulk(),
+      Escape: () => this.leave(),
     });
     inject(DestroyRef).onDestroy(() => {
       take();
@@ -151,6 +165,30 @@ export class InstancesPage {
     void this.router.navigate(['/instances', row.id]);
   }
 
+  /** @param isRange all since the last tick as well */
+  protected tickAt(index: number, isRange: boolean): boolean {
+    const row = this.view().rows[index];
+    if (row === undefined) return false;
+    const ids = this.view().rows.map(({ id }) => id);
+    const range = isRange && this.anchor >= 0;
+    this.ticked.update((ticked) => (range ? withRange(ticked, ids, this.anchor, index) : toggledId(ticked, row.id)));
+    this.anchor = index;
+    return true;
+  }
+
+  protected tickAll(): void {
+    this.ticked.set(this.areAllTicked() ? new Set() : new Set(this.view().rows.map(({ id }) => id)));
+  }
+
+  protected untick(): void {
+    this.ticked.set(new Set());
+  }
+
+  protected async bulk(): Promise<void> {
+    const { BulkDialog } = await import('../bulk/bulk-dialog');
+    this.dialog.open(BulkDialog, { data: { ids: [...this.ticked()], filters: this.filters() }, autoFocus: 'input:checked' });
+  }
+
   /** A page further, when the end comes near. */
   protected scrolled(firstVisible: number): void {
     if (this.next === null || this.isLoading() || firstVisible + 60 < this.view().rows.length) return;
@@ -162,6 +200,8 @@ export class InstancesPage {
     const loading = (this.loading = new AbortController());
     this.isLoading.set(true);
     this.selected.set(-1);
+    this.untick();
+    this.anchor = -1;
     try {
       const query = { ...toQuery(this.filters(), this.clock.now()), limit: pageSize, count: true };
       const page = await this.api.instances(query, loading.signal);
@@ -220,6 +260,13 @@ export class InstancesPage {
     const viewport = this.viewport();
     const { start, end } = viewport?.getRenderedRange() ?? { start: 0, end: 0 };
     if (to < start + 2 || to > end - 3) viewport?.scrollToIndex(Math.max(0, to - 8));
+    return true;
+  }
+
+  private leave(): boolean {
+    if (this.selected() >= 0) this.selected.set(-1);
+    else if (this.ticked().size > 0) this.untick();
+    else return false;
     return true;
   }
 
