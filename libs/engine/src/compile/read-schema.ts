@@ -1,4 +1,4 @@
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import type { RE2JS } from 're2js';
 import { compilePattern } from '../expressions/functions/pattern.js';
@@ -105,13 +105,14 @@ export function readSchema(schema: Json, path: string, problems: ProblemList): S
 function compileSchema(schema: boolean | Record<string, Json>, path: string, problems: ProblemList): SchemaCheck | undefined {
   const ajv = ajvFor(schema, false);
   if (ajv.validateSchema(schema) !== true) {
-    for (const error of (ajv.errors ?? []).slice(0, 10)) {
+    for (const error of firstOfEachPlace(ajv.errors ?? []).slice(0, 10)) {
       const at = error.instancePath === '' ? 'it' : error.instancePath;
+      const allowed = error.params['allowedValues'] as Json[] | undefined;
       problems.error(
         'SCHEMA_INVALID',
         path + error.instancePath,
         `expected a JSON Schema, but ${at} ${error.message ?? 'is wrong'}`,
-        'See json-schema.org for draft 2020-12',
+        allowed ? `Use one of ${allowed.join(', ')}` : 'See json-schema.org for draft 2020-12',
       );
     }
     return undefined;
@@ -129,6 +130,13 @@ function compileSchema(schema: boolean | Record<string, Json>, path: string, pro
     return undefined;
   }
 }
+
+/** One wrong value breaks several rules of what a schema is; the first of them says most. */
+const firstOfEachPlace = (errors: readonly ErrorObject[]): ErrorObject[] => {
+  const places = new Map<string, ErrorObject>();
+  for (const error of errors) if (!places.has(error.instancePath)) places.set(error.instancePath, error);
+  return [...places.values()];
+};
 
 function checkWith(schema: boolean | Record<string, Json>): SchemaCheck {
   const validate = compileOnce(schema, false);
