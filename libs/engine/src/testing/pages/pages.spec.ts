@@ -14,8 +14,15 @@ function expectProblems(problems: readonly Problem[], said: string): void {
   problems.forEach(({ message, hint }, at) => expect(`${message}; ${hint ?? ''}`).toContain(parts[at]![2] ?? ''));
 }
 
-describe.each(['language', 'workflow-patterns'])('docs/%s.md', (name) => {
-  const page = readFileSync(new URL(`../../../../../docs/${name}.md`, import.meta.url), 'utf8');
+const pageOf = (path: string): string => readFileSync(new URL(`../../../../../${path}`, import.meta.url), 'utf8');
+
+function expectRun(run: string, definitions: Record<string, JsonObject>, main: string): void {
+  const findings = playScript(run, definitions, main);
+  expect(findings.map(({ found }) => found)).toEqual(findings.map(({ said }) => said));
+}
+
+describe.each(['docs/language.md', 'docs/workflow-patterns.md'])('%s', (path) => {
+  const page = pageOf(path);
   const examples = readPage(page).map((example) => {
     const parsed = parseDefinition(example.definition, 'yaml');
     const definition = { name: 'example', version: '1.0.0', ...(parsed.document as JsonObject) };
@@ -29,15 +36,34 @@ describe.each(['language', 'workflow-patterns'])('docs/%s.md', (name) => {
 
   it.each(examples.map((example, at) => [example.title, at, example] as const))('%s', (_title, at, example) => {
     expectProblems(example.found, example.problems ?? '');
-    for (const run of example.runs) {
-      const findings = playScript(run, upTo(at), example.definition.name);
-      expect(findings.map(({ found }) => found)).toEqual(findings.map(({ said }) => said));
-    }
+    for (const run of example.runs) expectRun(run, upTo(at), example.definition.name);
   });
 
   it('runs every definition, by itself or as a child, unless it is refused', () => {
     const children = new Set(examples.flatMap(({ plan }) => plan?.children ?? []).map(({ workflow }) => workflow));
     const idle = examples.filter(({ plan, runs }) => plan !== undefined && runs.length === 0 && !children.has(plan.name));
     expect(idle.map(({ title }) => title)).toEqual([]);
+  });
+});
+
+describe('the definition of README.md', () => {
+  const [example] = readPage(pageOf('README.md'));
+  const definition = parseDefinition(example!.definition, 'yaml').document as JsonObject;
+
+  it.each([
+    `input {id: o-1, lines: [{cents: 500}, {cents: 700}]}
+     at 1h event sent for o-1
+     => completed after 1h {cents: 1200}
+     ran charge, pack/0/pick, pack/1/pick, mail`,
+    `input {id: o-2, lines: [{cents: 200000}]}
+     => failed REFUSED at refused after 2d`,
+    `input {id: o-3, lines: [{cents: 500}]}
+     payments.charge returns {charge: c-1}
+     shelf.pick fails SOLD_OUT for good
+     => compensated SOLD_OUT at pack
+     ran charge, pack/0/pick, charge/~undo`,
+  ])('has no problems and runs: %s', (run) => {
+    expect(compile(definition).problems).toEqual([]);
+    expectRun(run, { order: definition }, 'order');
   });
 });
