@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../model/audit-event.js';
 import type { UndoFailure, UndoPlan } from '../model/audit-event.js';
+import type { StepStatus } from '../model/lifecycle.js';
 import type { Plan } from '../model/plan.js';
 import type { InstanceState, StepState, UndoRun } from '../state/instance-state.js';
 import { type Site, siteAt } from '../state/site.js';
@@ -81,7 +82,9 @@ export function endUndo(plan: Plan, state: InstanceState, undoPath: string, ende
 /** What could not be undone stays in the list: the instance tries it again when it compensates. */
 function endUndoOf(plan: Plan, state: InstanceState, path: string, failure: UndoFailure | undefined): void {
   if (failure === undefined) state.undo.delete(path);
-  if (state.steps.get(path) !== undefined) mark(state, path, failure === undefined ? 'compensated' : 'completed');
+  const own = state.steps.get(path);
+  if (own?.endedSeq !== undefined) mark(state, path, failure === undefined ? 'compensated' : beforeUndo(own));
+  else if (own !== undefined) state.steps.delete(path); // forgotten with its list, and known only while its child undid itself
   advance(plan, state, path, (run) => ({
     ...run,
     ended: run.ended + 1,
@@ -89,8 +92,11 @@ function endUndoOf(plan: Plan, state: InstanceState, path: string, failure: Undo
   }));
 }
 
+/** One that came through while it was being cancelled is known by having no output. */
+const beforeUndo = ({ output }: StepState): 'completed' | 'cancelled' => (output === undefined ? 'cancelled' : 'completed');
+
 /** Should it ever run again, that is another deed than the one that was undone: it gets another idempotency key. */
-function mark(state: InstanceState, path: string, status: 'compensating' | 'compensated' | 'completed'): void {
+function mark(state: InstanceState, path: string, status: StepStatus): void {
   const own = state.step(path);
   state.steps.set(path, { ...own, status, ...(status === 'compensated' && { reruns: (own.reruns ?? 0) + 1 }) });
 }

@@ -59,12 +59,12 @@ function keysToReopen(state: InstanceState, site: Site, focus: string | undefine
   });
 }
 
-/** What failed last in a try: the handler, or else the body; `finally` only when nothing before it failed. */
+/** What failed last in a try: the handler, or else the body; `finally` only when nothing before it failed. None: it was stopped before its body began. */
 export function tryKey(state: InstanceState, { step, path }: Site): string | undefined {
   const begun = begunKeys(step, state.step(path).block!, path, state);
   const main = begun.find((key) => key.startsWith('catch-')) ?? 'body';
   const isWell = (key: string): boolean => state.scopes.get(`${path}/${key}`)?.result?.status === 'completed';
-  if (!isWell(main)) return main;
+  if (!isWell(main)) return begun.includes(main) ? main : undefined;
   return begun.includes('finally') && !isWell('finally') ? 'finally' : undefined;
 }
 

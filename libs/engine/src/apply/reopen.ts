@@ -127,7 +127,7 @@ function reopenChild({ state, at }: Reopening, site: Site, own: StepState): void
     ...kept,
     status: 'waiting',
     startSeq: state.seq,
-    attemptsBefore: own.attempt,
+    attemptsBefore: own.attempt - 1, // the child that goes on is the first of the fresh budget
     ...(timeoutAt !== undefined && { timeoutAt }),
   });
   openStep(state, site);

@@ -166,6 +166,7 @@ function needsThatMet(draft: Draft, { step, scope, scopePath }: Site): string[] 
 /** `cancelRest`: what is open, was not needed for the join and is needed by nobody else. */
 function cancelRestOf(draft: Draft, { step, scope, scopePath }: Site, metBy: string[] | undefined): void {
   if (!step.cancelRest || metBy === undefined) return;
+  if (draft.state.scopes.get(scopePath)?.result !== undefined) return; // with this step all of its list had ended, and is forgotten
   for (const index of step.needs) {
     const need = scope.steps[index]!;
     if (need.dependents.length === 1 && !metBy.includes(need.id)) cancelStep(draft, siteIn(scope, scopePath, need), 'cancelled');

@@ -19,7 +19,7 @@ export function sends(plan: Plan, before: InstanceState, events: readonly AuditE
   const found: Send[] = [];
   for (const event of events) {
     const own = event.path === undefined ? undefined : state.step(event.path);
-    const wasOpen = event.type === 'instanceRetried' ? state.fork().open : undefined;
+    const wasOpen = event.type === 'instanceRetried' ? new Set(state.open.keys()) : undefined;
     apply(plan, state, event);
     const tell = (instance: string, message: InboxMessage | StartChild): void => {
       found.push({ to: { instance }, id: `${state.id}:${event.seq}`, message });
@@ -116,12 +116,12 @@ const parentRef = (state: InstanceState, path: string, token: number) => ({
 function retryChildren(
   state: InstanceState,
   { data }: AuditEventOf<'instanceRetried'>,
-  wasOpen: InstanceState['open'],
+  wasOpen: ReadonlySet<string>,
   tell: Tell,
 ): void {
   for (const path of state.open.keys()) {
     const { wait } = state.step(path);
-    if (wait?.kind !== 'child' || wasOpen.get(path) || (data.parentReopened && path === data.path)) continue;
+    if (wait?.kind !== 'child' || wasOpen.has(path) || (data.parentReopened && path === data.path)) continue;
     const { by, reason } = data;
     tell(wait.startedId ?? wait.childId, {
       type: 'retry',

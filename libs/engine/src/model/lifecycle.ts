@@ -5,12 +5,13 @@ export const instanceLifecycle = {
   running: ['waiting', 'paused', 'cancelling', 'compensating', 'completed', 'failed', 'cancelled', 'timed_out'],
   waiting: ['running', 'paused', 'cancelling', 'compensating', 'completed', 'failed', 'cancelled', 'timed_out'],
   paused: ['running', 'waiting', 'cancelling', 'compensating', 'completed', 'failed', 'cancelled', 'timed_out'],
-  cancelling: ['compensating', 'completed', 'failed', 'cancelled', 'timed_out'],
+  /** `again` goes on with a new generation. */
+  cancelling: ['running', 'compensating', 'completed', 'failed', 'cancelled', 'timed_out'],
   compensating: ['compensated', 'compensation_failed'],
   completed: ['compensating'],
-  failed: ['running'],
+  failed: ['running', 'waiting'],
   cancelled: [],
-  timed_out: ['running'],
+  timed_out: ['running', 'waiting'],
   compensated: [],
   compensation_failed: [],
 } as const satisfies Record<string, readonly string[]>;
@@ -29,7 +30,7 @@ export const stepLifecycle = {
   skipped: [],
   blocked: ['pending'],
   cancelled: ['pending', 'running', 'compensating'],
-  compensating: ['compensated', 'completed'],
+  compensating: ['compensated', 'completed', 'cancelled'],
   compensated: [],
 } as const satisfies Record<string, readonly string[]>;
 

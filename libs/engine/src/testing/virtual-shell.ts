@@ -19,6 +19,28 @@ export interface VirtualCommand {
   readonly token: number;
 }
 
+export interface ShellOptions {
+  readonly draw?: () => number;
+  /** Commands a decision may send; the others go to the backlog. */
+  readonly room?: number;
+  readonly ids?: () => string;
+  readonly isKnownTask?: (task: string) => boolean;
+  /** Does a worker serve the tasks? */
+  readonly isServed?: boolean;
+  /** Who is known to have begun an attempt that was sent. */
+  readonly runs?: (token: number) => string | undefined;
+}
+
+export interface Told {
+  readonly message: Message;
+  readonly nowMs: number;
+  /** Of the children it asked for. */
+  readonly ids: readonly string[];
+  /** Commands sent before. */
+  readonly sent: number;
+  readonly decision: Decision;
+}
+
 /**
  * Orchestrator, broker and clock for one instance, in memory and in virtual time: what the real shell does, without any I/O.
  * Tests drive it message by message and may lose, repeat or reorder whatever they like.
@@ -28,18 +50,15 @@ export class VirtualShell {
   readonly commands: VirtualCommand[] = [];
   readonly aborted: number[] = [];
   readonly sent: Send[] = [];
+  /** Every message that came, accepted or not, and what it was decided by: with these it is decided alike again. */
+  readonly told: Told[] = [];
   state: InstanceState;
   nowMs = 1_000_000;
   private made = 1_000;
 
   constructor(
     readonly plan: Plan,
-    readonly options: {
-      draw?: () => number;
-      room?: () => number;
-      ids?: () => string;
-      isKnownTask?: (task: string) => boolean;
-    } = {},
+    readonly options: ShellOptions = {},
     readonly id = '01890000-0000-7000-8000-000000000001' as InstanceId,
   ) {
     this.state = newState(id);
@@ -49,22 +68,40 @@ export class VirtualShell {
     return this.tell({ type: 'start', input, checksum: 'c' });
   }
 
-  context(): DecisionContext {
-    const room = this.options.room?.() ?? Infinity;
+  /** What a decision depends on now, or depended on when it was made. @param ids filled with those given to children asked for */
+  context(then: Pick<Told, 'nowMs' | 'ids' | 'sent'> = this.now(), ids: string[] = []): DecisionContext {
+    const { room = Infinity, draw = () => 0.5, isServed = true, runs = () => undefined } = this.options;
+    const known = then.ids.values();
+    const sent = new Set(this.commands.slice(0, then.sent).map(({ token }) => token));
     let taken = 0;
     return {
-      nowMs: this.nowMs,
-      draw: this.options.draw ?? (() => 0.5),
-      newId: this.options.ids ?? (() => `01890000-0000-7000-8000-${String((this.made += 1)).padStart(12, '0')}`),
+      nowMs: then.nowMs,
+      draw,
+      newId: () => {
+        const id = known.next().value ?? this.newId();
+        ids.push(id);
+        return id;
+      },
       admit: () => (taken++ < room ? 1 : undefined),
       ...(this.options.isKnownTask && { isKnownTask: this.options.isKnownTask }),
-      isServed: () => true,
-      runningOn: () => undefined,
+      isServed: () => isServed,
+      runningOn: (token) => (sent.has(token) ? runs(token) : undefined),
     };
   }
 
+  private now(): Pick<Told, 'nowMs' | 'ids' | 'sent'> {
+    return { nowMs: this.nowMs, ids: [], sent: this.commands.length };
+  }
+
+  private newId(): string {
+    return this.options.ids?.() ?? `01890000-0000-7000-8000-${String((this.made += 1)).padStart(12, '0')}`;
+  }
+
   tell(message: Message): Decision {
-    const decision = decide(this.plan, this.state, message, this.context());
+    const ids: string[] = [];
+    const now = this.now();
+    const decision = decide(this.plan, this.state, message, this.context(now, ids));
+    this.told.push({ ...now, message, ids, decision });
     if (!decision.accepted) return decision;
     this.sent.push(...sends(this.plan, this.state, decision.events));
     for (const event of decision.events) apply(this.plan, this.state, event);
@@ -127,6 +164,12 @@ export class VirtualShell {
       this.state = newState(this.id);
       for (const event of JSON.parse(JSON.stringify(this.history)) as AuditEvent[]) apply(this.plan, this.state, event);
     }
+  }
+
+  /** It dies between deciding and the commit: nothing of the decision is left, and the state comes back from the log. */
+  tellInVain(message: Message): void {
+    decide(this.plan, this.state, message, this.context());
+    this.crash('replay');
   }
 
   /** The open commands as the log knows them: what a new owner would send again. */

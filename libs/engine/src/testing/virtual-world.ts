@@ -3,10 +3,14 @@ import { stepCommand } from '../effects/step-command.js';
 import type { InstanceId } from '../model/instance-id.js';
 import type { Json } from '../model/json.js';
 import { isEnded } from '../model/lifecycle.js';
-import type { InboxMessage, LockMessage, Send, StartChild } from '../model/message.js';
+import type { InboxMessage, LockMessage, Message, Send, StartChild } from '../model/message.js';
 import type { ParentRef } from '../model/audit-event.js';
+import type { Plan } from '../model/plan.js';
 import { echo, planOf, type Worker } from './play.js';
-import { VirtualShell } from './virtual-shell.js';
+import { VirtualLocks } from './virtual-locks.js';
+import { type ShellOptions, VirtualShell } from './virtual-shell.js';
+
+type StartFacts = Pick<Extract<Message, { type: 'start' }>, 'parent' | 'key' | 'restartOf'>;
 
 /**
  * Several instances and the keys of their locks, in memory and in virtual time: what they tell one another is handed over in order, each
@@ -14,23 +18,30 @@ import { VirtualShell } from './virtual-shell.js';
  */
 export class VirtualWorld {
   readonly instances = new Map<string, VirtualShell>();
-  /** Grants of locks in order: `<instance>:<path>`. */
-  readonly granted: string[] = [];
+  readonly locks = new VirtualLocks();
+  /** Rows on their way. */
+  protected readonly waiting: Send[] = [];
   private readonly known = new Set<string>();
+  private readonly plans = new Map<string, Plan>();
   /** Epoch ms, the same for all. */
   protected nowMs = 1_000_000;
-  private readonly waiting: Send[] = [];
   private readonly taken = new Map<VirtualShell, number>();
   private readonly attached = new Map<string, ParentRef[]>();
-  private readonly locks = new Map<string, Extract<LockMessage, { type: 'lockRequest' }>[]>();
-  private readonly answered = new Set<string>();
+  private readonly refused = new Set<string>();
   private made = 0;
-  private fences = 0;
 
-  constructor(private readonly definitions: Record<string, object>) {}
+  constructor(
+    private readonly definitions: Record<string, object>,
+    private readonly options: Omit<ShellOptions, 'ids'> = {},
+  ) {}
 
-  start(name: string, input: Json = {}): VirtualShell {
-    return this.create(`01890000-0000-7000-8000-${String((this.made += 1)).padStart(12, '0')}`, name, input);
+  /** Grants of locks in order: `<instance>:<path>`. */
+  get granted(): readonly string[] {
+    return this.locks.granted;
+  }
+
+  start(name: string, input: Json = {}, facts: StartFacts = {}): VirtualShell {
+    return this.create(this.nextId(), name, input, facts);
   }
 
   get(id: string): VirtualShell {
@@ -61,19 +72,26 @@ export class VirtualWorld {
     for (this.collect(); this.waiting.length > 0; this.collect()) this.hand(this.waiting.shift()!);
   }
 
-  private create(id: string, name: string, input: Json, parent?: ParentRef, key?: string): VirtualShell {
-    const shell = new VirtualShell(planOf({ name, ...this.definitions[name] }), { ids: () => this.nextId() }, id as InstanceId);
+  private create(id: string, name: string, input: Json, facts: StartFacts = {}): VirtualShell {
+    const shell = new VirtualShell(this.planFor(name), { ...this.options, ids: () => this.nextId() }, id as InstanceId);
     shell.nowMs = this.nowMs;
     this.instances.set(id, shell);
-    shell.tell({ type: 'start', input, checksum: 'c', ...(parent && { parent }), ...(key !== undefined && { key }) });
+    shell.tell({ type: 'start', input, checksum: 'c', ...facts });
     return shell;
+  }
+
+  private planFor(name: string): Plan {
+    let plan = this.plans.get(name);
+    if (plan === undefined) this.plans.set(name, (plan = planOf({ name, ...this.definitions[name] })));
+    return plan;
   }
 
   private nextId(): string {
     return `01890000-0000-7000-8000-${String((this.made += 1)).padStart(12, '0')}`;
   }
 
-  private collect(): void {
+  /** Takes up what has been sent since. */
+  protected collect(): void {
     for (const shell of this.instances.values()) {
       const from = this.taken.get(shell) ?? 0;
       this.waiting.push(...shell.sent.slice(from));
@@ -82,18 +100,22 @@ export class VirtualWorld {
     }
   }
 
-  private hand({ to, id, message }: Send): void {
+  /** @returns false when nobody is there yet to take it */
+  protected hand(send: Send): boolean {
+    const { to, id, message } = send;
+    if ('instance' in to && message.type !== 'startChild' && !this.instances.has(to.instance))
+      return this.refused.has(to.instance);
     const row = `${'lock' in to ? to.lock : to.instance} ${id} ${message.type}`;
-    if (this.known.has(row)) return;
+    if (this.known.has(row)) return true;
     this.known.add(row);
-    if ('lock' in to) this.lock(to.lock, message as LockMessage);
+    if ('lock' in to) this.waiting.push(...this.locks.take(to.lock, message as LockMessage));
     else if (message.type === 'startChild') this.startChild(to.instance, message);
     else this.tell(to.instance, id, message as InboxMessage);
+    return true;
   }
 
   private tell(id: string, messageId: string, message: InboxMessage): void {
-    const shell = this.instances.get(id);
-    if (shell === undefined) return;
+    const shell = this.get(id);
     const decision = shell.tell(message);
     if (!decision.accepted) this.waiting.push(...answerToRefused(shell.state, message, messageId));
   }
@@ -104,14 +126,16 @@ export class VirtualWorld {
       this.waiting.push({ to: { instance: parent.instance }, id: `${id}:answer:${message.type}`, message });
     };
     if (this.definitions[workflow] === undefined) {
+      this.refused.add(id);
       const failure = { code: 'DEFINITION_NOT_FOUND', message: `there is no definition "${workflow}"`, retryable: false };
       return answer({ type: 'childRefused', path, token, failure });
     }
     const same = key === undefined ? undefined : this.of(workflow).find((shell) => shell.state.key === key);
     if (same === undefined) {
-      this.create(id, workflow, input, parent, key);
+      this.create(id, workflow, input, { parent, ...(key !== undefined && { key }) });
       return answer({ type: 'childStarted', path, token, id, version: '1.0.0' });
     }
+    this.refused.add(id);
     answer({ type: 'childStarted', path, token, id: same.id, version: '1.0.0', attached: true });
     this.attached.set(same.id, [...(this.attached.get(same.id) ?? []), parent]);
   }
@@ -120,31 +144,10 @@ export class VirtualWorld {
     for (const parent of this.attached.get(shell.id) ?? [])
       this.waiting.push({
         to: { instance: parent.instance },
-        id: `${shell.id}:attached`,
+        id: `${shell.id}:attached:${parent.path}:${parent.token}`,
         message: childEnded(shell.state, parent),
       });
     this.attached.delete(shell.id);
-  }
-
-  /** The first come holds; the fence grows with every grant. */
-  private lock(key: string, message: LockMessage): void {
-    const before = this.locks.get(key) ?? [];
-    const after =
-      message.type === 'lockRequest'
-        ? [...before, message]
-        : before.filter(({ instance, token }) => instance !== message.instance || token !== message.token);
-    this.locks.set(key, after);
-    for (const request of after.slice(0, after[0]?.limit ?? 0)) this.grant(key, request);
-  }
-
-  private grant(key: string, { instance, path, token }: { instance: string; path: string; token: number }): void {
-    const name = `${instance}:${path}`;
-    const once = `${key} ${instance} ${token}`;
-    if (this.answered.has(once)) return;
-    this.answered.add(once);
-    this.granted.push(name);
-    this.fences += 1;
-    this.waiting.push({ to: { instance }, id: once, message: { type: 'lockGranted', path, token, fence: this.fences } });
   }
 
   protected work(worker: Worker): boolean {

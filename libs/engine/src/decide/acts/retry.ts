@@ -59,7 +59,7 @@ const reopenable: ReadonlySet<StepStatus> = new Set<StepStatus>(['failed', 'canc
 
 /**
  * Can this ended step be pending again? Everything around it must have ended badly or still be open, and the instance must neither be
- * closing nor have been undone. The failure of a try that a handler took over is the handler's matter.
+ * closing nor have been undone. The failure of a try that a handler took over is the handler's matter, and what runs after it runs to its end.
  */
 export function canReopen(plan: Plan, state: InstanceState, site: Site): boolean {
   if (site.step.id === UNDO_ID || !reopenable.has(state.step(site.path).status)) return false;
@@ -74,6 +74,8 @@ export function canReopen(plan: Plan, state: InstanceState, site: Site): boolean
     if (state.open.get(owner.path))
       return (
         block.closing === undefined &&
+        block.undoing === undefined &&
+        !isAtFinally(state, owner.path, scopePath) &&
         (scope.isStopped !== true || scope.result !== undefined) &&
         !isStopped(state, owner.scopePath)
       );
@@ -81,4 +83,10 @@ export function canReopen(plan: Plan, state: InstanceState, site: Site): boolean
     scopePath = owner.scopePath;
   }
   return true;
+}
+
+/** Does the `finally` of this open try run, and the list is another one of it? */
+function isAtFinally({ scopes }: InstanceState, path: string, scopePath: string): boolean {
+  const last = scopes.get(`${path}/finally`);
+  return last !== undefined && last.result === undefined && scopePath !== `${path}/finally`;
 }

@@ -1,0 +1,74 @@
+import type { JsonObject } from './model/json.js';
+import { ActingShell } from './testing/acting-shell.js';
+import { VirtualWorld } from './testing/virtual-world.js';
+
+/** What random definitions and moves have found (engine.property.spec.ts), each as small as it gets. */
+describe('found by the property test', () => {
+  const fail = { type: 'fail', code: 'BOOM', message: 'on purpose' };
+
+  it('retries a try that was stopped before its body began', () => {
+    const shell = ActingShell.started(
+      [
+        { id: 'guard', type: 'try', steps: [{ id: 'a', task: 't' }], catch: [{ steps: [] }] },
+        { id: 'bad', needs: [], ...fail },
+      ],
+      { failFast: true },
+    );
+    expect(shell.status('guard')).toBe('cancelled');
+    shell.tell({ type: 'skipStep', path: 'bad' });
+    expect([shell.status('guard'), shell.status('guard/body/a')]).toEqual(['running', 'scheduled']);
+  });
+
+  it('retries nothing of a try whose finally runs', () => {
+    const body = [{ id: 'bad', ...fail }];
+    const shell = ActingShell.started([
+      { id: 'guard', type: 'try', steps: body, finally: [{ id: 'last', task: 't' }], catch: [{ codes: ['OTHER'], steps: [] }] },
+    ]);
+    expect(shell.tell({ type: 'skipStep', path: 'guard/body/bad' })).toEqual({ accepted: false, reason: 'notPossible' });
+    shell.done('guard/finally/last');
+    shell.tell({ type: 'skipStep', path: 'guard/body/bad' });
+    shell.done('guard/finally/last');
+    expect(shell.state.status).toBe('completed');
+  });
+
+  it('cancels nothing more of a list that has ended with the step whose join was met', () => {
+    const body: JsonObject[] = [{ id: 'bad', ...fail }, { id: 'good', needs: [], type: 'set', values: {} }, { id: 'last', needs: ['bad', 'good'], join: 'any', cancelRest: true, type: 'set', values: {} }]; // prettier-ignore
+    const shell = ActingShell.started([{ id: 'all', type: 'forEach', items: [1], onError: 'collect', steps: body }]);
+    expect(shell.state.status).toBe('completed');
+    expect(shell.typesSince(0)).not.toContain('stepCancelled');
+  });
+
+  it('lets a child that goes on after a retry fail again', () => {
+    const world = new VirtualWorld({
+      parent: { steps: [{ id: 'c', type: 'workflow', workflow: 'child', retry: { maxAttempts: 1 } }] },
+      child: { steps: [{ id: 'a', task: 't', retry: { maxAttempts: 1 } }] },
+    });
+    const parent = world.start('parent');
+    const broken = () => ({ code: 'BOOM' });
+    world.run(broken);
+    parent.tell({ type: 'retry' });
+    world.run(broken);
+    expect([parent.state.status, world.of('child').length]).toEqual(['failed', 1]);
+  });
+
+  it('knows a step of a list that has ended only while its child undoes itself', () => {
+    const guard = { id: 'guard', type: 'try', steps: [{ id: 'c', type: 'workflow', workflow: 'child' }], catch: [{ steps: [] }] };
+    const world = new VirtualWorld({
+      parent: { steps: [guard, { id: 'bad', ...fail }] },
+      child: { steps: [{ id: 'a', task: 't', compensate: { task: 'undo' } }] },
+    });
+    const parent = world.start('parent');
+    world.run();
+    expect([parent.state.status, [...parent.state.steps.keys()]]).toEqual(['compensated', ['guard', 'bad']]);
+  });
+
+  it('calls a step cancelled again that came through all the same and could not be undone', () => {
+    const shell = ActingShell.started([{ id: 'a', task: 't', compensate: { task: 'undo', retry: { maxAttempts: 1 } } }], {
+      compensation: { on: ['cancel'] },
+    });
+    shell.tell({ type: 'cancel' });
+    shell.done('a');
+    shell.broken('a/~undo');
+    expect([shell.state.status, shell.status('a')]).toEqual(['compensation_failed', 'cancelled']);
+  });
+});

@@ -1,0 +1,150 @@
+import { openEmits } from '../effects/effects.js';
+import type { Json, JsonObject } from '../model/json.js';
+import { isEnded } from '../model/lifecycle.js';
+import type { Send } from '../model/message.js';
+import type { VirtualCommand, VirtualShell } from './virtual-shell.js';
+import { VirtualWorld } from './virtual-world.js';
+
+/** A command and the instance it is of. */
+export interface Work extends VirtualCommand {
+  readonly shell: VirtualShell;
+}
+
+/** Instances that end in time whatever the definitions say. */
+const instancesAtMost = 40;
+
+/**
+ * A world in which nothing happens by itself: rows and completions come late, twice and in any order, as a test wants it. Only what one
+ * instance tells a lock keeps its order, because the key hears it in the order of commits.
+ */
+export class ChaosWorld extends VirtualWorld {
+  private said = 0;
+
+  get shells(): VirtualShell[] {
+    return [...this.instances.values()];
+  }
+
+  get isFull(): boolean {
+    return this.instances.size >= instancesAtMost;
+  }
+
+  /** Open commands of all instances. */
+  get open(): Work[] {
+    return this.shells.flatMap((shell) => shell.openCommands().map((command) => ({ ...command, shell })));
+  }
+
+  /** All commands ever sent, those of ended attempts too. */
+  get everSent(): Work[] {
+    return this.shells.flatMap((shell) => shell.commands.map((command) => ({ ...command, shell })));
+  }
+
+  /** Hands over one of the rows on their way. */
+  deliver(pick: number): void {
+    this.collect();
+    if (this.waiting.length === 0) return;
+    const index = this.firstLike(pick % this.waiting.length);
+    const [row] = this.waiting.splice(index, 1);
+    if (!this.hand(row!)) this.waiting.push(row!);
+  }
+
+  /** @returns whether anything was handed over */
+  deliverAll(): boolean {
+    this.collect();
+    const rows = this.waiting.splice(0);
+    const left = rows.filter((row) => !this.hand(row));
+    this.waiting.push(...left);
+    this.collect();
+    return left.length < rows.length;
+  }
+
+  /** An event for one instance, as its door stored it. */
+  event(shell: VirtualShell, name: string, payload: Json, path?: string): void {
+    const event = { id: `e${(this.said += 1)}`, name, payload, at: this.nowMs };
+    this.send(shell.id, { type: 'event', event, ...(path !== undefined && { path }) });
+  }
+
+  /** An event by key, for every wait that asks for it now. @returns how many there are */
+  eventByKey(name: string, key: string, payload: Json): number {
+    const event = { id: `e${(this.said += 1)}`, name, key, payload, at: this.nowMs };
+    let matched = 0;
+    for (const shell of this.shells)
+      for (const path of shell.state.waits.keys()) {
+        const { wait } = shell.state.step(path);
+        if (wait?.kind !== 'event' || wait.key !== key || !wait.names.includes(name)) continue;
+        this.send(shell.id, { type: 'event', event, path });
+        matched += 1;
+      }
+    return matched;
+  }
+
+  /** Does what the open `emit` steps ask for, unless that fails. */
+  emit(shell: VirtualShell, isWell = true): boolean {
+    const emits = openEmits(shell.state);
+    for (const effect of emits) {
+      if (effect.kind !== 'emit') continue;
+      const { path, token, event } = effect;
+      if (isWell) {
+        const matched = event?.key === undefined ? null : this.eventByKey(event.name, event.key, event.payload);
+        shell.tell({ type: 'emitted', path, token, output: matched === null ? null : { matched, kept: false } });
+      } else shell.tell({ type: 'emitFailed', path, token, failure: { code: 'REFUSED', message: 'refused', retryable: false } });
+    }
+    return emits.length > 0;
+  }
+
+  tick(): boolean {
+    return this.passTime();
+  }
+
+  /** A healthy world: everything is resumed, handed over, done and answered, and clocks fire. @returns whether it came to rest */
+  comeToRest(): boolean {
+    for (let round = 0; round < 2_000; round += 1) {
+      const isMoving = [this.deliverAll(), this.doAll()].includes(true);
+      if (!isMoving && (this.shells.every(({ state }) => isEnded(state.status)) || !this.tick())) return true;
+    }
+    return false;
+  }
+
+  private doAll(): boolean {
+    let isMoving = false;
+    for (const shell of this.shells) {
+      if (isEnded(shell.state.status)) continue;
+      if (shell.state.pausedAt !== undefined) isMoving = shell.tell({ type: 'resume' }).accepted;
+      shell.dispatchQueued();
+      for (const command of shell.openCommands()) isMoving = shell.complete(command, { [command.path]: 1 }).accepted || isMoving;
+      isMoving = this.emit(shell) || this.answer(shell) || isMoving;
+    }
+    return isMoving;
+  }
+
+  private answer(shell: VirtualShell): boolean {
+    let isMoving = false;
+    for (const path of [...shell.state.waits.keys()]) {
+      const { wait } = shell.state.step(path);
+      if (wait?.kind !== 'event') continue;
+      for (const name of wait.names) this.event(shell, name, 5, path);
+      isMoving = true;
+    }
+    for (const path of [...shell.state.asks.keys()]) isMoving = this.answerAsk(shell, path) || isMoving;
+    return isMoving;
+  }
+
+  answerAsk(shell: VirtualShell, path: string, wrong?: Json): boolean {
+    const { wait } = shell.state.step(path);
+    if (wait?.kind !== 'ask') return false;
+    const value = wrong ?? (wait.ask.kind === 'approval' ? 'approved' : 'y');
+    return shell.tell({ type: 'answerAsk', name: path, value, by: 'ana' }).accepted;
+  }
+
+  private send(instance: string, message: Extract<Send, { to: { instance: string } }>['message']): void {
+    this.waiting.push({ to: { instance }, id: `s${(this.said += 1)}`, message });
+  }
+
+  /** Of what one instance tells one lock, the first. */
+  private firstLike(index: number): number {
+    const row = this.waiting[index]!;
+    if (!('lock' in row.to)) return index;
+    const of = ({ to, message }: Send): string =>
+      'lock' in to ? `${to.lock} ${(message as JsonObject)['instance'] as string}` : '';
+    return this.waiting.findIndex((other) => of(other) === of(row));
+  }
+}
