@@ -2,7 +2,7 @@ import type { AuditEvent } from '../model/audit-event.js';
 import type { Plan, PlanScope } from '../model/plan.js';
 import { startClock } from '../state/clocks.js';
 import type { BlockState, InstanceState, StepState } from '../state/instance-state.js';
-import { begunKeys, freshBlock, freshScope } from '../state/scopes.js';
+import { begunKeys, freshBlock, freshScope, keptRounds } from '../state/scopes.js';
 import { bodyOf, ownerPathOf, planScopeAt, type Site, siteIn } from '../state/site.js';
 import { openStep } from './end-step.js';
 import { pushIfActionable, pushIfDecided } from './ready.js';
@@ -13,11 +13,14 @@ export function applyBlockEvent(plan: Plan, state: InstanceState, site: Site, ev
   const own = state.step(site.path);
   switch (event.type) {
     case 'blockEntered': {
-      const { items, concurrency, taken, timeoutAt } = event.data;
+      const { items, concurrency, taken, tolerated, maxIterations, keep, timeoutAt } = event.data;
       const block: BlockState = {
         ...freshBlock,
         ...(items && { items }),
         ...(concurrency !== undefined && { concurrency }),
+        ...(tolerated !== undefined && { tolerated }),
+        ...(maxIterations !== undefined && { maxIterations }),
+        ...(keep !== undefined && { keep }),
         ...(taken && { taken }),
         ...(site.step.type === 'try' && { phase: 'body' }),
       };
@@ -111,5 +114,5 @@ function forgetRounds(plan: Plan, state: InstanceState, { step, path }: Site, bl
   const last = block.opened - 1;
   if (last < 0) return;
   forgetSteps(plan, state, step.repeat!.scope, `${path}/${last}`);
-  state.scopes.delete(`${path}/${block.opened - Math.max(1, step.repeat!.keep ?? 1) - 1}`);
+  state.scopes.delete(`${path}/${block.opened - (keptRounds(step, block) ?? 1) - 1}`);
 }

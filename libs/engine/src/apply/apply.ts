@@ -106,6 +106,7 @@ function open(
   state.status = 'running';
   state.startedAt = at;
   state.timeoutAt = data.timeoutAt;
+  state.timeoutMs = data.timeoutAt === undefined ? undefined : data.timeoutAt - at;
   state.tags = data.tags ?? {};
   startClock(state, 'instanceTimeout', '', data.timeoutAt);
   state.scopes.set('', freshScope);

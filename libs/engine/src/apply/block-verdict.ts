@@ -57,6 +57,9 @@ interface Parts {
   readonly cancelRest: boolean;
 }
 
+export const toleratedOf = (tolerate: { readonly count: number } | { readonly percent: number }, total: number): number =>
+  'count' in tolerate ? tolerate.count : Math.floor((total * tolerate.percent) / 100);
+
 /** What a parallel and a forEach have in common. */
 export function partsOf(step: PlanStep, block: BlockState): Parts {
   if (step.parallel !== undefined) {
@@ -72,8 +75,7 @@ export function partsOf(step: PlanStep, block: BlockState): Parts {
   }
   const { join, onError, cancelRest, tolerate } = step.forEach!;
   const total = block.items?.length ?? 0;
-  const tolerated =
-    tolerate === undefined ? undefined : 'count' in tolerate ? tolerate.count : Math.floor((total * tolerate.percent) / 100);
+  const tolerated = tolerate && ('computed' in tolerate ? block.tolerated : toleratedOf(tolerate, total));
   return { total, concurrency: block.concurrency ?? Infinity, join, isCollect: onError === 'collect', tolerated, cancelRest };
 }
 

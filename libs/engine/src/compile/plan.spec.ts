@@ -105,7 +105,7 @@ describe('the plan', () => {
     expect(plan).toMatchObject({
       title: 'T',
       labels: { team: 'a' },
-      timeout: { afterMs: 3_600_000, then: 'alert' },
+      timeout: { after: 3_600_000, then: 'alert' },
       queue: 'slow',
       priority: 5,
       failFast: true,

@@ -35,7 +35,7 @@ export function readDocument(fields: Fields, options: CompileOptions, problems: 
     title: fields.text('title', 500),
     summary: reader.text('summary', START_RULES),
     checkInput: readInput(fields, problems),
-    timeout: readInstanceTimeout(fields),
+    timeout: readInstanceTimeout(fields, START_RULES),
   });
   fields.text('description');
   const tags = (reader.record('tags', START_RULES) ?? {}) as Record<string, Template>;

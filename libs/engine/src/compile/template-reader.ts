@@ -4,7 +4,7 @@ import { mayHoldExpression } from '../expressions/split-text.js';
 import type { Template } from '../expressions/template.js';
 import { pointer } from '../json/bounds.js';
 import type { Json } from '../model/json.js';
-import type { Duration } from '../model/plan.js';
+import type { Count, Duration } from '../model/plan.js';
 import type { Read } from './draft.js';
 import { isObject, kindOf, type Fields } from './fields.js';
 
@@ -101,6 +101,11 @@ export class TemplateReader {
     if (isExpression(this.fields.get(name))) return this.template(name, rules);
     const number = this.fields.number(name, min, max);
     return number === undefined ? undefined : literalTemplate(number);
+  }
+
+  /** A whole number as it is written, or an expression that yields one. */
+  count(name: string, min: number, max: number, rules: RootRules): Count | undefined {
+    return isExpression(this.fields.get(name)) ? this.template(name, rules) : this.fields.number(name, min, max);
   }
 
   /** A duration as it is written, or a template that yields one (or milliseconds). */

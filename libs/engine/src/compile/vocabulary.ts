@@ -21,6 +21,10 @@ export const LIMITS = {
   definitionBytes: 1024 * 1024,
   items: 50_000,
   iterations: 1_000_000,
+  /** Rounds of a repeat whose outputs are kept. */
+  kept: 10_000,
+  /** Of a lock at the same time. */
+  holders: 1_000_000,
   /** Characters of the path of a step, a number in it counted as seven: it is part of keys of the database, and of addresses. */
   path: 1_000,
 } as const;

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../model/json.js';
-import { planOf, play } from '../testing/play.js';
+import type { Json, JsonObject } from '../model/json.js';
+import { planOf, play, type Worker } from '../testing/play.js';
 import { VirtualShell } from '../testing/virtual-shell.js';
 
 const long = 'x'.repeat(501);
@@ -23,6 +23,7 @@ describe('a step fails, and nothing is sent, when it computes', () => {
     ['a message for an exchange too long', { type: 'emit', message: { exchange: '${input.long}' } }, /at most 255 bytes/],
     ['a routing key too long', { type: 'emit', message: { exchange: 'x', routingKey: '${input.long}' } }, /255 bytes/],
     ['a header too long', { type: 'emit', message: { exchange: 'x', headers: '${{input.long: 1}}' } }, /headers` .* 255 bytes/],
+    ['a code in words', { type: 'fail', code: '${"not good"}', message: 'm' }, /name of a code, but was "not good"/],
     ['the name of an event to send too long', { type: 'emit', event: { name: '${input.long}', key: 'k' } }, /event.name/],
   ])('%s', (_what, step, message) => {
     const { state, sent, commands } = play({ steps: [{ id: 's', ...step }] }, { input: { long } });
@@ -61,5 +62,71 @@ describe('a task that is computed', () => {
     const shell = new VirtualShell(planOf({ steps: [{ id: 'a', task: 'early' }] }), { isKnownTask: () => false });
     shell.start();
     expect(shell.commands).toMatchObject([{ path: 'a' }]);
+  });
+});
+
+describe('bounds that are computed', () => {
+  const end = (
+    steps: object[],
+    input: JsonObject,
+    worker?: Worker,
+  ): { status: string; output: Json; code: string | undefined } => {
+    const { state } = play({ steps }, { input, ...(worker && { worker }) });
+    return { status: state.status, output: state.output, code: state.error?.code };
+  };
+  const repeat = (more: JsonObject): JsonObject => ({
+    id: 'r',
+    type: 'repeat',
+    until: '${index == 4}',
+    steps: [{ id: 's', type: 'set', values: { n: '${index}' } }],
+    ...more,
+  });
+
+  it('hold for the rounds of a repeat, and for how many of them are kept', () => {
+    const bounds = { maxIterations: '${input.most}', keep: '${input.keep}' };
+    expect(end([repeat(bounds)], { most: 4, keep: 1 })).toMatchObject({ status: 'failed', code: 'MAX_ITERATIONS' });
+    expect(end([repeat(bounds)], { most: 5, keep: 3 }).output).toEqual([{ n: 2 }, { n: 3 }, { n: 4 }]);
+    expect(end([repeat(bounds)], { most: 0, keep: 3 })).toMatchObject({ code: 'EXPRESSION_FAILED' });
+  });
+
+  it.each<[Json, number, string]>([
+    [2, 2, 'completed'],
+    [2, 3, 'failed'],
+    ['50%', 2, 'completed'],
+    ['50%', 3, 'failed'],
+    ['many', 0, 'failed'],
+  ])('hold for what a forEach tolerates: %j of 5, %i failures', (tolerate, failures, status) => {
+    const steps = [
+      {
+        id: 'e',
+        type: 'forEach',
+        items: '${input.list}',
+        tolerate: '${input.tolerate}',
+        steps: [{ id: 's', task: 't', input: '${item}', retry: 'none' }],
+      },
+    ];
+    const worker: Worker = (_path, item) => ((item as number) < failures ? { code: 'BOOM' } : { output: item });
+    expect(end(steps, { list: [0, 1, 2, 3, 4], tolerate }, worker)).toMatchObject({ status });
+  });
+
+  it('hold for the holders of a lock', () => {
+    const steps = [{ id: 'l', type: 'lock', key: 'k', limit: '${input.limit}', steps: [] }];
+    const { sent } = play({ steps }, { input: { limit: 3 } });
+    expect(sent).toMatchObject([{ to: { lock: 'k' }, message: { type: 'lockRequest', limit: 3 } }]);
+    expect(end(steps, { limit: 1.5 })).toMatchObject({ code: 'EXPRESSION_FAILED' });
+  });
+
+  it('hold for the time of an instance, and a retry gives it as much again', () => {
+    const definition = { timeout: { after: '${input.limit}' }, steps: [{ id: 's', type: 'event', names: ['never'] }] };
+    const shell = new VirtualShell(planOf(definition));
+    shell.start({ limit: '90s' });
+    expect(shell.dueAt()).toBe(shell.nowMs + 90_000);
+    shell.passTime();
+    expect(shell.state.status).toBe('timed_out');
+    shell.crash('snapshot');
+    shell.tell({ type: 'retry' });
+    expect(shell.dueAt()).toBe(shell.nowMs + 90_000);
+    const { state } = play(definition, { input: { limit: 'soon' } });
+    expect(state.error).toMatchObject({ code: 'EXPRESSION_FAILED', message: expect.stringContaining('timeout: ') as string });
   });
 });

@@ -1,12 +1,13 @@
 import type { EvaluationScope, StepFacts, Template } from '../expressions/template.js';
 import type { Json, JsonObject } from '../model/json.js';
-import type { Duration, Plan, PlanStep } from '../model/plan.js';
+import type { Count, Duration, Plan, PlanStep } from '../model/plan.js';
 import { MAX_DURATION_MS, parseDuration } from '../parse/duration.js';
 import { ctxOf } from '../state/ctx.js';
 import type { InstanceState, StepState } from '../state/instance-state.js';
 import { surroundings } from '../state/scopes.js';
 import { childPath, type Site } from '../state/site.js';
 import type { Draft } from './draft.js';
+import { wholeNumber } from './values.js';
 
 /** Where and with what a template is evaluated. Only what it reads is computed. */
 export interface At {
@@ -36,6 +37,14 @@ export function evaluateDuration(draft: Draft, duration: Duration, at: At): numb
   const ms = typeof value === 'number' ? value : typeof value === 'string' ? parseDuration(value) : undefined;
   if (ms !== undefined && ms >= 0 && ms <= MAX_DURATION_MS) return Math.round(ms);
   throw new TypeError(`expected a duration such as 30s, or milliseconds, but was ${JSON.stringify(value).slice(0, 100)}`);
+}
+
+/** @returns a whole number ≥ 1 @throws TypeError when the expression yields none, or more than `most` */
+export function countOf(draft: Draft, count: Count, field: string, most: number, at: At): number {
+  if (typeof count === 'number') return count;
+  const value = wholeNumber(evaluate(draft, count, at), field);
+  if (value >= 1 && value <= most) return value;
+  throw new TypeError(`expected \`${field}\` to be at least 1${most < Infinity ? ` and at most ${most}` : ''}, but was ${value}`);
 }
 
 function scopeOf(draft: Draft, at: At): EvaluationScope {

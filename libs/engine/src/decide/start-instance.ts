@@ -2,7 +2,7 @@ import type { AuditEventData } from '../model/audit-event.js';
 import type { Json, JsonObject } from '../model/json.js';
 import type { Message, RejectionReason } from '../model/message.js';
 import type { Draft } from './draft.js';
-import { evaluate } from './evaluation.js';
+import { evaluate, evaluateDuration } from './evaluation.js';
 import { expressionFailure } from './expression-failure.js';
 
 /** Opens the first generation. */
@@ -46,9 +46,10 @@ function readOpening(draft: Draft, input: Json, given: JsonObject | undefined) {
     const value = attempt(`tags.${name}`, () => evaluate(draft, template));
     if (value !== undefined) tags[name] = value;
   }
-  const timeoutAt = instanceTimeoutAt(draft);
+  const timeoutAt = plan.timeout && attempt('timeout', () => draft.nowMs + evaluateDuration(draft, plan.timeout!.after, {}));
   return { summary, tags: Object.keys(tags).length > 0 ? tags : undefined, timeoutAt, failures };
 }
 
-/** Of a generation that begins now. */
-export const instanceTimeoutAt = ({ plan, nowMs }: Draft): number | undefined => plan.timeout && nowMs + plan.timeout.afterMs;
+/** Of a generation that goes on with the same input: as much time again. */
+export const timeoutAgain = ({ state, nowMs }: Draft): number | undefined =>
+  state.timeoutMs === undefined ? undefined : nowMs + state.timeoutMs;

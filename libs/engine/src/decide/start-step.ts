@@ -1,7 +1,7 @@
 import { joinVerdict } from '../state/join.js';
 import type { Failure } from '../model/failure.js';
 import type { JsonObject } from '../model/json.js';
-import { QUEUE_SHAPE } from '../compile/vocabulary.js';
+import { CODE_SHAPE, QUEUE_SHAPE } from '../compile/vocabulary.js';
 import { endsOk } from '../apply/end-step.js';
 import { childPath, type Site, siteIn } from '../state/site.js';
 import { enterBlock } from './blocks/enter-block.js';
@@ -182,7 +182,7 @@ function tagsOf(draft: Draft, site: Site, metBy: string[] | undefined): JsonObje
 function failureOf(draft: Draft, site: Site, metBy: string[] | undefined): Failure {
   const { step } = site;
   const at = { site, ...(metBy && { metBy }) };
-  const code = step.code ? textOf(evaluate(draft, step.code, at), 'code') : 'FAILED';
+  const code = step.code ? nameOf(evaluate(draft, step.code, at), 'code', CODE_SHAPE) : 'FAILED';
   const message = step.message ? textOf(evaluate(draft, step.message, at), 'message') : `step "${step.id}" failed on purpose`;
   const details = step.details ? evaluate(draft, step.details, at) : undefined;
   return { code, message, ...(details !== undefined && { details }), retryable: false };

@@ -159,6 +159,10 @@ export interface AuditEventData {
     concurrency?: number;
     /** branch: ids of the cases that are run */
     taken?: string[];
+    /** Bounds that the definition computes: failures tolerated (forEach), rounds at most and rounds kept (repeat). */
+    tolerated?: number;
+    maxIterations?: number;
+    keep?: number;
     timeoutAt?: number;
     needs?: string[];
   };

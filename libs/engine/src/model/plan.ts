@@ -41,6 +41,9 @@ export type SchemaCheck = (value: Json) => { path: string; message: string }[];
 /** Milliseconds, or an expression that yields a duration (`30s`, ISO 8601) or milliseconds. */
 export type Duration = number | Template;
 
+/** A whole number, or an expression that yields one. */
+export type Count = number | Template;
+
 /** Of a block: whether a failed part fails it at once, or is collected beside the others. */
 export type OnError = 'failFast' | 'collect';
 /** How many parts must come through. */
@@ -112,7 +115,7 @@ export interface ForEachPlan {
   readonly scope: PlanScope;
   readonly onError: OnError;
   /** Failures that do not fail the block; absent: 0 with failFast, unlimited with collect. */
-  readonly tolerate?: { readonly count: number } | { readonly percent: number };
+  readonly tolerate?: { readonly count: number } | { readonly percent: number } | { readonly computed: Template };
   readonly join: PartJoin;
   readonly cancelRest: boolean;
   readonly keep: 'all' | 'failed' | 'none';
@@ -124,11 +127,11 @@ export interface RepeatPlan {
   /** Looked at after a round; sees `last`, `index` (of the round that ended) and the round's `steps`. */
   readonly until?: Template;
   /** Rounds at most; the next one fails with MAX_ITERATIONS. */
-  readonly maxIterations: number;
+  readonly maxIterations: Count;
   readonly delay?: Duration;
   readonly scope: PlanScope;
   /** Outputs of the last n rounds as a list; absent: the last round's output itself. */
-  readonly keep?: number;
+  readonly keep?: Count;
 }
 
 export interface WorkflowPlan {
@@ -161,7 +164,7 @@ export interface TryPlan {
 export interface LockPlan {
   readonly key: Template;
   /** Holders at the same time, ≥ 1. */
-  readonly limit: number;
+  readonly limit: Count;
   readonly scope: PlanScope;
 }
 
@@ -278,7 +281,7 @@ export interface Plan {
   readonly tags: Readonly<Record<string, Template>>;
   readonly checkInput?: SchemaCheck;
   readonly output?: Template;
-  readonly timeout?: { readonly afterMs: number; readonly then: 'fail' | 'alert' };
+  readonly timeout?: { readonly after: Duration; readonly then: 'fail' | 'alert' };
   readonly failFast: boolean;
   readonly compensation: {
     readonly on: ReadonlySet<'failure' | 'timeout' | 'cancel'>;

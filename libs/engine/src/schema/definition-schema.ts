@@ -131,10 +131,7 @@ const properties: Record<string, JsonObject> = {
   input: object({ schema: ref('jsonSchema') }, [], 'What an instance is started with'),
   output: anything('Output of the instance; default: that of the last step, or of several merged'),
   timeout: {
-    anyOf: [
-      ref('duration'),
-      object({ after: ref('duration'), then: oneOf(['fail', 'alert'], 'What happens then', 'fail') }, ['after']),
-    ],
+    anyOf: [ref('wait'), object({ after: ref('wait'), then: oneOf(['fail', 'alert'], 'What happens then', 'fail') }, ['after'])],
   },
   retry: described(ref('retry'), 'For tasks that say nothing'),
   queue: text('Queue of its tasks', { pattern: QUEUE_SHAPE.source }),

@@ -77,6 +77,7 @@ export const definitions: Record<string, JsonObject> = {
     anyOf: [
       { type: 'integer', minimum: 0, maximum: 50_000 },
       { type: 'string', pattern: '^(\\d{1,2}(\\.\\d{1,6})?|100(\\.0{1,6})?)%$' },
+      { $ref: '#/$defs/expression' },
     ],
     default: 0,
   },

@@ -12,7 +12,6 @@ import {
   record,
   ref,
   text,
-  whole,
   wholeOrExpression,
 } from './shapes.js';
 
@@ -141,10 +140,10 @@ const blocks: Record<string, StepShape> = {
     fields: {
       while: described(ref('condition'), 'Looked at before a round'),
       until: described(ref('condition'), 'Looked at after a round'),
-      maxIterations: whole(1, LIMITS.iterations, 'Fails with MAX_ITERATIONS beyond; 10,000 by default'),
+      maxIterations: wholeOrExpression(1, LIMITS.iterations, 'Fails with MAX_ITERATIONS beyond; 10,000 by default'),
       delay: described(ref('wait'), 'Between rounds'),
       steps: steps('Each round; sees `last` and `index`'),
-      keep: whole(1, 10_000, 'Outputs of the last n rounds'),
+      keep: wholeOrExpression(1, LIMITS.kept, 'Outputs of the last n rounds'),
     },
     required: ['steps'],
     also: { anyOf: [{ required: ['while'] }, { required: ['until'] }] },
@@ -160,7 +159,7 @@ const blocks: Record<string, StepShape> = {
   lock: {
     fields: {
       key: named('Name of the lock'),
-      limit: { ...whole(1, 1_000_000, 'Holders at the same time'), default: 1 },
+      limit: { ...wholeOrExpression(1, LIMITS.holders, 'Holders at the same time'), default: 1 },
       steps: steps('While it is held'),
     },
     required: ['key', 'steps'],

@@ -117,6 +117,10 @@ export interface BlockState {
   /** forEach */
   readonly items?: readonly Json[];
   readonly concurrency?: number;
+  /** Bounds that were computed when it was entered: of a forEach, and of a repeat. */
+  readonly tolerated?: number;
+  readonly maxIterations?: number;
+  readonly keep?: number;
   /** branch: cases that are run; parallel: all branches, in definition order. */
   readonly taken?: readonly string[];
   /** Parts opened so far: the next item or round. */
@@ -220,6 +224,8 @@ export class InstanceState {
   startedAt: number | undefined;
   endedAt: number | undefined;
   timeoutAt: number | undefined;
+  /** How long its time-out is: a retry by hand gives it as much time again. */
+  timeoutMs: number | undefined;
   isOverdue = false;
   closing: AuditEventData['instanceClosing'] | undefined;
   output: Json = null;

@@ -36,10 +36,16 @@ export function isStoppedFromOutside(state: InstanceState, scopePath: string): b
   return state.step(owner).block?.closing !== undefined || isStopped(state, scopePathOf(owner));
 }
 
+/** Rounds of a repeat whose outputs are kept, ≥ 1; undefined: the last one's is its output. */
+export function keptRounds({ repeat }: PlanStep, block: BlockState): number | undefined {
+  const keep = repeat!.keep;
+  return typeof keep === 'object' ? block.keep : keep;
+}
+
 /** Keys of the bodies of a block that have been begun, in order. */
 export function begunKeys(step: PlanStep, block: BlockState, path: string, state: InstanceState): string[] {
   if (step.type === 'forEach' || step.type === 'repeat') {
-    const from = step.type === 'repeat' ? Math.max(0, block.opened - Math.max(1, step.repeat!.keep ?? 1) - 1) : 0;
+    const from = step.type === 'repeat' ? Math.max(0, block.opened - (keptRounds(step, block) ?? 1) - 1) : 0;
     return numbers(from, block.opened).filter((key) => state.scopes.get(`${path}/${key}`) !== undefined);
   }
   return bodyKeys(step).filter((key) => state.scopes.get(`${path}/${key}`) !== undefined);

@@ -9,7 +9,7 @@ import { trimReady } from '../apply/ready.js';
 /** Facts of a state that are not derived from its steps. */
 const facts = [
   'seq', 'generation', 'generationFrom', 'status', 'definition', 'version', 'checksum', 'input', 'key', 'summary', 'tags', 'queue', 'priority', 'startedAt',
-  'endedAt', 'timeoutAt', 'isOverdue', 'closing', 'output', 'error', 'activeSteps', 'parent', 'pausedAt', 'events', 'eventBytes',
+  'endedAt', 'timeoutAt', 'timeoutMs', 'isOverdue', 'closing', 'output', 'error', 'activeSteps', 'parent', 'pausedAt', 'events', 'eventBytes',
   'undone', 'rounds', 'readyNo',
 ] as const satisfies readonly (keyof InstanceState)[]; // prettier-ignore
 

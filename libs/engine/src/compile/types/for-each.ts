@@ -1,7 +1,8 @@
 import { isExpression } from '../template-reader.js';
 import type { Template } from '../../expressions/template.js';
 import type { ForEachPlan } from '../../model/plan.js';
-import { kindOf, type Fields } from '../fields.js';
+import { toleranceIn } from '../../parse/tolerance.js';
+import { kindOf } from '../fields.js';
 import { readName } from '../rules.js';
 import { optional, type StepContext, type TypeFields } from '../step-context.js';
 import { LIMITS } from '../vocabulary.js';
@@ -18,7 +19,7 @@ export function readForEach(step: StepContext): TypeFields {
   const rest = optional({
     as,
     concurrency: reader.whole('concurrency', 1, LIMITS.items, rules),
-    tolerate: readTolerance(fields),
+    tolerate: readTolerance(step),
   });
   const keep = fields.oneOf('keep', ['all', 'failed', 'none'], 'all');
   const body = step.body(fields.get('steps'), fields.at('steps'), '#', { roots: ['item', 'index'], name: as });
@@ -40,16 +41,17 @@ function readItems({ fields, reader, rules }: StepContext): Template | undefined
   return fields.error('WRONG_TYPE', 'items', `expected "items" to be a list or one expression, but was ${kindOf(items)}`, hint);
 }
 
-/** A number of failures, or a share of the items such as `5%`. */
-function readTolerance(fields: Fields): ForEachPlan['tolerate'] {
+/** A number of failures, a share of the items such as `5%`, or an expression that yields either. */
+function readTolerance({ fields, reader, rules }: StepContext): ForEachPlan['tolerate'] {
   const value = fields.get('tolerate');
-  if (value === undefined) return undefined;
+  if (isExpression(value)) {
+    const computed = reader.template('tolerate', rules);
+    return computed && { computed };
+  }
   if (typeof value !== 'string') {
     const count = fields.number('tolerate', 0, LIMITS.items);
     return count === undefined ? undefined : { count };
   }
-  const percent = /^(\d{1,3}(?:\.\d{1,6})?)%$/.exec(value)?.[1];
-  if (percent !== undefined && Number(percent) <= 100) return { percent: Number(percent) };
   const message = `expected a number of failures or a share from 0% to 100%, but was ${kindOf(value)}`;
-  return fields.error('VALUE_INVALID', 'tolerate', message, 'Write 3 or "5%"');
+  return toleranceIn(value) ?? fields.error('VALUE_INVALID', 'tolerate', message, 'Write 3 or "5%"');
 }

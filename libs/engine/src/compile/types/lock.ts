@@ -1,3 +1,4 @@
+import { LIMITS } from '../vocabulary.js';
 import type { StepContext, TypeFields } from '../step-context.js';
 
 export function readLock(step: StepContext): TypeFields {
@@ -5,7 +6,7 @@ export function readLock(step: StepContext): TypeFields {
   fields.require('key', 'the name of the lock');
   fields.require('steps', 'a list of steps');
   const key = reader.text('key', rules);
-  const limit = fields.number('limit', 1, 1_000_000) ?? 1;
+  const limit = reader.count('limit', 1, LIMITS.holders, rules) ?? 1;
   const body = step.body(fields.get('steps'), fields.at('steps'), 'body');
   return { bodies: [body], block: (scopeOf) => (key ? { lock: { key, limit, scope: scopeOf(body) } } : {}) };
 }

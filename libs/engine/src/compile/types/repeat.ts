@@ -23,9 +23,9 @@ export function readRepeat(step: StepContext): TypeFields {
     while: reader.condition('while', rules),
     until: atEnd.condition('until', rules),
     delay: atEnd.duration('delay', rules),
-    keep: fields.number('keep', 1, 10_000),
+    keep: reader.count('keep', 1, LIMITS.kept, step.rules),
   });
-  const maxIterations = fields.number('maxIterations', 1, LIMITS.iterations) ?? DEFAULT_ITERATIONS;
+  const maxIterations = reader.count('maxIterations', 1, LIMITS.iterations, step.rules) ?? DEFAULT_ITERATIONS;
   const body = step.body(fields.get('steps'), fields.at('steps'), '#', { roots: ROUND, endReads: atEnd.log.reads });
   return { bodies: [body], block: (scopeOf) => ({ repeat: { maxIterations, scope: scopeOf(body), ...rest } }) };
 }

@@ -6,6 +6,7 @@ import type { InstanceState } from '../../state/instance-state.js';
 import { isStopped } from '../../state/scopes.js';
 import { ownerPathOf, scopeKeyOf, type Site, siteAt, UNDO_ID } from '../../state/site.js';
 import type { Draft } from '../draft.js';
+import { timeoutAgain } from '../start-instance.js';
 
 interface By {
   readonly by?: string;
@@ -47,8 +48,7 @@ export function emitRetried(
     parentReopened?: boolean;
   },
 ): void {
-  const { plan, state } = draft;
-  const timeoutAt = isEnded(state.status) && plan.timeout ? draft.nowMs + plan.timeout.afterMs : undefined;
+  const timeoutAt = isEnded(draft.state.status) ? timeoutAgain(draft) : undefined;
   draft.emit('instanceRetried', { ...retried, timeoutAt });
 }
 

@@ -3,7 +3,7 @@ import type { PartCounts } from '../../model/audit-event.js';
 import type { Failure, InstanceError } from '../../model/failure.js';
 import type { Json, JsonObject } from '../../model/json.js';
 import type { PartResult } from '../../state/instance-state.js';
-import { bodyKeys } from '../../state/scopes.js';
+import { bodyKeys, keptRounds } from '../../state/scopes.js';
 import type { Site } from '../../state/site.js';
 import { completeStep, failStep } from '../complete-step.js';
 import type { Draft } from '../draft.js';
@@ -106,7 +106,7 @@ export function outputOf(draft: Draft, site: Site): Json {
       });
     }
     case 'repeat': {
-      const { keep } = step.repeat!;
+      const keep = keptRounds(step, block);
       const held = Math.min((keep ?? 1) + 1, block.opened); // the last one may not have come to its end
       const rounds = Array.from({ length: held }, (_, back) => block.opened - held + back);
       const whole = rounds.map((round) => plain(resultOf(draft, site, String(round)))).filter((output) => output !== undefined);

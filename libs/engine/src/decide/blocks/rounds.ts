@@ -8,8 +8,10 @@ import { countsOf, endBlock } from './end-block.js';
 /** A repeat whose round has ended well, or that has just begun: another round, or its end. */
 export function nextRound(draft: Draft, site: Site): void {
   const { step, path } = site;
-  const { while: before, until: after, maxIterations, delay } = step.repeat!;
-  const round = draft.state.step(path).block!.opened;
+  const { while: before, until: after, delay } = step.repeat!;
+  const block = draft.state.step(path).block!;
+  const round = block.opened;
+  const maxIterations = block.maxIterations ?? (step.repeat!.maxIterations as number); // computed ones are recorded
   if (round === 0) return openRound(draft, site); // `while` was looked at when it was entered
   const last = roundOutput(draft.state, path, round - 1);
   const ended = { site, last, index: round - 1, scopePath: `${path}/${round - 1}` };

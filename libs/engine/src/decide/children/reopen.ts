@@ -1,6 +1,6 @@
 import type { Message, RejectionReason } from '../../model/message.js';
 import { siteAt } from '../../state/site.js';
-import { instanceTimeoutAt } from '../start-instance.js';
+import { timeoutAgain } from '../start-instance.js';
 import type { Draft } from '../draft.js';
 
 /**
@@ -22,7 +22,7 @@ export function decideChildReopened(
     path,
     parentReopened: true,
     reason: `child ${id} goes on`,
-    timeoutAt: instanceTimeoutAt(draft),
+    timeoutAt: timeoutAgain(draft),
   });
   return undefined;
 }

@@ -1,9 +1,10 @@
+import { LIMITS } from '../../compile/vocabulary.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import type { Plan } from '../../model/plan.js';
 import { surroundings } from '../../state/scopes.js';
 import type { Site } from '../../state/site.js';
 import type { Draft } from '../draft.js';
-import { evaluate, evaluateDuration } from '../evaluation.js';
+import { countOf, evaluate, evaluateDuration } from '../evaluation.js';
 import { keyOf } from '../values.js';
 
 /** A `lock` step asks for its key, unless a lock around it holds that already. */
@@ -11,7 +12,7 @@ export function enterLock(draft: Draft, site: Site, metBy: string[] | undefined)
   const { step, path } = site;
   const at = { site, ...(metBy && { metBy }) };
   const key = keyOf(evaluate(draft, step.lock!.key, at), 'key');
-  const { limit } = step.lock!;
+  const limit = countOf(draft, step.lock!.limit, 'limit', LIMITS.holders, at);
   const timeoutAt = step.timeout === undefined ? undefined : draft.nowMs + evaluateDuration(draft, step.timeout, at);
   const fence = fenceAround(draft.plan, draft.state, site.scopePath, key);
   if (fence === undefined) draft.emit('lockRequested', { key, limit, timeoutAt, needs: metBy }, path);
