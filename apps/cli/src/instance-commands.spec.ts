@@ -179,8 +179,8 @@ describe('instance list', () => {
 
   it('is a table on a terminal, with the filters asked for', async () => {
     const shell = onTerminal();
-    expect(await run(shell, 'instance list --status failed,ended -d order --tag region=eu --limit 2')).toBe(0);
-    expect(gateway.seen[0]?.query).toMatchObject({ definition: 'order', 'tag.region': 'eu', limit: '2' });
+    expect(await run(shell, 'instance list --status failed,ended -d order --parent none --tag region=eu --limit 2')).toBe(0);
+    expect(gateway.seen[0]?.query).toMatchObject({ definition: 'order', parent: 'none', 'tag.region': 'eu', limit: '2' });
     expect(gateway.seen[0]?.query['status']).toMatch(/^failed,completed,failed,cancelled,timed_out/);
     const [head, first] = shell.written.split('\n');
     expect(head).toMatch(/^ID +STATUS +DEFINITION +KEY +STEPS/);

@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { addAskCommands } from './commands/ask.js';
+import { addBulkCommands } from './commands/bulk.js';
 import { addCapacityCommands } from './commands/capacity.js';
 import { addDefinitionCommands } from './commands/definition.js';
 import { addEventCommands } from './commands/event.js';
 import { addInstanceCommands } from './commands/instance.js';
+import { addStepCommands } from './commands/step.js';
 import { addVerifyCommand } from './commands/verify.js';
 import { contextOf, defaultServer, type Context, type GlobalOptions } from './context.js';
 import type { Shell } from './shell.js';
@@ -47,6 +49,8 @@ export function buildProgram(shell: Shell, outcome: { exitCode: number }): Comma
     };
   addDefinitionCommands(program, bind);
   addInstanceCommands(program, bind);
+  addStepCommands(program, bind);
+  addBulkCommands(program, bind);
   addAskCommands(program, bind);
   addEventCommands(program, bind);
   addCapacityCommands(program, bind);

@@ -1,23 +1,17 @@
 import type { Command } from 'commander';
-import type { Acted, AnswerRequest, Ask } from '#libs/contracts';
+import type { AnswerRequest, Ask } from '#libs/contracts';
 import { listed } from '../arguments.js';
 import { UsageError } from '../cli-error.js';
 import type { Context } from '../context.js';
 import { readJson } from '../input.js';
-import { statusText } from '../output/status.js';
 import { cut, plain } from '../output/text.js';
 import { ago, left } from '../output/times.js';
 import type { Bind } from '../program.js';
+import { type ActOptions, byText, reasonText, tellActed, whoOf } from './acted.js';
 import { resolveId } from './resolve-id.js';
-
-interface ByOption {
-  readonly by?: string;
-  readonly reason?: string;
-}
 
 export function addAskCommands(program: Command, bind: Bind): void {
   const ask = program.command('ask').description('questions to people: list and answer them');
-  const byText = 'who acts; default: your user name';
   const named = (command: Command): Command =>
     command
       .argument('<instance>', 'id of the instance, or enough of its beginning')
@@ -39,7 +33,7 @@ export function addAskCommands(program: Command, bind: Bind): void {
   named(ask.command('reassign').description('ask others'))
     .argument('<assignee...>', 'whom, also by comma', listed)
     .option('--by <name>', byText)
-    .option('-r, --reason <text>', 'lands in the history')
+    .option('-r, --reason <text>', reasonText)
     .action(bind(reassign));
 }
 
@@ -66,7 +60,7 @@ async function list({ printer, client, shell }: Context, options: { assignee?: s
   if (!printer.isJson && asks.length > 0) printer.note('Answer: orquestra ask answer <instance> <name> <value>');
 }
 
-interface AnswerOptions extends ByOption {
+interface AnswerOptions extends ActOptions {
   readonly form?: string;
   readonly comment?: string;
 }
@@ -85,32 +79,23 @@ async function answer(context: Context, options: AnswerOptions, idText: string, 
     by: whoOf(context, options),
     form: form === undefined ? undefined : await readJson(form, '--form', shell),
   };
-  tell(context, 'answered', name, await client.answerAsk(await resolveId(client, idText), name, request));
+  tellActed(context, name, 'answered', await client.answerAsk(await resolveId(client, idText), name, request));
 }
 
-async function claim(context: Context, options: ByOption, idText: string, name: string): Promise<void> {
+async function claim(context: Context, options: ActOptions, idText: string, name: string): Promise<void> {
   const by = whoOf(context, options);
   if (by === undefined) throw new UsageError('expected to know who claims it', 'Say so with --by <name>.');
   const { client } = context;
-  tell(context, `claimed by ${by}`, name, await client.claimAsk(await resolveId(client, idText), name, { by }));
+  tellActed(context, name, `claimed by ${by}`, await client.claimAsk(await resolveId(client, idText), name, { by }));
 }
 
-async function reassign(context: Context, options: ByOption, idText: string, name: string, assignees: string[]): Promise<void> {
+async function reassign(context: Context, options: ActOptions, idText: string, name: string, assignees: string[]): Promise<void> {
   const { client } = context;
   const request = { assignees, by: whoOf(context, options), reason: options.reason };
-  tell(
+  tellActed(
     context,
-    `asked of ${assignees.join(', ')}`,
     name,
+    `asked of ${assignees.join(', ')}`,
     await client.reassignAsk(await resolveId(client, idText), name, request),
   );
-}
-
-const whoOf = ({ shell }: Context, { by }: ByOption): string | undefined => by ?? (shell.env['USER'] || undefined);
-
-function tell({ printer }: Context, done: string, name: string, acted: Acted): void {
-  if (printer.isJson) return printer.json(acted);
-  const { id, status, outcome } = acted;
-  const what = outcome === 'applied' ? `✓ ${plain(name)} ${plain(done)}` : `○ ${plain(name)}: stored, not decided yet`;
-  printer.line(`${what}  ${statusText(status, printer.colours)}  ${id}`);
 }

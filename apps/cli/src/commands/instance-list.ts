@@ -8,7 +8,7 @@ import { statusText } from '../output/status.js';
 import { cut, plain } from '../output/text.js';
 import { ago, elapsed } from '../output/times.js';
 
-interface ListOptions extends Pick<InstanceQuery, 'definition' | 'key' | 'from' | 'to'> {
+interface ListOptions extends Pick<InstanceQuery, 'definition' | 'key' | 'parent' | 'from' | 'to'> {
   readonly status?: readonly string[];
   readonly tag?: Readonly<Record<string, string>>;
   readonly limit: number;
@@ -16,10 +16,10 @@ interface ListOptions extends Pick<InstanceQuery, 'definition' | 'key' | 'from' 
 }
 
 export async function listInstances({ shell, printer, client }: Context, options: ListOptions): Promise<void> {
-  const { definition, key, from, to, tag, all, limit } = options;
+  const { definition, key, parent, from, to, tag, all, limit } = options;
   const most = all ? Number.POSITIVE_INFINITY : limit;
   const status = statusesOf(options.status);
-  const query: InstanceQuery = { definition, key, from, to, status, tags: tag, pageSize: Math.min(most, 200) };
+  const query: InstanceQuery = { definition, key, parent, from, to, status, tags: tag, pageSize: Math.min(most, 200) };
   const found: InstanceSummary[] = [];
   let isCut = false;
   for await (const item of client.listInstances(query)) {
@@ -57,7 +57,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
   ended: [...endedInstanceStatuses],
 };
 
-function statusesOf(wanted: readonly string[] | undefined): string[] | undefined {
+export function statusesOf(wanted: readonly string[] | undefined): string[] | undefined {
   const known = Object.keys(instanceLifecycle);
   return wanted?.flatMap((status) => {
     const group = groups[status];

@@ -1,16 +1,17 @@
 import type { Command } from 'commander';
 import { durationMs, listed, positiveInteger, repeated, tagPair } from '../arguments.js';
 import type { Bind } from '../program.js';
+import { byText, reasonText } from './acted.js';
+import { actOnInstances } from './instance-act.js';
 import { getInstance } from './instance-get.js';
 import { listInstances } from './instance-list.js';
-import { cancelInstance } from './instance-cancel.js';
 import { instanceLogs } from './instance-logs.js';
+import { restartInstance } from './instance-restart.js';
 import { runInstance, startInstance } from './instance-start.js';
 import { watchInstance } from './instance-watch.js';
 
 export function addInstanceCommands(program: Command, bind: Bind): void {
-  const instance = program.command('instance').alias('inst').description('start, list, watch and cancel instances');
-  const idText = 'id of the instance, or enough of its beginning';
+  const instance = program.command('instance').alias('inst').description('start, list, watch, pause, retry and cancel instances');
   withStartOptions(instance.command('start').description('start an instance'))
     .option('-w, --wait', 'wait until it has ended; exit code 1 when it ended badly')
     .option('-t, --timeout <duration>', 'with --wait: exit code 124 after this long', durationMs)
@@ -26,6 +27,7 @@ export function addInstanceCommands(program: Command, bind: Bind): void {
     .option('--status <status>', 'in these statuses, by comma', listed)
     .option('-k, --key <key>', 'with this key')
     .option('--tag <name=value>', 'with this tag', tagPair)
+    .option('--parent <id>', 'started by a step of this instance; none: by no instance')
     .option('--from <time>', 'created at or after, ISO 8601')
     .option('--to <time>', 'created before, ISO 8601')
     .option('-n, --limit <count>', 'at most so many', positiveInteger, 50)
@@ -52,13 +54,32 @@ export function addInstanceCommands(program: Command, bind: Bind): void {
     .argument('<id>', idText)
     .option('-t, --timeout <duration>', 'exit code 124 after this long', durationMs)
     .action(bind(watchInstance));
-  instance
-    .command('cancel')
-    .description('cancel instances')
-    .argument('<id...>', idText)
-    .option('-r, --reason <text>', 'lands in the history')
+  addActs(instance, bind);
+}
+
+const idText = 'id of the instance, or enough of its beginning';
+
+function addActs(instance: Command, bind: Bind): void {
+  const act = (name: string, description: string): Command =>
+    instance.command(name).description(description).option('-r, --reason <text>', reasonText).option('--by <name>', byText);
+  const many = (command: Command): Command => command.argument('<id...>', idText);
+  many(act('cancel', 'cancel instances'))
+    .option('--compensate', 'undo what they completed')
+    .option('--no-compensate', 'undo nothing; default: as the definition says')
     .option('-w, --wait', 'wait until they have ended')
-    .action(bind(cancelInstance));
+    .action(bind(actOnInstances('cancel')));
+  many(act('pause', 'pause instances: nothing new starts, relative clocks stop')).action(bind(actOnInstances('pause')));
+  many(act('resume', 'let paused instances go on')).action(bind(actOnInstances('resume')));
+  many(act('retry', 'let failed or timed-out instances go on from their failed steps'))
+    .option('-w, --wait', 'wait until they have ended; exit code 1 when one ended badly')
+    .action(bind(actOnInstances('retry')));
+  act('restart', 'start a new instance from a step of this one, with its earlier outputs')
+    .argument('<id>', idText)
+    .option('--from <step>', 'step of the top level; default: all runs again')
+    .option('--definition-version <version>', 'same (default), latest, or a version')
+    .option('-i, --input <json>', 'in place of its input: JSON, @file (JSON or YAML) or - (stdin)')
+    .option('-w, --wait', 'wait until it has ended; exit code 1 when it ended badly')
+    .action(bind(restartInstance));
 }
 
 function withStartOptions(command: Command): Command {
