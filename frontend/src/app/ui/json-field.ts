@@ -5,20 +5,20 @@ import { readJson } from './json-text';
 @Component({
   selector: 'oqx-json-field',
   template: `
-    <label [for]="id()">{{ label() }}</label>
+    <label [for]="boxId()">{{ label() }}</label>
     <textarea
       #box
       class="input mono"
       spellcheck="false"
-      [id]="id()"
+      [id]="boxId()"
       [rows]="rows()"
       [value]="text()"
       [placeholder]="placeholder()"
       [attr.aria-invalid]="fault() !== undefined"
-      [attr.aria-describedby]="id() + '-note'"
+      [attr.aria-describedby]="boxId() + '-note'"
       (input)="text.set(box.value)"
     ></textarea>
-    <p [id]="id() + '-note'" class="meta" [class.fault]="fault()" aria-live="polite">{{ fault() ?? hint() }}</p>
+    <p [id]="boxId() + '-note'" class="meta" [class.fault]="fault()" aria-live="polite">{{ fault() ?? hint() }}</p>
   `,
   host: { class: 'field' },
   styles: `
@@ -31,7 +31,8 @@ import { readJson } from './json-text';
   `,
 })
 export class JsonField {
-  readonly id = input('json');
+  /** Of the box itself. */
+  readonly boxId = input('json');
   readonly label = input.required<string>();
   readonly hint = input('');
   readonly placeholder = input('');

@@ -7,7 +7,7 @@ import { jsonText, readJson, UnreadJson } from '../json-text';
   selector: 'oqx-json-member',
   imports: [JsonField],
   template: `<oqx-json-field
-    [id]="id()"
+    [boxId]="boxId()"
     [label]="label()"
     [hint]="hint()"
     [rows]="5"
@@ -16,7 +16,7 @@ import { jsonText, readJson, UnreadJson } from '../json-text';
   />`,
 })
 export class JsonMember implements OnInit {
-  readonly id = input.required<string>();
+  readonly boxId = input.required<string>();
   readonly label = input.required<string>();
   readonly hint = input('');
   /** To begin with. */
