@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { compile } from '../../compile/compile.js';
 import type { JsonObject } from '../../model/json.js';
 import type { Problem } from '../../model/problem.js';
 import { parseDefinition } from '../../parse/parse-definition.js';
+import { definitionSchema } from '../../schema/definition-schema.js';
 import { playScript } from './play-script.js';
 import { readPage } from './read-page.js';
 
@@ -17,8 +19,10 @@ function expectProblems(problems: readonly Problem[], said: string): void {
 const pageOf = (path: string): string => readFileSync(new URL(`../../../../../${path}`, import.meta.url), 'utf8');
 
 function expectRun(run: string, definitions: Record<string, JsonObject>, main: string): void {
-  const findings = playScript(run, definitions, main);
-  expect(findings.map(({ found }) => found)).toEqual(findings.map(({ said }) => said));
+  for (const crashes of [undefined, 'replay', 'snapshot'] as const) {
+    const findings = playScript(run, definitions, main, crashes);
+    expect(findings.map(({ found }) => found)).toEqual(findings.map(({ said }) => said));
+  }
 }
 
 describe.each(['docs/language.md', 'docs/workflow-patterns.md'])('%s', (path) => {
@@ -37,6 +41,12 @@ describe.each(['docs/language.md', 'docs/workflow-patterns.md'])('%s', (path) =>
   it.each(examples.map((example, at) => [example.title, at, example] as const))('%s', (_title, at, example) => {
     expectProblems(example.found, example.problems ?? '');
     for (const run of example.runs) expectRun(run, upTo(at), example.definition.name);
+  });
+
+  it('shows definitions that meet the published schema, but for those that are refused', () => {
+    const meets = new Ajv2020({ strict: false }).compile(definitionSchema);
+    const accepted = examples.filter(({ plan }) => plan !== undefined);
+    expect(accepted.filter(({ definition }) => !meets(definition)).map(({ title }) => title)).toEqual([]);
   });
 
   it('runs every definition, by itself or as a child, unless it is refused', () => {

@@ -1,5 +1,9 @@
+import { replay } from '../../apply/apply.js';
 import { reasonOf } from '../../effects/reason.js';
+import { canonicalJson } from '../../json/canonical.js';
+import type { AuditEvent } from '../../model/audit-event.js';
 import type { Json } from '../../model/json.js';
+import { toSnapshot } from '../../state/snapshot.js';
 import { emptyInstanceView, foldInstanceView } from '../../view/instance-view.js';
 import type { VirtualShell } from '../virtual-shell.js';
 import { type Act, type Behaviour, type Check, type Line, readScript } from './read-script.js';
@@ -14,10 +18,16 @@ export interface Finding {
 /**
  * Runs what a ```run block says on virtual time.
  * @param definitions by name; `main` is the one that is started
+ * @param crashes how an orchestrator that dies again and again comes back; nothing on the page may change by it
  */
-export function playScript(text: string, definitions: Record<string, object>, main: string): Finding[] {
+export function playScript(
+  text: string,
+  definitions: Record<string, object>,
+  main: string,
+  crashes?: 'replay' | 'snapshot',
+): Finding[] {
   const lines = readScript(text);
-  const world = new TimedWorld(definitions, behaviourOf(lines));
+  const world = new TimedWorld(definitions, behaviourOf(lines), crashes);
   const input = lines.find((line) => line.kind === 'input')?.value ?? {};
   const shell = world.start(main, input);
   const startedAt = world.now;
@@ -33,7 +43,13 @@ export function playScript(text: string, definitions: Record<string, object>, ma
     if (line.check.kind === 'end' && !lines.slice(index).some(({ kind }) => kind === 'act')) world.runUntil(Infinity);
     findings.push(find(world, shell, line.check, startedAt));
   });
-  return findings;
+  return [...findings, ...[...world.instances.values()].map(replayed)];
+}
+
+/** Whatever happened, the log alone brings the instance back. */
+function replayed({ plan, id, state, history }: VirtualShell): Finding {
+  const again = replay(plan, id, JSON.parse(JSON.stringify(history)) as AuditEvent[]);
+  return { said: canonicalJson(toSnapshot(state)), found: canonicalJson(toSnapshot(again)) };
 }
 
 /** Tasks do what their line says, one attempt after the other; without a line they return their input at once. */

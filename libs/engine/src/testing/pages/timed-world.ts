@@ -35,6 +35,8 @@ export class TimedWorld extends VirtualWorld {
   constructor(
     definitions: Record<string, object>,
     private readonly behave: Behave,
+    /** Before everything that is done the orchestrator dies, and begins with what it finds. */
+    private readonly crashes?: 'replay' | 'snapshot',
   ) {
     super(definitions);
     this.nowMs = startsAt;
@@ -73,6 +75,7 @@ export class TimedWorld extends VirtualWorld {
   }
 
   protected override work(): boolean {
+    if (this.crashes !== undefined) for (const shell of this.instances.values()) shell.crash(this.crashes);
     if (this.stopAborted() || this.answerEmits() || this.offerKept()) return true;
     for (const shell of this.instances.values()) {
       const command = shell.commands.shift();
