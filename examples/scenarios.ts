@@ -94,7 +94,7 @@ export const examples: readonly Example[] = [
         name: 'auto-rejected',
         title: 'nobody answers within a second',
         input: { ...expense, decideWithin: '1s' },
-        expected: { status: 'completed', output: { decision: 'rejected', by: 'nobody, in time', paid: 0 } },
+        expected: { status: 'completed', output: { decision: 'rejected', by: null, paid: 0 } },
       },
     ],
   },
