@@ -102,6 +102,34 @@ describe('instance start', () => {
     expect(shell.complained).toContain('✓ completed after 3.0 s');
   });
 
+  it('says what it waits for meanwhile, once, and what to type', async () => {
+    const shell = onTerminal();
+    const ask = { path: 'ok', reason: 'ask', text: 'waits for an answer to "ok"', names: ['ok'] };
+    const nap = { path: 'nap', reason: 'timer', text: 'sleeps', until: '2026-01-01T12:00:03.000Z' };
+    gateway.routes.set('POST /instances', { status: 201, body: started });
+    gateway.routes.set(`GET /instances/${id}`, { body: instance('waiting', { waitingFor: [ask, nap] }) });
+    const asked = { path: 'ok', kind: 'approval', prompt: 'Pay 250 EUR?', choices: null };
+    gateway.routes.set('GET /asks', { body: { items: [asked], next: null } });
+    let looks = 0;
+    gateway.routes.set(`GET /instances/${id}/wait`, () => ({
+      status: shell.complained.includes('approved') && (looks += 1) > 3 ? 200 : 202,
+      body: instance(looks > 3 ? 'completed' : 'waiting'),
+    }));
+    gateway.live = (ref, socket) => {
+      const head = { id, status: 'waiting', seq: 2, stepsDone: 1, stepsTotal: 2, currentStep: 'ok' };
+      const message = { type: 'snapshot', ref, topic: 'instance', id, after: 0, seq: 2, events: [], head };
+      for (let times = 0; times < 2; times += 1) socket.send(JSON.stringify(message));
+    };
+    expect(await run(shell, 'instance run order')).toBe(0);
+    const lines = shell.complained.split('\n');
+    expect(lines.slice(0, 3)).toEqual([
+      '  ok: waits for an answer to "ok"',
+      '    Pay 250 EUR?',
+      `    → orquestra ask answer ${id} ok approved|rejected`,
+    ]);
+    expect(lines[3]).toContain('✓ completed');
+  });
+
   it('exits 1 with the reason when the instance failed, 124 when it takes too long', async () => {
     gateway.routes.set('POST /instances', { status: 201, body: started });
     gateway.routes.set(`GET /instances/${id}/wait`, {
@@ -336,6 +364,42 @@ describe('instance watch', () => {
     const shell = inPipe();
     expect(await run(shell, `instance watch ${id}`)).toBe(0);
     expect(shell.lines).toEqual(events);
+  });
+
+  it('goes on after an end that was followed by a retry', async () => {
+    const failed = event(3, 'instanceFailed', { error: { code: 'X', message: 'x' } });
+    gateway.live = (ref, socket) => {
+      const send = (type: string, after: number, items: typeof events) =>
+        socket.send(JSON.stringify({ type, ref, topic: 'instance', id, after, seq: items.at(-1)?.seq, events: items }));
+      send('snapshot', 0, [events[0]!, events[1]!, failed, event(4, 'instanceRetried', {})]);
+      send('delta', 4, [event(5, 'instanceCompensated', {})]);
+    };
+    const shell = inPipe();
+    await run(shell, `instance watch ${id}`);
+    expect(shell.lines).toHaveLength(5);
+  });
+
+  it('says on a terminal why nothing happens, for how long, and what to type', async () => {
+    const steps = [step('charge', 'pending', { attempt: 0 }), step('each', 'pending', { type: 'forEach', attempt: 0 })];
+    gateway.routes.set(`GET /instances/${id}`, { body: instance('running', { steps }) });
+    const dueAt = Date.parse('2026-01-01T12:00:30.000Z');
+    const asked = { name: 'go', kind: 'choice', prompt: 'Which way?', choices: ['left', 'right'] };
+    gateway.live = (ref, socket) => {
+      const told = [
+        events[0]!,
+        event(2, 'timerStarted', { dueAt }, 'charge'),
+        event(3, 'blockEntered', { items: [1] }, 'each'),
+        event(4, 'askOpened', asked, 'each/0/go'),
+      ];
+      socket.send(JSON.stringify({ type: 'snapshot', ref, topic: 'instance', id, after: 0, seq: 4, events: told }));
+    };
+    const shell = onTerminal();
+    expect(await run(shell, `instance watch ${id} --timeout 600ms`)).toBe(124);
+    const screen = shell.written.split('\u001b[0J').at(-2)!.replaceAll('\u001b[2K', '');
+    expect(screen).toMatch(/charge +‖ waiting .* sleeps \(30\.0 s left\)\n/);
+    expect(screen).toContain(
+      `Open steps\n  each/0/go: waits for an answer to "go"\n    Which way?\n    → orquestra ask answer ${id} go left|right\n`,
+    );
   });
 
   it('redraws one screen on a terminal', async () => {

@@ -5,6 +5,7 @@ import { stepTable } from '../output/step-table.js';
 import { table } from '../output/table.js';
 import { cut, plain } from '../output/text.js';
 import { resolveId } from './resolve-id.js';
+import { waitsOf } from './waits-of.js';
 
 interface GetOptions {
   readonly steps?: boolean;
@@ -18,7 +19,8 @@ export async function getInstance(context: Context, { steps, history }: GetOptio
   if (history) return printHistory(context, id);
   const instance = await client.getInstance(id);
   if (printer.isJson) return printer.json(instance);
-  for (const line of instanceHeading(instance, printer.shell.now(), printer.colours)) printer.line(line);
+  const waits = await waitsOf(client, instance);
+  for (const line of instanceHeading(instance, waits, printer.shell.now(), printer.colours)) printer.line(line);
   printer.line();
   printer.shell.out(stepTable(instance.steps, printer.shell.now(), printer.colours));
   printPayloads(context, instance);

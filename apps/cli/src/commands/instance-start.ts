@@ -5,9 +5,10 @@ import type { Context } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { readInput } from '../input.js';
 import { nearest } from '../nearest.js';
-import { showProgress } from '../output/progress.js';
+import { progressBar, type Progress, silent } from '../output/progress.js';
 import { statusText } from '../output/status.js';
 import { plain } from '../output/text.js';
+import { follow } from './follow.js';
 import { outcomeCode, printEnd } from './instance-end.js';
 
 interface StartOptions {
@@ -24,7 +25,7 @@ export async function startInstance(context: Context, options: StartOptions & { 
   const { printer } = context;
   const started = await start(context, options, name);
   if (options.wait) {
-    const ended = await waitForEnd(context, started.id, options.timeout);
+    const ended = await waitForEnd(context, started, options.timeout, silent(context.shell));
     printEnd(printer, ended);
     return outcomeCode(ended);
   }
@@ -38,16 +39,8 @@ export async function startInstance(context: Context, options: StartOptions & { 
 
 /** Progress on stderr, the output on stdout, so that `run` can stand in a pipe. */
 export async function runInstance(context: Context, options: StartOptions, name: string): Promise<number> {
-  const { shell, client } = context;
   const started = await start(context, options, name);
-  const progress = showProgress(shell, client, started);
-  let ended: Instance;
-  try {
-    ended = await waitForEnd(context, started.id, options.timeout);
-    await progress.finish(ended);
-  } finally {
-    progress.stop();
-  }
+  const ended = await waitForEnd(context, started, options.timeout, progressBar(context.shell, started.definition));
   printEnd(context.printer, ended);
   return outcomeCode(ended);
 }
@@ -80,10 +73,23 @@ async function withNearest({ client }: Context, wanted: string, problem: ApiProb
   return new NotFoundError(plain(problem.message), hint);
 }
 
-async function waitForEnd({ client, shell, printer }: Context, id: string, timeoutMs: number | undefined): Promise<Instance> {
+/** Meanwhile shows how far it is, and says what it waits for. */
+async function waitForEnd(
+  context: Context,
+  { id }: Started,
+  timeoutMs: number | undefined,
+  progress: Progress,
+): Promise<Instance> {
+  const { client, shell, printer } = context;
+  const following = follow(context, id, progress);
   try {
-    return await client.waitForInstance(id, { timeoutMs, signal: shell.interrupt });
+    const ended = await client.waitForInstance(id, { timeoutMs, signal: shell.interrupt });
+    following.stop();
+    progress.finish(ended);
+    return ended;
   } catch (error) {
+    following.stop();
+    progress.stop();
     if (shell.interrupt.aborted) printer.note(`\nThe instance goes on. Watch it: orquestra instance watch ${id}`);
     else if (!(error instanceof WaitTimedOut)) printer.note(`Instance ${id} was started and goes on.`);
     throw error;

@@ -33,13 +33,21 @@ export async function watchInstance(context: Context, { timeout }: { timeout?: n
   return outcomeCode(ended);
 }
 
-const endings = new Set(['instanceCompleted', 'instanceFailed', 'instanceCancelled', 'instanceTimedOut']);
+const endings = new Set([
+  'instanceCompleted',
+  'instanceFailed',
+  'instanceCancelled',
+  'instanceTimedOut',
+  'instanceCompensated',
+  'instanceCompensationFailed',
+]);
 
 async function printEvents({ printer }: Context, messages: AsyncIterable<TopicMessage>): Promise<void> {
   for await (const message of messages) {
     if (message.topic !== 'instance') continue;
     for (const event of message.events) printer.json(event);
-    if (message.events.some((event) => endings.has(event.type))) return;
+    const last = message.events.at(-1);
+    if (last !== undefined && endings.has(last.type)) return; // an earlier end was followed by a retry
   }
 }
 

@@ -1,22 +1,31 @@
 import { SingleBar } from 'cli-progress';
-import type { OrquestraClient } from '#libs/client';
 import type { Shell } from '../shell.js';
 import { cut, plain } from './text.js';
 
+/** How far an instance is, on stderr. */
 export interface Progress {
-  /** Draws the last state. */
-  finish(ended: { stepsDone: number; stepsTotal: number }): Promise<void>;
+  update(head: { readonly stepsDone: number; readonly stepsTotal: number; readonly currentStep: string | null }): void;
+  /** Lines that stay. */
+  say(lines: readonly string[]): void;
+  /** Draws the last state, then leaves. */
+  finish(ended: { readonly stepsDone: number; readonly stepsTotal: number }): void;
   /** Leaves the line for good; may be called again. */
   stop(): void;
 }
 
-const none: Progress = { finish: () => Promise.resolve(), stop: () => undefined };
+/** Lines only. */
+export const silent = (shell: Shell): Progress => ({
+  update: () => undefined,
+  say: (lines) => shell.err(lines.map((line) => `${line}\n`).join('')),
+  finish: () => undefined,
+  stop: () => undefined,
+});
 
-/** A bar of steps on stderr that follows the instance live; nothing when stderr is no terminal. */
-export function showProgress(shell: Shell, client: OrquestraClient, instance: { id: string; definition: string }): Progress {
-  if (!shell.isErrTerminal) return none;
+/** A bar of steps; without one where stderr is no terminal. */
+export function progressBar(shell: Shell, definition: string): Progress {
+  if (!shell.isErrTerminal) return silent(shell);
   const bar = new SingleBar({
-    format: `${cut(plain(instance.definition), 30)} {bar} {value}/{total} steps  {duration_formatted}  {step}`,
+    format: `${cut(plain(definition), 30)} {bar} {value}/{total} steps  {duration_formatted}  {step}`,
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 24,
@@ -25,34 +34,17 @@ export function showProgress(shell: Shell, client: OrquestraClient, instance: { 
     stream: process.stderr,
   });
   bar.start(1, 0, { step: '' });
-  const abort = new AbortController();
-  const live = client.live();
-  const followed = follow();
-  let isStopped = false;
-
-  async function follow(): Promise<void> {
-    for await (const message of live.subscribe({ subscribe: 'instance', id: instance.id }, { signal: abort.signal })) {
-      if (message.topic !== 'instance' || message.head === undefined || isStopped) continue;
-      const { stepsDone, stepsTotal, currentStep } = message.head;
-      bar.setTotal(Math.max(1, stepsTotal));
-      bar.update(stepsDone, { step: cut(plain(currentStep ?? ''), 40) });
-    }
-  }
-  // The bar is a courtesy: the wait itself says how it ends, so trouble of the live connection is not told twice.
-  followed.catch(() => undefined);
-
+  const draw = (done: number, total: number, step: string): void => {
+    bar.setTotal(Math.max(1, total));
+    bar.update(done, { step });
+  };
   return {
+    update: ({ stepsDone, stepsTotal, currentStep }) => draw(stepsDone, stepsTotal, cut(plain(currentStep ?? ''), 40)),
+    say: (lines) => shell.err(lines.map((line) => `\r\u001b[K${line}\n`).join('')), // the bar draws itself anew below
     finish({ stepsDone, stepsTotal }) {
-      bar.setTotal(Math.max(1, stepsTotal));
-      bar.update(stepsDone, { step: '' });
-      return Promise.resolve();
-    },
-    stop() {
-      if (isStopped) return;
-      isStopped = true;
-      abort.abort();
-      live.close();
+      draw(stepsDone, stepsTotal, '');
       bar.stop();
     },
+    stop: () => bar.stop(),
   };
 }

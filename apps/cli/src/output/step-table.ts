@@ -3,6 +3,7 @@ import { statusText, type Colours } from './status.js';
 import { table } from './table.js';
 import { cut, plain } from './text.js';
 import { elapsed } from './times.js';
+import { timeLeft } from './waits.js';
 
 /** What the table needs of a step; REST and live views both have it. */
 export type StepRow = Pick<
@@ -12,6 +13,8 @@ export type StepRow = Pick<
   readonly title?: string | null;
   readonly task?: string | null;
   readonly reasonText?: string | null;
+  /** When time alone moves it on, ISO 8601. */
+  readonly dueAt?: string | null;
   readonly error?: { readonly code: string; readonly message: string } | null;
 };
 
@@ -22,12 +25,12 @@ export function stepTable(steps: readonly StepRow[], nowMs: number, colours: Col
     step.attempt === 0 ? '–' : `${step.attempt}/${step.maxAttempts}`,
     elapsed(step.startedAt ?? (step.endedAt === null ? null : step.scheduledAt), step.endedAt, nowMs),
     cut(plain(step.worker ?? ''), 24),
-    cut(plain(remark(step)), 60),
+    cut(plain(remark(step, nowMs)), 60),
   ]);
   return table(['step', 'status', 'attempt', 'took', 'worker', ''], rows, colours);
 }
 
-function remark({ status, error, reasonText, title }: StepRow): string {
-  if (error && status !== 'completed') return `${error.code}: ${error.message}`;
-  return reasonText ?? title ?? '';
+function remark({ status, error, reasonText, title, dueAt }: StepRow, nowMs: number): string {
+  if (error && status !== 'completed' && status !== 'retrying') return `${error.code}: ${error.message}`;
+  return reasonText ? `${reasonText}${timeLeft(dueAt, nowMs)}` : (title ?? '');
 }

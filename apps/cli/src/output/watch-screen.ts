@@ -1,8 +1,9 @@
 import { isStepEnded, type StepStatus } from '#libs/engine';
-import { stepRows, type Watch } from '../watch-view.js';
+import { openWaits, stepRows, type Watch } from '../watch-view.js';
 import { statusText, type Colours } from './status.js';
 import { stepTable, type StepRow } from './step-table.js';
 import { duration } from './times.js';
+import { waitLines } from './waits.js';
 
 /** Above this many steps the screen shows counts, and only the steps that matter now. */
 const mostRows = 30;
@@ -14,8 +15,10 @@ export function watchScreen(watch: Watch, nowMs: number, colours: Colours): stri
   const done = rows.filter((row) => isStepEnded(row.status)).length;
   const startedAt = view.startedAt ?? Date.parse(instance.startedAt ?? instance.createdAt);
   const heading = `${colours.bold(`${instance.definition}@${instance.version}`)}  ${instance.id}\n${statusText(status, colours)}  ${done}/${rows.length} steps  ${duration((view.endedAt ?? nowMs) - startedAt)}\n\n`;
-  if (rows.length <= mostRows) return heading + stepTable(rows, nowMs, colours);
-  return `${heading}${counts(rows, colours)}\n\n${stepTable(whatMatters(rows), nowMs, colours)}`;
+  const waits = waitLines(instance.id, openWaits(watch), nowMs);
+  const below = waits.length === 0 ? '' : `\nOpen steps\n${waits.join('\n')}\n`;
+  if (rows.length <= mostRows) return heading + stepTable(rows, nowMs, colours) + below;
+  return `${heading}${counts(rows, colours)}\n\n${stepTable(whatMatters(rows), nowMs, colours)}${below}`;
 }
 
 function counts(rows: readonly StepRow[], colours: Colours): string {

@@ -122,8 +122,9 @@ function waitingFor(head: InstanceHead, view: InstanceView, facts: StepFactsNow)
   return found.map(toWaitingFor);
 }
 
-const toWaitingFor = ({ until, ...reason }: Reason): WaitingFor => ({
+const toWaitingFor = ({ until, names, ...reason }: Reason): WaitingFor => ({
   ...reason,
+  ...(names !== undefined && { names: [...names] }),
   ...(until !== undefined && { until: toIso(until) }),
 });
 

@@ -133,6 +133,13 @@ export const historySchema = z
 export type History = z.infer<typeof historySchema>;
 
 export const waitingForSchema = z
-  .object({ path: z.string(), reason: waitReasonSchema, text: z.string(), until: isoTimeSchema.optional() })
+  .object({
+    path: z.string(),
+    reason: waitReasonSchema,
+    text: z.string(),
+    until: isoTimeSchema.optional(),
+    names: z.array(z.string()).optional().describe('The events it still waits for, or the name of its ask'),
+    key: z.string().optional().describe('Of an event by key, or of a lock'),
+  })
   .meta({ id: 'WaitingFor' });
 export type WaitingFor = z.infer<typeof waitingForSchema>;

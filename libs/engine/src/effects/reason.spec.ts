@@ -99,7 +99,23 @@ describe('reasons', () => {
       undefined,
     ],
   ])('tells that a step waits for %s', (_what, told, known, reason, text, until) => {
-    expect(why(told, known)).toEqual([{ path: 'a', reason, text, ...(until !== undefined && { until }) }]);
+    const found = why(told, known);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({ path: 'a', reason, text });
+    expect(found[0]?.until).toBe(until);
+  });
+
+  it('names what somebody outside can do something about', () => {
+    const names = (type: AuditEvent['type'], data: object, ...more: Told[]) => {
+      const [found] = why([{ type, path: 'a', data }, ...more]);
+      return [found?.names, found?.key];
+    };
+    const taken: Told = { type: 'eventTaken', path: 'a', data: { event: { id: '1', name: 'x', payload: null, at: 1 } } };
+    expect(names('eventAwaited', { names: ['x', 'y'], match: 'all', key: '7' }, taken)).toEqual([['y'], '7']);
+    expect(names('eventAwaited', { names: ['x'], match: 'any' })).toEqual([['x'], undefined]);
+    expect(names('askOpened', asked)).toEqual([['ok'], undefined]);
+    expect(names('lockRequested', { key: 'k', limit: 1 })).toEqual([undefined, 'k']);
+    expect(names('timerStarted', { dueAt: 9_000 })).toEqual([undefined, undefined]);
   });
 
   it('says nothing of a block that only waits for what is in it', () => {

@@ -25,6 +25,10 @@ export interface Reason {
   readonly text: string;
   /** Epoch ms, when time alone will move it. */
   readonly until?: number;
+  /** What somebody outside can do something about: the events it still waits for, or its ask. */
+  readonly names?: readonly string[];
+  /** Of an event sent by key, or of a lock. */
+  readonly key?: string;
 }
 
 /** What is known beside the audit log. */
@@ -90,27 +94,38 @@ function ofBlock({ path, dueAt }: StepView): Reason | undefined {
   return dueAt === undefined ? undefined : { path, reason: 'delay', text: 'waits before its next round', until: dueAt };
 }
 
-function ofWait({ child }: StepView, wait: WaitView, { holderOf }: ReasonFacts): Pick<Reason, 'reason' | 'text'> {
+function ofWait({ child }: StepView, wait: WaitView, { holderOf }: ReasonFacts): Omit<Reason, 'path' | 'until'> {
   switch (wait.kind) {
     case 'timer':
       return { reason: 'timer', text: wait.isAbsolute ? 'sleeps until its time has come' : 'sleeps' };
     case 'event':
-      return { reason: 'event', text: `waits for ${eventsOf(wait)}` };
+      return {
+        reason: 'event',
+        text: `waits for ${eventsOf(wait)}`,
+        names: openNames(wait),
+        ...(wait.key !== undefined && { key: wait.key }),
+      };
     case 'ask':
-      return { reason: 'ask', text: `waits for an answer to "${wait.name}"${askedOf(wait)}` };
+      return { reason: 'ask', text: `waits for an answer to "${wait.name}"${askedOf(wait)}`, names: [wait.name] };
     case 'emit':
       return { reason: 'emit', text: 'waits until what it sends has been taken' };
     case 'child':
       return { reason: 'child', text: `waits for ${wait.workflow} ${child?.id ?? wait.childId}` };
     case 'lock': {
       const holder = holderOf?.(wait.key);
-      return { reason: 'lock', text: `waits for lock "${wait.key}"${holder === undefined ? '' : `, held by ${holder}`}` };
+      const text = `waits for lock "${wait.key}"${holder === undefined ? '' : `, held by ${holder}`}`;
+      return { reason: 'lock', text, key: wait.key };
     }
   }
 }
 
-function eventsOf({ names, match, taken, key }: Extract<WaitView, { kind: 'event' }>): string {
-  const open = names.filter((name) => !taken.includes(name)).map((name) => `"${name}"`);
+type EventWait = Extract<WaitView, { kind: 'event' }>;
+
+const openNames = ({ names, taken }: EventWait): string[] => names.filter((name) => !taken.includes(name));
+
+function eventsOf(wait: EventWait): string {
+  const { match, key } = wait;
+  const open = openNames(wait).map((name) => `"${name}"`);
   const list = open.join(match === 'any' ? ' or ' : ' and ');
   return `${open.length > 1 ? 'events' : 'event'} ${list}${key === undefined ? '' : ` with key "${key}"`}`;
 }
