@@ -50,7 +50,8 @@ describe('what running steps report', () => {
     await stored(id, 6);
     const found = await logs(id);
     expect(found.map(({ text }) => text)).toEqual(['two', 'thr\uFFFDee', 'one', 'four', 'late', 'after the end']);
-    expect(found[1]).toMatchObject({ path: 'a', attempt: 1, no: 3, level: 'warn', at: 8.64e15 });
+    expect(found[1]).toMatchObject({ path: 'a', attempt: 1, no: 3, level: 'warn' });
+    expect(found[1]!.at).toBeLessThanOrEqual(Date.now() + 1_000); // its worker's clock said another year
     expect((await bench.history(id)).map(({ type }) => type)).not.toContain('stepProgressed');
   });
 

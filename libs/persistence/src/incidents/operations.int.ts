@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { IdempotencyStore } from '../idempotency/idempotency-store.js';
+import { lowestIdAt } from '../instances/uuid-bounds.js';
 import { Maintenance } from '../schema/maintenance.js';
 import { newId } from '../testing/rows.js';
 import { servers, type TestServer } from '../testing/test-servers.js';
@@ -107,7 +108,10 @@ describe.each(servers)('operations on $name', (server: TestServer) => {
     await backdate('workflow_batches', 'committed_at', 8);
     await insert(2, 1, 0); // young
     await insert(2, 2, 2);
-    expect(await new Maintenance(database.dataSource).sweep()).toMatchObject({ journalRows: 3, eventPartitions: 0 });
+    expect(await new Maintenance(database.dataSource).sweep({ stepLogDays: 30 })).toMatchObject({
+      journalRows: 3,
+      eventPartitions: 0,
+    });
     const left = await database.dataSource.query('SELECT partition, batch_no AS n FROM workflow_batches ORDER BY 1, 2');
     expect(left.map(({ partition, n }: { partition: number; n: number }) => `${partition}/${n}`)).toEqual([
       '0/3',
@@ -115,6 +119,29 @@ describe.each(servers)('operations on $name', (server: TestServer) => {
       '1/3',
       '2/1',
       '2/2',
+    ]);
+  });
+
+  it('sweeps step logs that are older than they are kept', async () => {
+    const now = Date.now();
+    const daysAgo = (days: number): number => now - days * 86_400_000;
+    const [old, young] = [lowestIdAt(daysAgo(40)), newId()];
+    const log = (id: string, no: number, at: number) =>
+      database.dataSource.query(
+        `INSERT INTO workflow_logs (instance_id, token, no, path, attempt, at, level, text) VALUES ($1, 1, $2, 'a', 1, $3, 'info', 'x')`,
+        [id, no, at],
+      );
+    await log(old, 1, daysAgo(40));
+    await log(old, 2, daysAgo(31));
+    await log(old, 3, daysAgo(29));
+    await log(young, 1, now);
+    const maintenance = new Maintenance(database.dataSource);
+    expect(await maintenance.sweep({ stepLogDays: 30 })).toMatchObject({ stepLogs: 2 });
+    expect(await maintenance.sweep({ stepLogDays: 30 })).toMatchObject({ stepLogs: 0 });
+    const left = await database.dataSource.query('SELECT instance_id AS id, no FROM workflow_logs ORDER BY 1, 2');
+    expect(left).toEqual([
+      { id: old, no: 3 },
+      { id: young, no: 1 },
     ]);
   });
 });

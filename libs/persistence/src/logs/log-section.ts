@@ -1,7 +1,11 @@
+import { NOW_MS } from '../connections/database-clock.js';
 import { plainArray, textArray } from '../connections/pg-array.js';
 import type { Section } from '../events/section.js';
 
-/** A completion that comes twice brings its lines twice: the first ones stay. */
+/**
+ * A completion that comes twice brings its lines twice: the first ones stay. A worker whose clock is ahead logs nothing from the future: its
+ * lines would outlive their time.
+ */
 export const logs: Section = {
   rows: (batch) => batch.logs?.length ?? 0,
   types: ['uuid', 'int', 'int', 'text', 'int', 'bigint', 'text', 'text'],
@@ -15,6 +19,8 @@ export const logs: Section = {
     textArray(rows.map((row) => row.level)),
     textArray(rows.map((row) => row.text)),
   ],
-  sql: (source) => `INSERT INTO workflow_logs (instance_id, token, no, path, attempt, at, level, text) SELECT * FROM ${source}
+  sql: (source) => `INSERT INTO workflow_logs (instance_id, token, no, path, attempt, at, level, text)
+    SELECT u.instance_id, u.token, u.no, u.path, u.attempt, least(u.at, ${NOW_MS}), u.level, u.text
+    FROM ${source} AS u(instance_id, token, no, path, attempt, at, level, text)
     ON CONFLICT (instance_id, token, no) DO NOTHING`,
 };

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { NOW_MS } from '../connections/database-clock.js';
 import { IDEMPOTENCY_DAYS } from '../idempotency/idempotency-store.js';
+import { lowestIdAt } from '../instances/uuid-bounds.js';
 import { ensureEventPartitions } from './migrate.js';
 
 /** Journal rows are the gapless feed for this long. */
@@ -12,13 +13,22 @@ export interface Swept {
   readonly journalRows: number;
   readonly idempotencyKeys: number;
   readonly keyedEvents: number;
+  readonly stepLogs: number;
 }
+
+export interface SweepOptions {
+  /** Step logs are kept for so long. */
+  readonly stepLogDays: number;
+}
+
+/** Lines removed in one transaction. */
+const LOGS_AT_ONCE = 10_000;
 
 /** Housekeeping of the tables; safe to run from several processes, once an hour is enough. */
 export class Maintenance {
   constructor(private readonly dataSource: DataSource) {}
 
-  async sweep(): Promise<Swept> {
+  async sweep({ stepLogDays }: SweepOptions): Promise<Swept> {
     return {
       eventPartitions: await ensureEventPartitions(this.dataSource),
       journalRows: await this.sweepJournal(),
@@ -28,6 +38,7 @@ export class Maintenance {
         'workflow_keyed_events',
         `expires_at < ${NOW_MS} - ${IDEMPOTENCY_DAYS * DAY_MS} AND status <> 'offered'`,
       ),
+      stepLogs: await this.sweepLogs(stepLogDays * DAY_MS),
     };
   }
 
@@ -39,6 +50,21 @@ export class Maintenance {
          SELECT least(n.batch_no, n.sent_through + 1) FROM workflow_batches n
          WHERE n.topology = b.topology AND n.partition = b.partition ORDER BY n.batch_no DESC LIMIT 1)`,
     );
+  }
+
+  /** By the time of the line, and along the key: an instance that is younger than that has no older lines. */
+  private async sweepLogs(olderThanMs: number): Promise<number> {
+    const young = lowestIdAt(Date.now() - olderThanMs);
+    const old = `SELECT instance_id, token, no FROM workflow_logs
+      WHERE instance_id < $1 AND at < ${NOW_MS} - $2::bigint ORDER BY instance_id, token, no LIMIT ${LOGS_AT_ONCE}`;
+    for (let removed = 0; ;) {
+      const [, count]: [unknown, number] = await this.dataSource.query(
+        `DELETE FROM workflow_logs AS l USING (${old}) AS o WHERE (l.instance_id, l.token, l.no) = (o.instance_id, o.token, o.no)`,
+        [young, olderThanMs],
+      );
+      removed += count;
+      if (count < LOGS_AT_ONCE) return removed;
+    }
   }
 
   private async removed(from: string, where: string): Promise<number> {

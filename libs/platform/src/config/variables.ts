@@ -78,6 +78,11 @@ export const variables = {
       byDefault: '`pretty` on a terminal, else `json`',
     },
   ),
+  stepLogDays: variable(
+    'ORQUESTRA_STEP_LOG_DAYS',
+    integer(1, 36_500).default(30),
+    'Days for which orchestrators keep what steps log; at most 64 KiB of an attempt are kept at all. The audit log is not touched by it.',
+  ),
   nodeId: variable(
     'ORQUESTRA_NODE_ID',
     z
