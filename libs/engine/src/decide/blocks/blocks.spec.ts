@@ -198,6 +198,22 @@ describe('forEach', () => {
   });
 });
 
+describe('what a block collects', () => {
+  const mib = 1024 * 1024;
+  const each = { id: 'e', type: 'forEach', items: '${input.list}', steps: [task('s', { input: '${item}' })] };
+  /** Each part has a MiB with its quotes and comma; the second bracket is one byte more. */
+  const worker =
+    (first: number): Worker =>
+    (path) => ({ output: 'x'.repeat(path === 'e/0/s' ? first : mib - 3) });
+  const input = { list: Array.from({ length: 64 }, () => 0) };
+
+  it('has at most 64 MiB', () => {
+    expect(play({ steps: [each] }, { input, worker: worker(mib - 4) }).state.status).toBe('completed');
+    const { state } = play({ steps: [each] }, { input, worker: worker(mib - 3) });
+    expect(state.error).toMatchObject({ code: 'OUTPUT_TOO_LARGE', path: 'e' });
+  });
+});
+
 describe('repeat', () => {
   it('runs until its condition holds, and sees the round before', () => {
     const steps = [{ id: 'r', type: 'repeat', until: '${last >= 3}', steps: [{ id: 's', type: 'set', values: '${index + 1}' }] }];

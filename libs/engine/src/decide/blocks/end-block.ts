@@ -24,7 +24,7 @@ export function endBlock(draft: Draft, site: Site): void {
   if (last?.status === 'failed') return failStep(draft, site, asFailure(last.error), { counts });
   if (failure !== undefined) return failStep(draft, site, failure, { counts });
   const { output = outputOf(draft, site), by, reason } = closing ?? {};
-  if (JSON.stringify(output).length > maxCollected) {
+  if (isLargerThan(maxCollected, output)) {
     const message = `expected at most ${maxCollected} bytes of collected output: keep less of it (keep: failed or none)`;
     return failStep(draft, site, { code: 'OUTPUT_TOO_LARGE', message, retryable: false }, { counts });
   }
@@ -140,4 +140,16 @@ function byKey(keys: readonly string[], read: (key: string) => Json | undefined)
     if (value !== undefined) outputs[key] = value;
   }
   return { ...outputs };
+}
+
+/** Has the JSON of it more bytes? Part by part: as one text it might be longer than a text can be. */
+function isLargerThan(most: number, output: Json): boolean {
+  if (output === null || typeof output !== 'object') return false; // of one step, which has a bound of its own
+  let left = most - 1; // the brackets, of which one counts for the comma that the last part has not
+  for (const [key, part] of Object.entries(output)) {
+    const name = Array.isArray(output) ? 0 : Buffer.byteLength(JSON.stringify(key)) + 1;
+    left -= name + Buffer.byteLength(JSON.stringify(part)) + 1;
+    if (left < 0) return true;
+  }
+  return false;
 }
