@@ -43,6 +43,14 @@ describe('outputOf', () => {
     expect(outputOf(result)).toMatchObject({ failure: { code: 'OUTPUT_INVALID', retryable: false } });
   });
 
+  it('notes an output of more than 256 KiB', () => {
+    expect(outputOf('x'.repeat(256 * 1024 - 2))).not.toHaveProperty('note');
+    expect(outputOf('x'.repeat(256 * 1024 - 1))).toMatchObject({ note: expect.stringContaining('262145 bytes') as string });
+    expect(outputOf('\0'.repeat(256 * 1024))).toMatchObject({
+      note: expect.stringMatching(/U\+0000.*; a large output/s) as string,
+    });
+  });
+
   it('takes an output of exactly 2 MiB, and refuses one byte more', () => {
     expect(outputOf('x'.repeat(maxOutputBytes - 2))).toHaveProperty('text');
     expect(outputOf('x'.repeat(maxOutputBytes - 1))).toMatchObject({ failure: { code: 'OUTPUT_TOO_LARGE', retryable: false } });

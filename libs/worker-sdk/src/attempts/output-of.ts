@@ -3,12 +3,15 @@ import { failure } from './failure-of.js';
 
 /** Most an output may weigh as JSON (LANGUAGE §7). */
 export const maxOutputBytes = 2 * 1024 * 1024;
+/** Above it the audit event says so: such an output weighs on everything that reads the instance. */
+const largeOutputBytes = 256 * 1024;
 
 export type Output = { readonly text: string; readonly note?: string } | { readonly failure: Failure };
 
 /**
  * A handler's result as JSON text; `undefined` is null. Functions, symbols and values that contain themselves are `OUTPUT_INVALID`, more than
- * 2 MiB is `OUTPUT_TOO_LARGE`; both are failures no retry mends. What PostgreSQL could not store is replaced and noted.
+ * 2 MiB is `OUTPUT_TOO_LARGE`; both are failures no retry mends. What PostgreSQL could not store is replaced and noted, more than
+ * 256 KiB is noted.
  */
 export function outputOf(result: unknown): Output {
   if (result === undefined) return { text: 'null' };
@@ -20,7 +23,10 @@ export function outputOf(result: unknown): Output {
     const text = value === result && asIs !== undefined ? asIs.text : JSON.stringify(value);
     const bytes = Buffer.byteLength(text);
     if (bytes > maxOutputBytes) return tooLarge(bytes);
-    return note === undefined ? { text } : { text, note };
+    const large =
+      bytes > largeOutputBytes ? `a large output of ${bytes} bytes: better store it elsewhere and return a reference` : undefined;
+    const notes = [note, large].filter((one) => one !== undefined);
+    return notes.length === 0 ? { text } : { text, note: notes.join('; ') };
   } catch (error) {
     return invalid(`but turning it into JSON failed: ${error instanceof Error ? error.message : String(error)}`);
   }
