@@ -27,7 +27,8 @@ export function playScript(
   crashes?: 'replay' | 'snapshot',
 ): Finding[] {
   const lines = readScript(text);
-  const world = new TimedWorld(definitions, behaviourOf(lines), crashes);
+  const isServed = !lines.some((line) => line.kind === 'task' && line.behaviours.some(({ isUnserved }) => isUnserved));
+  const world = new TimedWorld(definitions, behaviourOf(lines), { isServed, ...(crashes && { crashes }) });
   const input = lines.find((line) => line.kind === 'input')?.value ?? {};
   const shell = world.start(main, input);
   const startedAt = world.now;
@@ -99,7 +100,7 @@ function find(world: TimedWorld, shell: VirtualShell, check: Check, startedAt: n
     }
     case 'why': {
       const step = view.steps.get(check.path);
-      const reason = step && reasonOf(step, { isServed: () => true, runningOn: () => undefined });
+      const reason = step && reasonOf(step, world.reasonFacts);
       return { said: check.text, found: reason?.text ?? null };
     }
   }

@@ -10,6 +10,8 @@ export interface Behaviour {
   /** Absent: its input. */
   readonly output?: Json;
   readonly failure?: { readonly code: string; readonly retryable: boolean };
+  /** No live worker serves the task: nobody begins it. */
+  readonly isUnserved?: boolean;
   /** The worker dies with it. */
   readonly isLost?: boolean;
   /** It does not stop when it is told to. */
@@ -63,7 +65,7 @@ const LINES: readonly (readonly [RegExp, Reader])[] = [
   [/^why (\S+): (.+)$/, ([path, text]) => check({ kind: 'why', path: path!, text: text! })],
   [/^at (\S+) (.+)$/, ([at, rest]) => ({ kind: 'act', atMs: msOf(at!), ...readAct(rest!) })],
   [
-    /^(\S+) ((?:takes|returns|fails|never|loses) ?.*)$/,
+    /^(\S+) ((?:takes|returns|fails|never|loses|has) ?.*)$/,
     ([name, rest]) => ({ kind: 'task', name: name!, behaviours: rest!.split(', then ').map(behaviourOf) }),
   ],
   [/^([a-z][\w.-]*): ([a-z_, ]+)$/, ([name, list]) => check({ kind: 'others', name: name!, statuses: list!.split(', ') })],
@@ -83,17 +85,18 @@ function stepCheck(text: string): { status: string; output?: Json } {
 }
 
 const BEHAVIOUR =
-  /^(?:takes (\w+)( regardless)?(?: and )?)?(?:(returns) (.+?)|(fails) ([A-Z]\w*)( for good)?|(never) ends|(loses) its worker)?(?: (\d+) times)?$/;
+  /^(?:takes (\w+)( regardless)?(?: and )?)?(?:(returns) (.+?)|(fails) ([A-Z]\w*)( for good)?|(never) ends|(loses) its worker|(has) no worker)?(?: (\d+) times)?$/;
 
 function behaviourOf(text: string): Behaviour {
   const match = BEHAVIOUR.exec(text);
   if (match === null) throw new Error(`cannot read what a task does: ${text}`);
-  const [, takes, deaf, returns, output, fails, code, forGood, never, loses, times] = match;
+  const [, takes, deaf, returns, output, fails, code, forGood, never, loses, has, times] = match;
   return {
     takesMs: never ? Infinity : takes ? msOf(takes) : 0,
     ...(returns && { output: valueOf(output) }),
     ...(fails && { failure: { code: code!, retryable: forGood === undefined } }),
     ...(loses && { isLost: true }),
+    ...(has && { isUnserved: true }),
     ...(deaf && { isDeaf: true }),
     times: times === undefined ? Infinity : Number(times),
   };

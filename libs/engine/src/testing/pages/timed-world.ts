@@ -1,6 +1,7 @@
 import { openEmits } from '../../effects/effects.js';
 import { eventFits } from '../../decide/waits/event-fits.js';
 import { eventOutcome } from '../../effects/event-outcome.js';
+import type { ReasonFacts } from '../../effects/reason.js';
 import { stepCommand } from '../../effects/step-command.js';
 import type { ReceivedEvent } from '../../model/audit-event.js';
 import type { Json } from '../../model/json.js';
@@ -19,6 +20,13 @@ interface Attempt {
 /** What the handler of this attempt does; by the path and the task of the step. */
 export type Behave = (path: string, task: string) => Behaviour;
 
+export interface Conditions {
+  /** Before everything that is done the orchestrator dies, and begins with what it finds. */
+  readonly crashes?: 'replay' | 'snapshot';
+  /** Do live workers serve the tasks? */
+  readonly isServed?: boolean;
+}
+
 /** Monday, so that examples can name days. */
 const startsAt = Date.parse('2026-01-05T09:00:00Z');
 
@@ -27,6 +35,9 @@ export class TimedWorld extends VirtualWorld {
   /** Attempts begun, in order. */
   readonly ran: { shell: VirtualShell; path: string }[] = [];
   private readonly attempts: Attempt[] = [];
+  /** Tokens of all instances: enough to tell what has been begun. */
+  private readonly running: Set<number>;
+  private readonly seen = new Map<VirtualShell, number>();
   private readonly told = new Map<VirtualShell, number>();
   private readonly keptByKey: ReceivedEvent[] = [];
   private events = 0;
@@ -35,11 +46,22 @@ export class TimedWorld extends VirtualWorld {
   constructor(
     definitions: Record<string, object>,
     private readonly behave: Behave,
-    /** Before everything that is done the orchestrator dies, and begins with what it finds. */
-    private readonly crashes?: 'replay' | 'snapshot',
+    private readonly conditions: Conditions = {},
   ) {
-    super(definitions);
+    const running = new Set<number>();
+    super(definitions, {
+      isServed: conditions.isServed ?? true,
+      runs: (token) => (running.has(token) ? 'worker' : undefined),
+    });
+    this.running = running;
     this.nowMs = startsAt;
+  }
+
+  get reasonFacts(): ReasonFacts {
+    return {
+      isServed: () => this.conditions.isServed ?? true,
+      runningOn: (token) => (this.running.has(token) ? 'worker' : undefined),
+    };
   }
 
   get now(): number {
@@ -75,11 +97,14 @@ export class TimedWorld extends VirtualWorld {
   }
 
   protected override work(): boolean {
-    if (this.crashes !== undefined) for (const shell of this.instances.values()) shell.crash(this.crashes);
+    const { crashes } = this.conditions;
+    if (crashes !== undefined) for (const shell of this.instances.values()) shell.crash(crashes);
     if (this.stopAborted() || this.answerEmits() || this.offerKept()) return true;
     for (const shell of this.instances.values()) {
-      const command = shell.commands.shift();
+      const next = this.seen.get(shell) ?? 0;
+      const command = shell.commands[next];
       if (command === undefined) continue;
+      this.seen.set(shell, next + 1);
       this.begin(shell, command);
       return true;
     }
@@ -105,8 +130,10 @@ export class TimedWorld extends VirtualWorld {
     if (shell.state.step(path).token !== token) return;
     if (shell.aborted.includes(token)) return void shell.fail(command, 'CANCELLED');
     const { task, input, timeoutMs, claimed } = stepCommand(shell.plan, shell.state, path);
-    this.ran.push({ shell, path });
     const behaviour = this.behave(path, task);
+    if (behaviour.isUnserved) return;
+    this.ran.push({ shell, path });
+    this.running.add(token);
     if (claimed || behaviour.isLost) shell.tell({ type: 'claim', path, token, claimant: 'worker' });
     const isLate = behaviour.takesMs > timeoutMs;
     const end = isLate ? () => void shell.fail(command, 'TIMED_OUT') : () => void this.end(shell, command, behaviour, input);
