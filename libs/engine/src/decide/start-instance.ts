@@ -40,7 +40,7 @@ function readOpening(draft: Draft, input: Json, given: JsonObject | undefined) {
       return undefined;
     }
   };
-  const summary = plan.summary && attempt('summary', () => String(evaluate(draft, plan.summary!)));
+  const summary = plan.summary && attempt('summary', () => inWords(evaluate(draft, plan.summary!)));
   const tags: JsonObject = { ...given };
   for (const [name, template] of Object.entries(plan.tags)) {
     const value = attempt(`tags.${name}`, () => evaluate(draft, template));
@@ -49,6 +49,9 @@ function readOpening(draft: Draft, input: Json, given: JsonObject | undefined) {
   const timeoutAt = plan.timeout && attempt('timeout', () => draft.nowMs + evaluateDuration(draft, plan.timeout!.after, {}));
   return { summary, tags: Object.keys(tags).length > 0 ? tags : undefined, timeoutAt, failures };
 }
+
+/** A text as it is, everything else as JSON: as inside a text. */
+const inWords = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** Of a generation that goes on with the same input: as much time again. */
 export const timeoutAgain = ({ state, nowMs }: Draft): number | undefined =>
