@@ -9,7 +9,9 @@ import { CopyButton } from '../../ui/copy-button';
 import { formatCount } from '../../ui/format';
 import { Problem } from '../../ui/problem';
 import { Skeleton } from '../../ui/skeleton';
-import { StepGraph, type GraphStepLook } from '../graph/step-graph';
+import { StepGraph } from '../graph/step-graph';
+import { outlineOf, stepAt } from '../outline/outline';
+import { definitionLooks } from './definition-looks';
 import { toYaml } from './to-yaml';
 
 const tabNames = ['graph', 'versions', 'code'] as const;
@@ -63,15 +65,13 @@ export class DefinitionPage {
     if (document === undefined) return '';
     return this.isYaml() ? toYaml(document) : JSON.stringify(document, null, 2);
   });
-  protected readonly graph = computed<GraphStepLook[]>(() =>
-    (this.shown()?.steps ?? []).map(({ id, needs, task, type, maxAttempts }) => ({
-      id,
-      needs,
-      text: task ?? type,
-      figure: type === 'task' && maxAttempts > 1 ? $localize`${maxAttempts}:attempts: tries` : '',
-    })),
-  );
-  protected readonly selected = computed(() => this.shown()?.steps.find(({ id }) => id === this.step()));
+  private readonly outline = computed(() => outlineOf(this.shown()?.document ?? {}));
+  private readonly folded = signal<ReadonlySet<string>>(new Set());
+  protected readonly graph = computed(() => definitionLooks(this.outline(), '', this.folded()));
+  protected readonly selected = computed(() => {
+    const path = this.step();
+    return path === undefined ? undefined : stepAt(this.outline(), path);
+  });
   protected readonly trail = computed(() => [{ text: $localize`Definitions`, link: ['/definitions'] }, { text: this.name() }]);
   protected readonly tabs = computed(() => [
     { name: 'graph', word: $localize`Graph`, count: undefined },
@@ -106,6 +106,14 @@ export class DefinitionPage {
 
   protected goTo(queryParams: Record<string, string | null>): void {
     void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl: true });
+  }
+
+  protected fold(path: string): void {
+    this.folded.update((before) => {
+      const after = new Set(before);
+      if (!after.delete(path)) after.add(path);
+      return after;
+    });
   }
 
   protected choose(id: string): void {

@@ -13,29 +13,21 @@ import {
   viewChild,
 } from '@angular/core';
 import { glyphStrokes } from '../../ui/glyph';
-import { Icon } from '../../ui/icon';
+import { Icon, iconPaths } from '../../ui/icon';
 import { lookOf } from '../../ui/state';
-import { layoutGraph, neighbour, nodeSize, type GraphInput, type GraphLayout } from './layout';
+import { layoutGraph, neighbour, nodeSize, type GraphLayout, type PlacedNode } from './layout';
+import { flattenLooks, laneId, progressBar, shapeOf, type FlatLooks, type GraphStepLook } from './looks';
 import { fit, isVisible, reveal, zoom, type Viewpoint } from './view-box';
 
-/** A step as drawn. */
-export interface GraphStepLook extends GraphInput {
-  /** A key of `stateLooks`; undefined: no state is shown (a definition). */
-  readonly state?: string;
-  /** Below the id. */
-  readonly text: string;
-  /** Below, at the end: attempt or time. */
-  readonly figure: string;
-  readonly isActive?: boolean;
-  readonly isFaded?: boolean;
-  readonly hasStarted?: boolean;
-}
-
-/** Beyond this many steps drawing is asked for. */
 /** Below this scale the words in the nodes are too small to read: a wide graph is then cut off rather than shrunk. */
 const smallestLegible = 0.65;
+/** Beyond this many steps drawing is asked for. */
 const askAbove = 2_000;
-const clipped = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
+const charWidth = 7;
+const clipped = (text: string, width: number): string => {
+  const length = Math.floor(width / charWidth);
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+};
 
 /** Steps and needs, left to right. One tab stop: arrows walk, Enter selects; drag, wheel and buttons move the view. */
 @Component({
@@ -50,6 +42,10 @@ export class StepGraph {
   /** Keeps this step in view until the user moves it away. */
   readonly followed = input<string>();
   readonly chosen = output<string>();
+  /** The inside of this step is to be shown, or hidden. */
+  readonly folded = output<string>();
+  /** Another of many alike is to be shown inside a step. */
+  readonly paged = output<{ readonly id: string; readonly index: number }>();
 
   private readonly frameRef = viewChild.required<ElementRef<HTMLElement>>('frame');
   private readonly frame = signal({ width: 800, height: 400 });
@@ -60,34 +56,59 @@ export class StepGraph {
   protected readonly focused = signal<string | undefined>(undefined);
   protected readonly size = nodeSize;
   protected readonly strokes = glyphStrokes;
-  protected readonly clipped = clipped;
-  private readonly shape = computed(() => this.steps().map(({ id, needs }) => ({ id, needs })), {
+  protected readonly icons = iconPaths;
+  protected readonly foldWord = $localize`Fold`;
+  protected readonly unfoldWord = $localize`Unfold`;
+  protected readonly previousOf = $localize`Previous of`;
+  protected readonly nextOf = $localize`Next of`;
+  private readonly shape = computed(() => shapeOf(this.steps()), {
     equal: (a, b) => a.length === b.length && JSON.stringify(a) === JSON.stringify(b),
   });
-  private readonly byId = computed(() => new Map(this.steps().map((step) => [step.id, step])));
+  protected readonly flat = computed(() => flattenLooks(this.steps()));
+  private readonly faded = computed(() => fadedIn(this.flat()));
   protected readonly nodes = computed(() => {
-    const { view, frame, layout, byId } = { view: this.view(), frame: this.frame(), layout: this.layout(), byId: this.byId() };
-    return (layout?.nodes ?? []).flatMap((node) => {
-      const step = byId.get(node.id);
-      return step && isVisible(view, node, frame)
-        ? [{ ...node, step, look: step.state === undefined ? undefined : lookOf(step.state) }]
-        : [];
+    const [flat, faded, visible] = [this.flat().steps, this.faded(), this.visible()];
+    return visible.flatMap((node) => {
+      const step = flat.get(node.id);
+      return step ? [{ ...node, step, isFaded: faded.has(node.id), ...nodeTexts(node, step) }] : [];
+    });
+  });
+  protected readonly boxes = computed(() => this.nodes().filter(({ isBox }) => isBox));
+  private readonly visible = computed(() => {
+    const [view, frame] = [this.view(), this.frame()];
+    return (this.layout()?.nodes ?? []).filter((node) => isVisible(view, node, frame));
+  });
+  protected readonly lanes = computed(() => {
+    const [flat, faded, view, frame] = [this.flat().lanes, this.faded(), this.view(), this.frame()];
+    const visible = (this.layout()?.lanes ?? []).filter((lane) => isVisible(view, lane, frame));
+    return visible.flatMap((place) => {
+      const lane = flat.get(laneId(place.owner, place.key));
+      if (!lane) return [];
+      const { label, text, pager, state } = lane;
+      const isFaded = lane.isFaded === true || faded.has(place.owner);
+      return [{ ...place, label, text, pager, tone: state && lookOf(state).tone, isFaded }];
     });
   });
   protected readonly edges = computed(() => {
-    const [byId, view, frame] = [this.byId(), this.view(), this.frame()];
+    const [flat, faded, view, frame] = [this.flat().steps, this.faded(), this.view(), this.frame()];
     const visible = (this.layout()?.edges ?? []).filter(({ bounds }) => isVisible(view, bounds, frame));
-    return visible.map((edge) => ({ ...edge, isAhead: byId.get(edge.to)?.hasStarted === false }));
+    return visible.map((edge) => ({
+      ...edge,
+      isAhead: flat.get(edge.to)?.hasStarted === false,
+      isFaded: faded.has(edge.to) && faded.has(edge.from),
+    }));
   });
   protected readonly transform = computed(() => `translate(${this.view().x} ${this.view().y}) scale(${this.view().scale})`);
   protected readonly percent = computed(() => Math.round(this.view().scale * 100));
   protected readonly tabStop = computed(() => this.focused() ?? this.selected() ?? this.layout()?.nodes[0]?.id);
+  /** Opened, folded or paged by hand: where the eye is. */
+  private anchor: string | undefined;
   private drag: { x: number; y: number; isMoved: boolean } | undefined;
 
   constructor() {
     effect(() => {
       const shape = this.shape();
-      untracked(() => (shape.length > askAbove ? this.isAsking.set(true) : void this.place(shape)));
+      untracked(() => (this.flat().steps.size > askAbove ? this.isAsking.set(true) : void this.place(shape)));
     });
     effect(() => {
       const [id, layout] = [this.followed(), this.layout()];
@@ -109,14 +130,43 @@ export class StepGraph {
     this.isAsking.set(false);
     const layout = await layoutGraph(shape);
     if (shape !== this.shape()) return;
+    const before = this.layout();
     this.layout.set(layout);
-    this.fitFirst();
+    if (!before || (this.isFollowing() && this.anchor === undefined && before.width !== layout.width)) this.fitFirst();
+    else if (this.anchor !== undefined) this.hold(this.anchor, before, layout);
   }
+
+  /** What was just folded stays where it was on the screen. */
+  private hold(id: string, before: GraphLayout, after: GraphLayout): void {
+    const placeIn = ({ nodes }: GraphLayout): PlacedNode | undefined => nodes.find((node) => node.id === id);
+    const [was, is] = [placeIn(before), placeIn(after)];
+    if (!was || !is) return;
+    this.view.update((view) => ({
+      ...view,
+      x: view.x + (was.x - is.x) * view.scale,
+      y: view.y + (was.y - is.y) * view.scale,
+    }));
+  }
+
+  protected fold(id: string): void {
+    this.anchor = id;
+    this.folded.emit(id);
+  }
+
+  protected turned(id: string, index: number, total: number): void {
+    if (index < 0 || index >= total) return;
+    this.anchor = id;
+    this.paged.emit({ id, index });
+  }
+
+  /** About as wide as a label is drawn. */
+  protected readonly textWidth = (text: string): number => Math.round(text.length * charWidth);
 
   protected fitAll(): void {
     const layout = this.layout();
     if (layout) this.view.set(fit(layout, this.frame()));
     this.isFollowing.set(true);
+    this.anchor = undefined;
   }
 
   protected zoomBy(factor: number): void {
@@ -145,7 +195,12 @@ export class StepGraph {
 
   protected keyed(event: KeyboardEvent, id: string): void {
     const layout = this.layout();
-    if (event.key === 'Enter' || event.key === ' ') this.chosen.emit(id);
+    const step = this.flat().steps.get(id);
+    const pager = step?.lanes?.[0]?.pager;
+    if (event.key === ' ' && step?.isFoldable) this.fold(id);
+    else if (event.key === 'Enter' || event.key === ' ') this.chosen.emit(id);
+    else if (pager && event.key === 'PageDown') this.turned(id, pager.index + 1, pager.total);
+    else if (pager && event.key === 'PageUp') this.turned(id, pager.index - 1, pager.total);
     else if (layout && event.key.startsWith('Arrow')) this.focusNode(neighbour(layout, id, event.key));
     else return;
     event.preventDefault();
@@ -190,4 +245,40 @@ export class StepGraph {
     const wanted = this.selected() ?? this.followed();
     if (wanted !== undefined) this.show(wanted);
   }
+}
+
+/** Steps that are faded themselves, or stand in something that is. */
+function fadedIn({ steps }: FlatLooks): ReadonlySet<string> {
+  const faded = new Set<string>();
+  for (const step of steps.values()) {
+    if (step.isFaded) faded.add(step.id);
+    for (const lane of step.lanes ?? [])
+      if (lane.isFaded || faded.has(step.id)) for (const inner of lane.steps) faded.add(inner.id);
+  }
+  return faded;
+}
+
+function nodeTexts({ width }: PlacedNode, step: GraphStepLook) {
+  const look = step.state === undefined ? undefined : lookOf(step.state);
+  const start = look ? 36 : 12;
+  const icons = (step.icon ? 22 : 0) + (step.isFoldable ? 24 : 0);
+  const name = clipped(step.name, width - start - icons - 8);
+  const text = clipped(step.text, width - start - 12 - step.figure.length * charWidth);
+  return {
+    look,
+    name,
+    text,
+    ...spoken(step, name, text),
+    bar: step.progress && step.progress.total > 0 ? progressBar(step.progress, width - 24) : undefined,
+  };
+}
+
+/** What is read must hold what is seen; what was clipped is told in full beside it. */
+function spoken({ id, name, text, figure, type }: GraphStepLook, shownName: string, shownText: string) {
+  const isWhole = shownName === name && shownText === text;
+  const around = id.endsWith(shownName) ? id.slice(0, -shownName.length) : '';
+  return {
+    label: `${around}${shownName} ${shownText} ${figure}`,
+    description: isWhole ? type : `${type ?? ''} ${id}: ${text}`.trim(),
+  };
 }
