@@ -9,7 +9,7 @@ const looks = [
 ] as const;
 
 /** Something of the screen itself, beyond its frame. */
-const content = '[data-step], table, [role=table], oqx-empty, oqx-json, pre, oqx-problem, .missing';
+const content = '[data-step], table, [role=table], [role=treegrid], oqx-empty, oqx-json, pre, oqx-problem, .missing';
 
 inBrowser('every screen of the console', () => {
   let world: ConsoleWorld;
@@ -36,6 +36,8 @@ inBrowser('every screen of the console', () => {
       steps: `/instances/${sample}?tab=steps`,
       history: `/instances/${sample}?tab=history&event=1`,
       data: `/instances/${sample}?tab=data`,
+      logs: `/instances/${sample}?tab=logs`,
+      related: `/instances/${sample}?tab=related`,
       nowhere: '/nowhere',
     };
   }, 120_000);
@@ -55,7 +57,7 @@ inBrowser('every screen of the console', () => {
       }
       expect(faults).toEqual({});
     },
-    60_000,
+    180_000,
   );
 
   it('has none in its dialogs either', async () => {

@@ -25,6 +25,9 @@ export function formatTicking(ms: number): string {
   return ms < 1_000 ? formatDuration(ms) : formatDuration(Math.floor(ms / 1_000) * 1_000);
 }
 
+/** What is left until `at`, in whole seconds, so that the digits go down evenly. Both epoch ms. */
+export const formatLeft = (at: number, now: number): string => formatTicking(Math.ceil(Math.max(0, at - now) / 1_000) * 1_000);
+
 /** `Local` is the browser's zone. */
 export type ZoneChoice = 'local' | 'utc';
 const zoneOf = (zone: ZoneChoice): { timeZone?: string } => (zone === 'utc' ? { timeZone: 'UTC' } : {});

@@ -1,14 +1,28 @@
+import { InjectionToken } from '@angular/core';
+
 /** One visible line of a JSON tree. */
 export interface JsonLine {
   /** JSON Pointer of the value. */
   readonly pointer: string;
   readonly name: string | undefined;
   readonly depth: number;
-  readonly kind: 'string' | 'number' | 'boolean' | 'null' | 'summary';
+  readonly kind: 'string' | 'number' | 'boolean' | 'null' | 'summary' | 'reference';
   readonly text: string;
+  /** reference: where the value is. */
+  readonly href?: string;
   readonly isFoldable: boolean;
   readonly isOpen: boolean;
 }
+
+/** A value that is kept elsewhere. */
+export interface JsonReference {
+  readonly text: string;
+  readonly href: string;
+}
+/** Tells a reference from a value. */
+type ReferTo = (value: unknown) => JsonReference | undefined;
+export const JSON_REFERENCES = new InjectionToken<ReferTo>('JSON_REFERENCES');
+const noReferences: ReferTo = () => undefined;
 
 /** Open from the start down to this depth. */
 const openDepth = 2;
@@ -18,12 +32,17 @@ const maxEntries = 200;
 const escaped = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** @param toggled pointers whose fold differs from the start */
-export function flattenJson(value: unknown, toggled: ReadonlySet<string>): JsonLine[] {
+export function flattenJson(value: unknown, toggled: ReadonlySet<string>, referTo = noReferences): JsonLine[] {
   const lines: JsonLine[] = [];
-  const entries = entriesOf(value) ?? [];
-  if (entries.length === 0) addLines(lines, value, '', undefined, 0, toggled);
-  else addEntries(lines, entries, '', 0, toggled); // the outermost braces say nothing
+  const entries = referTo(value) ? [] : (entriesOf(value) ?? []);
+  if (entries.length === 0) addLines(lines, value, '', undefined, 0, { toggled, referTo });
+  else addEntries(lines, entries, '', 0, { toggled, referTo }); // the outermost braces say nothing
   return lines;
+}
+
+interface Reading {
+  readonly toggled: ReadonlySet<string>;
+  readonly referTo: ReferTo;
 }
 
 function addLines(
@@ -32,20 +51,25 @@ function addLines(
   pointer: string,
   name: string | undefined,
   depth: number,
-  toggled: ReadonlySet<string>,
+  reading: Reading,
 ): void {
+  const reference = reading.referTo(value);
+  if (reference !== undefined) {
+    lines.push({ pointer, name, depth, kind: 'reference', ...reference, isFoldable: false, isOpen: false });
+    return;
+  }
   const entries = entriesOf(value);
   const isFoldable = entries !== undefined && entries.length > 0;
-  const isOpen = isFoldable && depth < openDepth !== toggled.has(pointer);
+  const isOpen = isFoldable && depth < openDepth !== reading.toggled.has(pointer);
   lines.push({ pointer, name, depth, isFoldable, isOpen, ...scalar(value, isOpen) });
-  if (isOpen) addEntries(lines, entries, pointer, depth + 1, toggled);
+  if (isOpen) addEntries(lines, entries, pointer, depth + 1, reading);
 }
 
 type Entries = readonly (readonly [string, unknown])[];
 
-function addEntries(lines: JsonLine[], entries: Entries, pointer: string, depth: number, toggled: ReadonlySet<string>): void {
+function addEntries(lines: JsonLine[], entries: Entries, pointer: string, depth: number, reading: Reading): void {
   for (const [key, child] of entries.slice(0, maxEntries))
-    addLines(lines, child, `${pointer}/${escaped(key)}`, key, depth, toggled);
+    addLines(lines, child, `${pointer}/${escaped(key)}`, key, depth, reading);
   if (entries.length <= maxEntries) return;
   const text = `… ${entries.length - maxEntries} more`;
   lines.push({ pointer: `${pointer}/…`, name: undefined, depth, kind: 'summary', text, isFoldable: false, isOpen: false });

@@ -1,7 +1,7 @@
-import { Component, computed, input, signal } from '@angular/core';
+import { Component, computed, inject, input, signal } from '@angular/core';
 import { CopyButton } from './copy-button';
 import { formatBytes } from './format';
-import { flattenJson, jsonPathOf } from './json-lines';
+import { flattenJson, JSON_REFERENCES, jsonPathOf } from './json-lines';
 
 /** Above this a value is shown only when asked for. */
 const guardBytes = 256 * 1_024;
@@ -42,7 +42,12 @@ const guardBytes = 256 * 1_024;
             @if (line.name !== undefined) {
               <span class="name" [title]="pathOf(line.pointer)">{{ line.name }}</span><span class="muted">:&nbsp;</span>
             }
-            <span [class]="'value ' + line.kind">{{ line.text }}</span>
+            @if (line.href) {
+              <a class="link" [href]="line.href" target="_blank" rel="noopener">{{ line.text }}</a>
+              <a class="link" [href]="line.href" [attr.download]="(line.name ?? 'value') + '.json'" i18n>Download</a>
+            } @else {
+              <span [class]="'value ' + line.kind">{{ line.text }}</span>
+            }
           </li>
         }
       </ul>
@@ -58,7 +63,8 @@ export class JsonTree {
   protected readonly text = computed(() => JSON.stringify(this.value(), null, 2) ?? 'null');
   protected readonly size = computed(() => formatBytes(this.text().length));
   protected readonly isGuarded = computed(() => !this.isAsked() && this.text().length > guardBytes);
-  protected readonly lines = computed(() => flattenJson(this.value(), this.toggled()));
+  private readonly referTo = inject(JSON_REFERENCES, { optional: true }) ?? undefined;
+  protected readonly lines = computed(() => flattenJson(this.value(), this.toggled(), this.referTo));
   protected readonly fold = $localize`Fold`;
   protected readonly unfold = $localize`Unfold`;
   protected readonly pathOf = jsonPathOf;

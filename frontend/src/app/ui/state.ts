@@ -18,6 +18,7 @@ export const stateLooks: Readonly<Record<string, StateLook>> = {
   scheduled: look('scheduled', 'queued', $localize`Scheduled`),
   running: look('running', 'running', $localize`Running`),
   waiting: look('waiting', 'waiting', $localize`Waiting`),
+  asking: look('person', 'waiting', $localize`Waiting for a person`),
   retrying: look('retrying', 'retrying', $localize`Retrying`),
   paused: look('paused', 'paused', $localize`Paused`),
   cancelling: look('cancelled', 'cancelled', $localize`Cancelling`),

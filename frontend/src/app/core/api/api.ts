@@ -2,6 +2,7 @@ import { inject, Injectable } from '@angular/core';
 import type { Partition, Queue, Worker } from '@contracts/rest/capacity';
 import type { DefinitionDetail, DefinitionSummary, DefinitionVersion, Registered } from '@contracts/rest/definitions';
 import type { Instance, InstancePage, Started, StartRequest } from '@contracts/rest/instances';
+import type { StepLogs } from '@contracts/rest/logs';
 import type { Stats } from '@contracts/rest/stats';
 import type { History } from '@contracts/rest/steps';
 import { Http, type Query } from './http';
@@ -21,6 +22,8 @@ export class Api {
     this.http.get(`/instances/${encodeURIComponent(id)}`, {}, signal);
   history = (id: string, after: number, limit = 1_000): Promise<History> =>
     this.http.get(`/instances/${encodeURIComponent(id)}/history`, { after, limit });
+  logs = (id: string, query: Query, signal?: AbortSignal): Promise<StepLogs> =>
+    this.http.get(`/instances/${encodeURIComponent(id)}/logs`, query, signal);
   start = (body: StartRequest, idempotencyKey: string): Promise<Started> => this.http.post('/instances', body, idempotencyKey);
 
   definitions = (query: Query, signal?: AbortSignal): Promise<Page<DefinitionSummary>> =>

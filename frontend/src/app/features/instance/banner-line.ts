@@ -1,6 +1,4 @@
-import { Component, computed, inject, input } from '@angular/core';
-import { ServerClock } from '../../core/time/server-clock';
-import { formatTicking } from '../../ui/format';
+import { Component, computed, input } from '@angular/core';
 import { Glyph } from '../../ui/glyph';
 import { lookOf } from '../../ui/state';
 import type { BannerText } from './banner';
@@ -20,10 +18,8 @@ import type { BannerText } from './banner';
         @if (banner().code) {
           &ngsp;<code>{{ banner().code }}</code>
         }
-        @if (countdown(); as span) {
-          &ngsp;·&ngsp;<span i18n
-            >Next attempt in <b>{{ span }}</b>.</span
-          >
+        @if (banner().until; as until) {
+          &ngsp;·&ngsp;<b>{{ until }}</b>
         }
       </p>
       <ng-content />
@@ -49,11 +45,6 @@ import type { BannerText } from './banner';
   `,
 })
 export class Banner {
-  private readonly clock = inject(ServerClock);
   readonly banner = input.required<BannerText>();
   protected readonly look = computed(() => lookOf(this.banner().state));
-  protected readonly countdown = computed(() => {
-    const left = (this.banner().until ?? 0) - this.clock.now();
-    return left > 0 ? formatTicking(Math.ceil(left / 1_000) * 1_000) : undefined;
-  });
 }

@@ -1,54 +1,91 @@
 import type { InstanceView } from '@engine/view/instance-view';
-import { isOpen, type StepFacts } from './step-facts';
+import type { OpenReason } from './reasons';
+import { untilText } from './reasons';
+import type { StepFacts } from './step-facts';
 
-/** The one thing that matters now. `until` is for a countdown. */
+/** The one thing that matters now. */
 export interface BannerText {
   readonly state: string;
   /** Named in bold. */
   readonly step?: string;
   readonly text: string;
   readonly code?: string;
+  /** What the clock will do: `gives up in 12 s`. */
+  readonly until?: string | undefined;
+}
+
+export interface BannerFacts {
+  readonly view: InstanceView;
+  /** Most telling first. */
+  readonly reasons: readonly OpenReason[];
+  readonly factsAt: (path: string) => StepFacts | undefined;
   /** Epoch ms. */
-  readonly until?: number;
+  readonly now: number;
 }
 
 /** A queued step is worth a word only when it has waited this long. */
 const patienceMs = 3_000;
+const stateOfReason: Readonly<Record<string, string>> = { ask: 'asking', retry: 'retrying', paused: 'paused' };
+const silent: ReadonlySet<string> = new Set(['running', 'cancelling', 'compensating', 'emit']);
+const queued: ReadonlySet<string> = new Set(['sent', 'queued', 'no_worker']);
 
-export function bannerOf(view: InstanceView, steps: readonly StepFacts[], now: number): BannerText | undefined {
-  return endBanner(view, steps) ?? retryBanner(steps) ?? queueBanner(steps, now);
-}
+export const bannerOf = (facts: BannerFacts): BannerText | undefined => endBanner(facts) ?? reasonBanner(facts);
 
-function endBanner(view: InstanceView, steps: readonly StepFacts[]): BannerText | undefined {
-  const { error, reason } = view;
-  if (view.status === 'cancelling') return { state: 'cancelling', text: $localize`Cancelling: open steps are being stopped.` };
-  if (view.status === 'cancelled') {
-    return { state: 'cancelled', text: reason ? $localize`Cancelled: ${reason}:reason:` : $localize`Cancelled.` };
+function endBanner({ view, factsAt }: BannerFacts): BannerText | undefined {
+  const { error, reason, status } = view;
+  if (status === 'cancelling') return { state: status, text: $localize`Stopping: open steps are being cancelled.` };
+  if (status === 'compensating' || status === 'compensation_failed') return undoBanner(view);
+  if (status === 'cancelled') {
+    return { state: status, text: reason ? $localize`Cancelled: ${reason}:reason:` : $localize`Cancelled.` };
   }
   if (error === undefined) return undefined;
-  const step = steps.find(({ path }) => path === error.path);
-  const tries =
-    step && step.attempt > 0 ? $localize`failed ${step.attempt}:attempt: of ${step.maxAttempts}:attempts:` : $localize`failed`;
-  const text = step ? `${tries}: ${error.message}` : error.message;
-  return { state: view.status, code: error.code, text, ...(step && { step: step.path }) };
+  const step = error.path === undefined ? undefined : factsAt(error.path);
+  const text = step ? `${triesText(step)}: ${error.message}` : error.message;
+  return { state: status, code: error.code, text, ...(step && { step: step.path }) };
 }
 
-function retryBanner(steps: readonly StepFacts[]): BannerText | undefined {
-  const step = steps.filter(({ state }) => state === 'retrying').sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0))[0];
-  if (!step) return undefined;
-  const tries = $localize`failed ${step.attempt}:attempt: of ${step.maxAttempts}:attempts:`;
+function undoBanner({ status, compensation, steps, error }: InstanceView): BannerText {
+  const paths = compensation?.paths ?? [];
+  const undone = paths.filter((path) => steps.get(path)?.status === 'compensated').length;
+  const failure = compensation?.failures[0];
+  const text =
+    status === 'compensating'
+      ? $localize`Undoing what was done: ${undone}:undone: of ${paths.length}:all: steps undone.`
+      : $localize`could not be undone: ${failure?.message ?? ''}:message:`;
+  const code = status === 'compensating' ? error?.code : failure?.code;
+  return { state: status, text, ...(code && { code }), ...(failure && { step: failure.path }) };
+}
+
+function reasonBanner(facts: BannerFacts): BannerText | undefined {
+  const first = facts.reasons.find((reason) => isWorthAWord(reason, facts));
+  if (first === undefined) return undefined;
+  const { path, reason, text } = first;
+  const step = facts.factsAt(path);
+  const said = reason === 'retry' && step ? retryText(step) : { text: sentence(text) };
   return {
-    state: 'retrying',
-    step: step.path,
-    text: step.error ? `${tries}: ${step.error.message}` : tries,
-    ...(step.error && { code: step.error.code }),
-    ...(step.dueAt !== undefined && { until: step.dueAt }),
+    state: stateOfReason[reason] ?? 'waiting',
+    ...(path !== '' && { step: path }),
+    ...said,
+    until: untilText(first, facts.now),
   };
 }
 
-function queueBanner(steps: readonly StepFacts[], now: number): BannerText | undefined {
-  if (steps.some(({ state }) => state === 'running')) return undefined;
-  const step = steps.find((open) => isOpen(open) && now - (open.scheduledAt ?? now) > patienceMs);
-  if (!step?.reasonText) return undefined;
-  return { state: 'waiting', step: step.path, text: step.reasonText };
+function isWorthAWord({ path, reason }: OpenReason, { reasons, factsAt, now }: BannerFacts): boolean {
+  if (silent.has(reason)) return false;
+  if (!queued.has(reason)) return true;
+  const isMoving = reasons.some((other) => other.reason === 'running');
+  return !isMoving && now - (factsAt(path)?.scheduledAt ?? now) > patienceMs;
 }
+
+function retryText(step: StepFacts): Pick<BannerText, 'text' | 'code'> {
+  const { error } = step;
+  return error ? { text: `${triesText(step)}: ${error.message}`, code: error.code } : { text: triesText(step) };
+}
+
+const triesText = (step: StepFacts): string =>
+  step.attempt > 0 && step.maxAttempts > 1
+    ? $localize`failed ${step.attempt}:attempt: of ${step.maxAttempts}:attempts:`
+    : $localize`failed`;
+
+/** The engine says it in the middle of a sentence. */
+const sentence = (text: string): string => (text === 'paused' ? $localize`The instance is paused` : text);

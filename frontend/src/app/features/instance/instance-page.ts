@@ -1,12 +1,8 @@
 import { Component, computed, DestroyRef, effect, inject, input, signal, untracked } from '@angular/core';
 import { Title } from '@angular/platform-browser';
 import { Router, RouterLink } from '@angular/router';
-import type { TopicMessage } from '@contracts/live/protocol';
-import type { Instance } from '@contracts/rest/instances';
-import { isEnded } from '@engine/model/lifecycle';
 import { Announcer } from '../../core/announcer';
-import { Api } from '../../core/api/api';
-import { toProblem, type ApiProblem } from '../../core/api/api-problem';
+import { payloadLink } from '../../core/api/payload-links';
 import { Shortcuts } from '../../core/keyboard/shortcuts';
 import { LiveConnection } from '../../core/live/live-connection';
 import { followTopic } from '../../core/live/follow-topic';
@@ -14,29 +10,38 @@ import { ServerClock } from '../../core/time/server-clock';
 import { Duration, Time } from '../../core/time/time';
 import { Breadcrumb } from '../../ui/breadcrumb';
 import { CopyButton } from '../../ui/copy-button';
+import { JSON_REFERENCES } from '../../ui/json-lines';
+import { shortId } from '../../ui/format';
 import { Problem } from '../../ui/problem';
 import { Skeleton } from '../../ui/skeleton';
 import { lookOf, State } from '../../ui/state';
 import { InstanceActs, type ActedInstance } from '../acts/instance-acts';
+import { awaitedNames, openAsks } from '../acts/open-waits';
 import { listOf } from '../acts/possible-acts';
 import { StepActs } from '../acts/step-acts';
-import { StepGraph, type GraphStepLook } from '../graph/step-graph';
+import { AskBars } from '../asks/ask-bars';
+import { StepGraph } from '../graph/step-graph';
+import { countSteps } from '../outline/outline';
 import { Banner } from './banner-line';
 import { bannerOf } from './banner';
-import { awaitedNames, openAsks } from '../acts/open-waits';
-import { AskBars } from '../asks/ask-bars';
 import { DataTab } from './data-tab';
-import { emptyStream, foldStream } from './fold-instance';
+import { COMPENSATION, drawnPaths, graphLooks } from './graph-looks';
 import { HistoryTab } from './history-tab';
-import { countDone, figureText, isOpen, stateText, stepFacts, type StepFacts } from './step-facts';
+import { InstanceStore } from './instance-store';
+import { LogsView } from './logs-view';
+import { RelatedTab } from './related-tab';
+import { countDone, isOpen } from './step-facts';
 import { StepPanel } from './step-panel';
 import { StepsTab } from './steps-tab';
 import { Timeline } from './timeline';
+import { WaitingList } from './waiting-list';
 
-const tabNames = ['graph', 'steps', 'history', 'data'] as const;
+const tabNames = ['graph', 'steps', 'history', 'data', 'logs', 'related'] as const;
 type TabName = (typeof tabNames)[number];
-/** While something waits, why is asked again this often. */
+/** While something waits for what only the server knows, why is asked again this often. */
 const reasonsEveryMs = 5_000;
+/** Definitions of so many steps, or fewer, are drawn with the insides of their blocks. */
+const openUpTo = 150;
 
 /** One instance: what it is doing, what it did, and why; every selection is in the address. */
 @Component({
@@ -60,17 +65,21 @@ const reasonsEveryMs = 5_000;
     InstanceActs,
     StepActs,
     AskBars,
+    WaitingList,
+    LogsView,
+    RelatedTab,
   ],
+  providers: [InstanceStore, { provide: JSON_REFERENCES, useValue: payloadLink }],
   templateUrl: './instance-page.html',
   styleUrl: './instance-page.css',
 })
 export class InstancePage {
-  private readonly api = inject(Api);
   private readonly router = inject(Router);
   private readonly title = inject(Title);
   private readonly clock = inject(ServerClock);
   private readonly announcer = inject(Announcer);
   private readonly live = inject(LiveConnection);
+  private readonly store = inject(InstanceStore);
 
   readonly id = input.required<string>();
   /** From the address. */
@@ -78,46 +87,76 @@ export class InstancePage {
   readonly step = input<string>();
   readonly event = input<string>();
 
-  protected readonly instance = signal<Instance | undefined>(undefined);
-  protected readonly stream = signal(emptyStream);
-  protected readonly problem = signal<ApiProblem | undefined>(undefined);
+  protected readonly instance = this.store.instance;
+  protected readonly stream = this.store.stream;
+  protected readonly problem = this.store.problem;
+  protected readonly view = this.store.view;
+  protected readonly steps = this.store.steps;
+  protected readonly status = this.store.status;
+  protected readonly isEnded = this.store.isEnded;
+  protected readonly heading = this.store.heading;
+  protected readonly startedAt = this.store.startedAt;
+  protected readonly endedAt = this.store.endedAt;
   protected readonly current = computed<TabName>(() => tabNames.find((name) => name === this.tab()) ?? 'graph');
-  protected readonly view = computed(() => this.stream().view);
   /** Nothing is known of it but why. */
   protected readonly isMissing = computed(() => this.problem() !== undefined && !this.instance() && this.view().seq === 0);
-  protected readonly steps = computed(() => stepFacts(this.instance()?.steps ?? [], this.view(), this.stream().running));
-  protected readonly status = computed(() =>
-    this.view().seq === 0 ? (this.instance()?.status ?? 'pending') : this.view().status,
-  );
-  protected readonly isEnded = computed(() => isEnded(this.status()));
-  /** Waiting only for the next attempt is shown as retrying. */
-  protected readonly shownState = computed(() =>
-    this.status() === 'waiting' && this.steps().some(({ state }) => state === 'retrying') ? 'retrying' : this.status(),
-  );
-  protected readonly heading = computed(() => {
-    const { summary, key, definition } = { summary: this.stream().head?.summary, ...pick(this.instance()) };
-    return summary ?? key ?? definition ?? this.id();
+  /** Waiting only for the next attempt is shown as retrying, and for a person as that. */
+  protected readonly shownState = computed(() => {
+    if (this.status() !== 'waiting') return this.status();
+    const codes = new Set(this.store.reasons().map(({ reason }) => reason));
+    return codes.has('retry') ? 'retrying' : this.status();
   });
-  protected readonly startedAt = computed(() => this.view().startedAt ?? timeOf(this.instance()?.startedAt));
-  protected readonly endedAt = computed(() => this.view().endedAt ?? timeOf(this.instance()?.endedAt));
   protected readonly done = computed(() => countDone(this.steps()));
-  protected readonly banner = computed(() => bannerOf(this.view(), this.steps(), this.clock.now()));
-  protected readonly graph = computed<GraphStepLook[]>(() => {
-    const now = this.steps().some(isOpen) ? this.clock.now() : 0;
-    return this.steps().map((step) => graphLook(step, now));
+  protected readonly banner = computed(() =>
+    bannerOf({ view: this.view(), reasons: this.store.reasons(), factsAt: this.store.factsAt, now: this.clock.now() }),
+  );
+  /** Blocks that were opened or folded by hand, and the items chosen to be seen in them. */
+  private readonly folded = signal<ReadonlyMap<string, boolean>>(new Map());
+  private readonly items = signal<ReadonlyMap<string, number>>(new Map());
+  private readonly shown = new Map<string, number>();
+  private readonly isSmall = computed(() => countSteps(this.store.outline()) <= openUpTo);
+  protected readonly graph = computed(() => {
+    const [folded, items, isSmall, selected] = [this.folded(), this.items(), this.isSmall(), this.step()];
+    return graphLooks({
+      ...this.store.sources(),
+      parts: this.store.parts(),
+      now: this.isEnded() ? 0 : this.clock.now(),
+      choice: {
+        isOpen: (path) => folded.get(path) ?? (isSmall || selected?.startsWith(`${path}/`) === true),
+        itemOf: (path) => items.get(path),
+        selected,
+        shown: this.shown,
+      },
+    });
   });
+  protected readonly timeline = computed(() => drawnPaths(this.graph()).flatMap((path) => this.store.factsAt(path) ?? []));
   /** The step that moves: what the graph keeps in view. */
-  protected readonly followed = computed(() => this.steps().findLast(isOpen)?.path);
-  protected readonly selected = computed(() => this.steps().find(({ path }) => path === this.step()));
+  protected readonly followed = computed(() => this.timeline().findLast((step) => isOpen(step) && !step.isBlock)?.path);
+  protected readonly selected = computed(() => {
+    const path = this.step();
+    return path === undefined ? undefined : this.store.factsAt(path);
+  });
   protected readonly chosenEvent = computed(() => (this.event() === undefined ? undefined : Number(this.event())));
   protected readonly tabs = computed(() => [
     { name: 'graph', word: $localize`Graph`, count: undefined },
     { name: 'steps', word: $localize`Steps`, count: this.steps().length },
     { name: 'history', word: $localize`History`, count: this.stream().events.length },
     { name: 'data', word: $localize`Data`, count: undefined },
+    { name: 'logs', word: $localize`Logs`, count: undefined },
+    { name: 'related', word: $localize`Related`, count: this.relatives() || undefined },
   ]);
+  private readonly relatives = computed(() => {
+    const instance = this.instance();
+    const children = new Set([...this.view().steps.values()].flatMap(({ child }) => child?.id ?? []));
+    for (const child of instance?.children ?? []) children.add(child.instance);
+    return children.size + (instance?.parentStep ? 1 : 0) + (instance?.restartOf ? 1 : 0) + (instance?.restartedAs.length ?? 0);
+  });
+  protected readonly parent = computed(() => this.instance()?.parentStep ?? undefined);
   protected readonly trail = computed(() => [
     { text: $localize`Instances`, link: ['/instances'] },
+    ...(this.parent()
+      ? [{ text: $localize`Parent ${shortId(this.parent()!.instance)}:id:`, link: ['/instances', this.parent()!.instance] }]
+      : []),
     ...(this.instance() ? [{ text: this.versionName(), link: this.versionLink() }] : []),
     { text: this.heading() },
   ]);
@@ -156,13 +195,13 @@ export class InstancePage {
       const id = this.id();
       return {
         request: () => ({ subscribe: 'instance', id, since: this.view().seq }),
-        apply: (messages) => this.applyLive(messages),
-        poll: () => this.poll(id),
+        apply: (messages) => this.store.applyLive(messages),
+        poll: () => this.store.poll(),
       };
     });
     const reasons = setInterval(() => {
-      const isStuck = !this.isEnded() && this.steps().some(({ state }) => state === 'scheduled' || state === 'queued');
-      if (isStuck && this.canAct()) void this.load(this.id());
+      const isAsked = this.store.reasons().some(({ reason }) => askedOfServer.has(reason));
+      if (isAsked && this.canAct()) void this.store.load();
     }, reasonsEveryMs);
     const take = inject(Shortcuts).register({
       ...Object.fromEntries(tabNames.map((name, index) => [String(index + 1), () => this.goTo({ tab: name })])),
@@ -177,6 +216,7 @@ export class InstancePage {
   }
 
   protected choose(path: string | undefined): void {
+    if (path === COMPENSATION) return;
     this.goTo({ step: path === this.step() ? null : (path ?? null) });
   }
 
@@ -185,40 +225,23 @@ export class InstancePage {
   }
 
   protected retry(): void {
-    void this.load(this.id());
+    void this.store.load();
+  }
+
+  protected fold(path: string): void {
+    const isOpenNow = this.timeline().some((step) => step.path.startsWith(`${path}/`)) || this.folded().get(path) === true;
+    this.folded.update((before) => new Map(before).set(path, !isOpenNow));
+  }
+
+  protected page({ id, index }: { readonly id: string; readonly index: number }): void {
+    this.items.update((before) => new Map(before).set(id, index));
   }
 
   private begin(id: string): void {
-    this.stream.set(emptyStream);
-    this.instance.set(undefined);
-    this.problem.set(undefined);
-    void this.load(id);
-  }
-
-  private async load(id: string): Promise<void> {
-    try {
-      const instance = await this.api.instance(id);
-      if (id !== this.id()) return;
-      this.instance.set(instance);
-      this.problem.set(undefined);
-    } catch (error) {
-      if (id === this.id()) this.problem.set(toProblem(error));
-    }
-  }
-
-  private applyLive(messages: readonly TopicMessage[]): void {
-    const before = this.view().seq;
-    for (const message of messages) {
-      if (message.topic === 'instance' && message.id === this.id()) this.stream.update((stream) => foldStream(stream, message));
-    }
-    if (before === 0 && this.view().seq > 0 && (this.instance()?.steps.length ?? 0) === 0) void this.load(this.id());
-  }
-
-  private async poll(id: string): Promise<void> {
-    const history = await this.api.history(id, this.view().seq);
-    if (id !== this.id()) return;
-    this.stream.update((stream) => foldStream(stream, { events: history.items }));
-    if (history.next !== null) await this.poll(id);
+    this.folded.set(new Map());
+    this.items.set(new Map());
+    this.shown.clear();
+    this.store.begin(id);
   }
 
   /** The end is told once to those who do not see it; not when the page opens on something long over. */
@@ -232,10 +255,9 @@ export class InstancePage {
   }
 
   private nextError(): boolean {
-    const failed = this.steps().filter(({ error }) => error !== undefined);
+    const failed = [...this.view().steps.values()].filter(({ status }) => status === 'failed').map(({ path }) => path);
     if (failed.length === 0) return false;
-    const at = failed.findIndex(({ path }) => path === this.step());
-    this.goTo({ step: failed[(at + 1) % failed.length]!.path });
+    this.goTo({ step: failed[(failed.indexOf(this.step() ?? '') + 1) % failed.length]! });
     return true;
   }
 
@@ -247,22 +269,4 @@ export class InstancePage {
   }
 }
 
-const pick = (instance: Instance | undefined) => ({
-  ...(typeof instance?.summary === 'string' && { summary: instance.summary }),
-  key: instance?.key,
-  definition: instance?.definition,
-});
-const timeOf = (iso: string | null | undefined): number | undefined => (iso ? Date.parse(iso) : undefined);
-
-function graphLook(step: StepFacts, now: number): GraphStepLook {
-  return {
-    id: step.path,
-    needs: step.needs,
-    state: step.state,
-    text: stateText(step, now),
-    figure: figureText(step, now),
-    isActive: isOpen(step) || step.state === 'failed' || step.state === 'timed_out',
-    isFaded: step.state === 'skipped' || step.state === 'blocked',
-    hasStarted: step.state !== 'notReached' && step.state !== 'blocked',
-  };
-}
+const askedOfServer: ReadonlySet<string> = new Set(['sent', 'queued', 'no_worker', 'lock']);

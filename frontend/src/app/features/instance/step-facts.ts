@@ -2,21 +2,26 @@ import type { RunningStep } from '@contracts/live/protocol';
 import type { StepSummary } from '@contracts/rest/steps';
 import type { Failure } from '@engine/model/failure';
 import type { Json } from '@engine/model/json';
-import type { AttemptView, InstanceView, StepView } from '@engine/view/instance-view';
-import { formatDuration, formatTicking } from '../../ui/format';
-import { lookOf } from '../../ui/state';
+import type { AttemptView, ChildView, CountsView, InstanceView, StepView, WaitView } from '@engine/view/instance-view';
+import { stepAt, type OutlineStep } from '../outline/outline';
+import type { OpenReason } from './reasons';
 
 /** A step as the instance page shows it: what the definition says, what the log says, what a worker says. Times epoch ms. */
 export interface StepFacts {
   readonly path: string;
+  /** Last segment of the path. */
+  readonly name: string;
   readonly type: string;
   readonly title: string | null;
   readonly task: string | null;
   readonly queue: string | null;
+  /** Paths, of its own list. */
   readonly needs: readonly string[];
   readonly maxAttempts: number;
-  /** A key of `stateLooks`: the step's status, `queued`, or `notReached`. */
+  /** The step's status, `queued`, or `notReached`. */
   readonly state: string;
+  /** A key of `stateLooks`: the state, or `asking`. */
+  readonly look: string;
   readonly attempt: number;
   readonly attempts: readonly AttemptView[];
   readonly worker: string | undefined;
@@ -24,53 +29,120 @@ export interface StepFacts {
   readonly startedAt: number | undefined;
   readonly endedAt: number | undefined;
   readonly dueAt: number | undefined;
+  readonly timeoutAt: number | undefined;
   readonly error: Failure | undefined;
   readonly input: Json | undefined;
   readonly inputIsCtx: boolean;
   readonly output: Json | undefined;
-  /** Why it is open, as the server last said it. */
-  readonly reasonText: string | null;
+  /** What it waits for. */
+  readonly wait: WaitView | undefined;
+  readonly child: ChildView | undefined;
+  /** It has, or can have, steps inside. */
+  readonly isBlock: boolean;
+  readonly counts: CountsView | undefined;
+  readonly taken: readonly string[] | undefined;
+  readonly progress: Json | undefined;
+  /** Why it ended other than by itself, and who ended it by hand for what reason. */
+  readonly because: StepView['because'];
+  readonly by: string | undefined;
+  readonly why: string | undefined;
+  readonly note: string | undefined;
+  /** The step that undoes it, once it has begun. */
+  readonly undo: StepView | undefined;
+  readonly undoError: StepView['undoError'];
+  /** Why it is open. */
+  readonly reason: OpenReason | undefined;
 }
 
-const openStates = new Set(['scheduled', 'running', 'retrying', 'queued', 'cancelling']);
+/** What facts are made of. */
+export interface FactSources {
+  readonly outline: readonly OutlineStep[];
+  readonly view: InstanceView;
+  /** Begun by a worker, by path. */
+  readonly running: ReadonlyMap<string, RunningStep>;
+  /** Why steps are open, by path. */
+  readonly reasons: ReadonlyMap<string, OpenReason>;
+  /** Of the top level; they speak for themselves before the stream has told anything. */
+  readonly summaries: ReadonlyMap<string, StepSummary>;
+}
+
+const openStates = new Set(['scheduled', 'running', 'waiting', 'retrying', 'queued', 'cancelling', 'compensating']);
 export const isOpen = (step: Pick<StepFacts, 'state'>): boolean => openStates.has(step.state);
 
-/** Steps of the top level in definition order. Before the stream has told anything, the summaries speak for themselves. */
-export function stepFacts(summaries: readonly StepSummary[], view: InstanceView, running: readonly RunningStep[]): StepFacts[] {
-  const begun = new Map(running.map((step) => [step.path, step]));
-  return summaries.map((summary) => {
-    const step = view.steps.get(summary.path) ?? (view.seq === 0 ? fromSummary(summary) : undefined);
-    return toFacts(summary, step, begun.get(summary.path));
-  });
+/** Steps of the top level in definition order. */
+export const stepFacts = (sources: FactSources): StepFacts[] => sources.outline.map((step) => factsOf(step.id, step, sources));
+
+/** Of a step at any depth; undefined when neither definition nor log knows it. */
+export function factsAt(path: string, sources: FactSources): StepFacts | undefined {
+  const planned = stepAt(sources.outline, path);
+  return planned || sources.view.steps.has(path) ? factsOf(path, planned, sources) : undefined;
 }
 
-function toFacts(summary: StepSummary, step: StepView | undefined, begun: RunningStep | undefined): StepFacts {
-  const { path, type, title, task, queue, needs, maxAttempts, reasonText } = summary;
-  const token = step?.attempts.at(-1)?.token;
-  const isBegun = begun !== undefined && step?.status === 'scheduled' && (token === undefined || token === begun.token);
-  const startedAt = isBegun ? Date.parse(begun.startedAt) : step?.startedAt;
+export function factsOf(path: string, planned: OutlineStep | undefined, sources: FactSources): StepFacts {
+  const { view, running, reasons, summaries } = sources;
+  const summary = summaries.get(path);
+  const step = view.steps.get(path) ?? (view.seq === 0 && summary ? fromSummary(summary) : undefined);
+  const begun = begunOf(step, running.get(path));
+  const scope = path.slice(0, path.lastIndexOf('/') + 1);
+  const state = begun ? 'running' : stateOf(step);
   return {
     path,
-    type,
-    title,
-    task: step?.task ?? task,
-    queue: step?.queue ?? queue,
-    needs,
-    maxAttempts,
-    state: isBegun ? 'running' : stateOf(step),
+    name: path.slice(scope.length),
+    type: planned?.type ?? summary?.type ?? 'task',
+    title: planned?.title ?? summary?.title ?? null,
+    task: step?.task ?? planned?.task ?? null,
+    queue: step?.queue ?? summary?.queue ?? null,
+    needs: (planned?.needs ?? []).map((id) => scope + id),
+    maxAttempts: planned?.maxAttempts ?? summary?.maxAttempts ?? 1,
+    state,
+    look: state === 'waiting' && step?.wait?.kind === 'ask' ? 'asking' : state,
+    isBlock: (planned?.bodies.length ?? 0) > 0 || step?.isBlock === true,
+    undo: view.steps.get(`${path}/~undo`),
+    reason: reasons.get(path),
+    ...fromLog(step),
+    ...(begun && {
+      worker: begun.worker,
+      startedAt: Date.parse(begun.startedAt),
+      attempts: markRunning(step?.attempts ?? [], begun),
+    }),
+  };
+}
+
+type FromLog = 'attempt' | 'attempts' | 'worker' | 'scheduledAt' | 'startedAt' | 'endedAt' | 'dueAt' | 'timeoutAt' | 'error' | 'input' | 'inputIsCtx' | 'output' | 'wait' | 'child' | 'counts' | 'taken' | 'progress' | 'because' | 'by' | 'why' | 'note' | 'undoError'; // prettier-ignore
+
+function fromLog(step: StepView | undefined): Pick<StepFacts, FromLog> {
+  return {
     attempt: step?.attempt ?? 0,
-    attempts: isBegun ? markRunning(step?.attempts ?? [], begun) : (step?.attempts ?? []),
-    worker: isBegun ? begun.worker : step?.worker,
+    attempts: step?.attempts ?? [],
+    worker: step?.worker,
     scheduledAt: step?.scheduledAt,
-    startedAt,
+    startedAt: step?.startedAt,
     endedAt: step?.endedAt,
     dueAt: step?.dueAt,
+    timeoutAt: step?.timeoutAt,
     error: step?.error,
     input: step?.input,
     inputIsCtx: step?.inputIsCtx ?? false,
     output: step?.output,
-    reasonText,
+    wait: step?.wait,
+    child: step?.child,
+    counts: step?.counts,
+    taken: step?.taken,
+    progress: step?.progress,
+    because: step?.because,
+    by: step?.by,
+    why: step?.reason,
+    note: step?.note,
+    undoError: step?.undoError,
   };
+}
+
+/** The worker's word counts for the very attempt that is out, and no other. */
+function begunOf(step: StepView | undefined, begun: RunningStep | undefined): RunningStep | undefined {
+  const token = step?.attempts.at(-1)?.token;
+  return begun !== undefined && step?.status === 'scheduled' && (token === undefined || token === begun.token)
+    ? begun
+    : undefined;
 }
 
 function stateOf(step: StepView | undefined): string {
@@ -95,29 +167,6 @@ function fromSummary(summary: StepSummary): StepView {
     ...(error !== null && { error: { retryable: false, ...error } as Failure }),
   };
   return { path, status, attempt, attempts: [], dueAt: ms(summary.dueAt), ...times, ...known };
-}
-
-/** The state in a word or three: `Retrying in 6 s`. @param now epoch ms */
-export function stateText(step: StepFacts, now: number): string {
-  if (step.state === 'retrying' && step.dueAt !== undefined && step.dueAt > now) {
-    return $localize`Retrying in ${formatTicking(Math.ceil((step.dueAt - now) / 1_000) * 1_000)}:span:`;
-  }
-  if (step.state === 'blocked') return $localize`Upstream failed`;
-  return lookOf(step.state).word;
-}
-
-/** The figure beside it: attempt while that matters, else how long it takes or took. */
-export function figureText(step: StepFacts, now: number): string {
-  const tries = `${step.attempt}/${step.maxAttempts}`;
-  if (step.state === 'retrying' || step.state === 'failed') return step.attempt > 0 ? tries : '';
-  if (step.state === 'running') {
-    const elapsed = step.startedAt === undefined ? '' : formatTicking(Math.max(0, now - step.startedAt));
-    return step.attempt > 1 ? `${tries} · ${elapsed}` : elapsed;
-  }
-  if (step.state === 'completed' && step.startedAt !== undefined && step.endedAt !== undefined) {
-    return formatDuration(step.endedAt - step.startedAt);
-  }
-  return step.attempt > 1 && isOpen(step) ? tries : '';
 }
 
 export const countDone = (steps: readonly StepFacts[]): number =>

@@ -1,74 +1,145 @@
-import { Component, computed, inject, input, output, signal } from '@angular/core';
+import { CdkVirtualScrollViewport, ScrollingModule } from '@angular/cdk/scrolling';
+import { Component, computed, effect, inject, input, output, signal, untracked, viewChild } from '@angular/core';
 import { ServerClock } from '../../core/time/server-clock';
 import { Duration, Time } from '../../core/time/time';
+import { formatCount } from '../../ui/format';
+import { Icon, iconPaths, type IconName } from '../../ui/icon';
 import { State } from '../../ui/state';
-import { stateText, type StepFacts } from './step-facts';
+import { InstanceStore } from './instance-store';
+import { untilText } from './reasons';
+import { isOpen, type StepFacts } from './step-facts';
+import { reveal, treeRows, type Page, type TreeChoice, type TreeRow, type TreeSources } from './step-tree';
+import { figureText, stateText } from './step-words';
 
-/** The graph as a list: all steps in definition order, reached or not. */
+const untouched: TreeChoice = { toggled: new Set(), pages: new Map(), onlyFailed: new Set() };
+
+/** The graph as an outline: every step with what is inside it, item by item. Only lines on screen exist. */
 @Component({
   selector: 'oqx-steps-tab',
-  imports: [State, Time, Duration],
-  template: `
-    <div class="scroll-x" tabindex="0" role="region" aria-label="Steps" i18n-aria-label>
-      <table class="table padded">
-        <thead>
-          <tr>
-            <th scope="col" i18n>Step</th>
-            <th scope="col" i18n>State</th>
-            <th scope="col" i18n>Task</th>
-            <th scope="col" class="num" i18n>Try</th>
-            <th scope="col" i18n>Needs</th>
-            <th scope="col" i18n>Worker</th>
-            <th scope="col" class="num" i18n>Started</th>
-            <th scope="col" class="num" i18n>Took</th>
-          </tr>
-        </thead>
-        <tbody>
-          @for (row of rows(); track row.step.path) {
-            <tr [class.selected]="row.step.path === selected()">
-              <td>
-                <button type="button" class="link" (click)="chosen.emit(row.step.path)">{{ row.step.path }}</button>
-              </td>
-              <td><oqx-state [state]="row.step.state" [text]="row.text" /></td>
-              <td class="mono">{{ row.step.task ?? row.step.type }}</td>
-              <td class="num">{{ row.step.attempt === 0 ? '' : row.step.attempt + '/' + row.step.maxAttempts }}</td>
-              <td class="mono muted ellipsis needs" [title]="row.step.needs.join(', ')">{{ row.step.needs.join(', ') }}</td>
-              <td class="mono ellipsis needs">{{ row.step.worker }}</td>
-              <td class="num"><oqx-time [at]="row.step.startedAt ?? row.step.scheduledAt" form="ms" /></td>
-              <td class="num"><oqx-duration [from]="row.step.startedAt" [to]="row.step.endedAt" /></td>
-            </tr>
-          }
-        </tbody>
-      </table>
-      @if (steps().length > rows().length) {
-        <button type="button" class="btn more" (click)="limit.set(steps().length)" i18n>
-          Show all {{ steps().length }} steps
-        </button>
-      }
-    </div>
-  `,
-  styles: `
-    .needs {
-      max-width: 180px;
-    }
-    .more {
-      margin: 12px 16px;
-    }
-    tr.selected td {
-      background: var(--oqx-selected);
-    }
-  `,
+  imports: [ScrollingModule, State, Time, Duration, Icon],
+  templateUrl: './steps-tab.html',
+  styleUrl: './steps-tab.css',
 })
 export class StepsTab {
   private readonly clock = inject(ServerClock);
-  readonly steps = input.required<readonly StepFacts[]>();
+  private readonly store = inject(InstanceStore);
   readonly selected = input<string>();
   readonly chosen = output<string>();
-  /** A table of thousands of rows is shown when asked for. */
-  protected readonly limit = signal(300);
-  protected readonly rows = computed(() =>
-    this.steps()
-      .slice(0, this.limit())
-      .map((step) => ({ step, text: stateText(step, this.clock.now()) })),
-  );
+  private readonly choice = signal(untouched);
+  private readonly viewport = viewChild(CdkVirtualScrollViewport);
+  private readonly sources = computed<TreeSources>(() => ({
+    ...this.store.sources(),
+    parts: this.store.parts(),
+    choice: this.choice(),
+  }));
+  protected readonly rows = computed(() => treeRows(this.sources()));
+  /** The line that Tab reaches; arrows walk from there. */
+  private readonly focused = signal<string | undefined>(undefined);
+  protected readonly tabStop = computed(() => {
+    const rows = this.rows();
+    const wanted = [this.focused(), this.selected()].find((path) => rows.some((row) => row.path === path));
+    return wanted ?? rows[0]?.path;
+  });
+  protected readonly count = formatCount;
+  protected readonly trackPath = (_: number, row: TreeRow): string => row.path;
+
+  constructor() {
+    effect(() => {
+      const path = this.selected();
+      const isKnown = this.store.outline().length > 0;
+      if (path !== undefined && isKnown) untracked(() => this.show(path));
+    });
+  }
+
+  protected iconOf(row: TreeRow): IconName | undefined {
+    return row.kind === 'step' && row.facts.type in iconPaths ? (row.facts.type as IconName) : undefined;
+  }
+
+  /** Why it is open, else how it stands. */
+  protected wordsOf(facts: StepFacts): string {
+    const now = this.clock.now();
+    const { reason } = facts;
+    if (reason === undefined || facts.state === 'running') return stateText(facts, now);
+    const until = untilText(reason, now);
+    return `${stateText(facts, now)}: ${reason.text}${until === undefined ? '' : `, ${until}`}`;
+  }
+
+  protected figureOf = (facts: StepFacts): string => (isOpen(facts) || facts.isBlock ? figureText(facts, this.clock.now()) : '');
+
+  protected toggle(path: string): void {
+    this.choice.update((choice) => ({ ...choice, toggled: flipped(choice.toggled, path) }));
+  }
+
+  protected turn({ path }: Page, from: number): void {
+    this.choice.update((choice) => ({ ...choice, pages: new Map(choice.pages).set(path, Math.max(0, from)) }));
+  }
+
+  protected filter({ path }: Page): void {
+    this.turn({ path } as Page, 0);
+    this.choice.update((choice) => ({ ...choice, onlyFailed: flipped(choice.onlyFailed, path) }));
+  }
+
+  protected keyed(event: KeyboardEvent, index: number): void {
+    const row = this.rows()[index];
+    if (row === undefined || event.target !== event.currentTarget) return;
+    if (!this.act(event.key, row, index)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  private act(key: string, row: TreeRow, index: number): boolean {
+    const fold = row.kind === 'pager' ? undefined : row;
+    if (key === 'ArrowDown') return this.focus(index + 1);
+    if (key === 'ArrowUp') return this.focus(index - 1);
+    if (key === 'ArrowRight' && fold?.isFoldable) return fold.isOpen ? this.focus(index + 1) : (this.toggle(row.path), true);
+    if (key === 'ArrowLeft') return fold?.isOpen ? (this.toggle(row.path), true) : this.focus(this.outside(index));
+    if (key === 'Enter' && row.kind === 'step') return (this.chosen.emit(row.path), true);
+    if ((key === 'Enter' || key === ' ') && fold?.isFoldable) return (this.toggle(row.path), true);
+    return false;
+  }
+
+  private outside(index: number): number {
+    const rows = this.rows();
+    return rows.slice(0, index).findLastIndex(({ depth }) => depth < rows[index]!.depth);
+  }
+
+  private focus(index: number): boolean {
+    const row = this.rows()[index];
+    if (row === undefined) return true;
+    this.focused.set(row.path);
+    this.bringIntoView(index);
+    setTimeout(() =>
+      this.viewport()
+        ?.elementRef.nativeElement.querySelector<HTMLElement>(`[data-row="${CSS.escape(row.path)}"]`)
+        ?.focus({ preventScroll: true }),
+    );
+    return true;
+  }
+
+  /** A step chosen elsewhere is unfolded to, and brought into view. */
+  private show(path: string): void {
+    if (!this.rows().some((row) => row.path === path)) this.choice.set(reveal(path, this.sources()));
+    // The panel that opens beside it takes room first.
+    requestAnimationFrame(() => {
+      this.viewport()?.checkViewportSize();
+      this.bringIntoView(this.rows().findIndex((row) => row.path === path));
+    });
+  }
+
+  private bringIntoView(index: number): void {
+    const viewport = this.viewport();
+    if (!viewport || index < 0) return;
+    const [top, height] = [viewport.measureScrollOffset(), viewport.getViewportSize()];
+    const at = index * rowHeight;
+    if (at < top) viewport.scrollToOffset(at);
+    else if (at + rowHeight > top + height) viewport.scrollToOffset(at + rowHeight - height);
+  }
+}
+
+const rowHeight = 32;
+
+function flipped(set: ReadonlySet<string>, path: string): Set<string> {
+  const after = new Set(set);
+  if (!after.delete(path)) after.add(path);
+  return after;
 }

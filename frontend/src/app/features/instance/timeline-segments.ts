@@ -2,7 +2,7 @@ import type { StepFacts } from './step-facts';
 
 /** A stretch of an attempt on the time axis; shares of the whole in [0, 1]. */
 export interface Segment {
-  readonly kind: 'queued' | 'running' | 'backoff';
+  readonly kind: 'queued' | 'running' | 'waiting' | 'backoff';
   /** A key of `stateLooks`. */
   readonly state: string;
   readonly start: number;
@@ -29,6 +29,13 @@ export function segmentsOf(step: StepFacts, axis: Axis, now: number): Segment[] 
     segments.push({ kind, state, start, width: Math.max(0.002, share(to, axis) - start) });
   };
   step.attempts.forEach((attempt, index) => {
+    if (step.type === 'workflow')
+      return add(
+        'waiting',
+        attempt.endedAt === undefined ? step.look : attempt.status,
+        attempt.scheduledAt,
+        attempt.endedAt ?? now,
+      );
     const began = attempt.startedAt ?? (attempt.endedAt === undefined ? undefined : attempt.scheduledAt);
     add('queued', 'queued', attempt.scheduledAt, began ?? now);
     if (began !== undefined)
@@ -37,9 +44,22 @@ export function segmentsOf(step: StepFacts, axis: Axis, now: number): Segment[] 
       step.attempts[index + 1]?.scheduledAt ?? (step.state === 'retrying' ? Math.min(step.dueAt ?? now, axis.to) : undefined);
     if (attempt.endedAt !== undefined && next !== undefined) add('backoff', 'retrying', attempt.endedAt, next);
   });
-  if (step.attempts.length === 0 && step.state === 'completed' && step.endedAt !== undefined)
-    add('running', step.state, step.endedAt, step.endedAt);
+  if (step.attempts.length === 0) addWhole(step, now, add);
+  const { undo } = step;
+  if (undo?.scheduledAt !== undefined) add('running', 'compensating', undo.scheduledAt, undo.endedAt ?? now);
   return segments;
+}
+
+/** Waits and blocks have no attempts: they last from being entered to their end. */
+function addWhole(
+  step: StepFacts,
+  now: number,
+  add: (kind: Segment['kind'], state: string, from: number, to: number) => void,
+): void {
+  const to = step.endedAt ?? now;
+  const from = step.startedAt ?? step.endedAt;
+  if (from === undefined || step.state === 'blocked') return;
+  add(step.isBlock || step.startedAt === undefined ? 'running' : 'waiting', step.look, from, to);
 }
 
 const share = (at: number, { from, to }: Axis): number => Math.min(1, Math.max(0, (at - from) / (to - from)));

@@ -16,6 +16,7 @@ import { axisMarks, axisOf, segmentsOf, type Segment } from './timeline-segments
       <span class="grow"></span>
       <span class="meta" i18n>outline: queued</span>
       <span class="meta" i18n>solid: running</span>
+      <span class="meta" i18n>thin: waiting</span>
       <span class="meta" i18n>dotted: backoff</span>
     </div>
     <div class="axis" aria-hidden="true">
@@ -37,7 +38,12 @@ import { axisMarks, axisOf, segmentsOf, type Segment } from './timeline-segments
         [class.selected]="step.path === selected()"
       >
         <button type="button" class="name" [attr.aria-pressed]="step.path === selected()" (click)="chosen.emit(step.path)">
-          <oqx-state [state]="step.state" text="" /><span class="ellipsis">{{ step.path }}</span>
+          <oqx-state [state]="step.look" text="" /><span
+            class="ellipsis"
+            [title]="step.path"
+            [style.padding-inline-start.px]="indentOf(step)"
+            >{{ step.name }}</span
+          >
         </button>
         <span class="track" aria-hidden="true">
           @for (mark of marks(); track mark.at) {
@@ -70,6 +76,8 @@ export class Timeline {
     const { from, to } = this.axis();
     return axisMarks(this.axis()).map((ms) => ({ at: (ms / (to - from)) * 100, text: ms === 0 ? '0' : formatDuration(ms) }));
   });
+  /** A step inside a block inside a block: two levels. */
+  protected readonly indentOf = ({ path }: StepFacts): number => Math.min(5, Math.floor(path.split('/').length / 2)) * 12;
   /** Of the rows that are on screen only. */
   protected readonly segments = (step: StepFacts): Segment[] => segmentsOf(step, this.axis(), this.endedAt() ?? this.now());
   protected readonly trackPath = (_: number, step: StepFacts): string => step.path;
