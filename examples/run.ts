@@ -1,3 +1,4 @@
+import { closest, distance } from 'fastest-levenshtein';
 import type { Instance } from '#libs/contracts';
 import { narrate, narrateAct } from './narrate.js';
 import { registerExample, runScenario } from './run-scenario.js';
@@ -17,8 +18,7 @@ async function main([name, only]: readonly string[]): Promise<number> {
   if (runs.length === 0) return refuse([name, only].join(' ').trim());
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
-  await using server = await findServer(process.env['ORQUESTRA_URL']);
-  say(server.isOwn ? 'No server is running: started one for this run, on an empty folder.' : `Server: ${server.url}`);
+  await using server = await findServer(process.env['ORQUESTRA_URL'], say);
   let wrong = 0;
   for (const run of runs) if (!(await show(server, run, interrupt.signal))) wrong += 1;
   say(`\n${runs.length - wrong} of ${runs.length} ended as expected.`);
@@ -60,15 +60,17 @@ function list(): number {
 }
 
 function refuse(wanted: string): number {
-  console.error(
-    `expected the name of an example (and of one of its scenarios), but was "${wanted}".\nWhat there is: npm run example`,
-  );
+  const names = examples.flatMap(({ name, scenarios }) => [name, ...scenarios.map((scenario) => `${name} ${scenario.name}`)]);
+  const near = closest(wanted, names);
+  const hint = distance(wanted, near) <= 2 ? `Did you mean ${near}?` : 'What there is: npm run example';
+  console.error(`expected the name of an example (and of one of its scenarios), but was "${wanted}".\n${hint}`);
   return 2;
 }
 
 const say = (text: string): void => console.log(text);
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+  if (error instanceof Error && error.name === 'AbortError') return 130; // interrupted; its own server is gone
   console.error(error instanceof Error ? error.message : error);
   return 1;
 });

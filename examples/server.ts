@@ -14,10 +14,14 @@ export interface Server extends AsyncDisposable {
 /** Where `npm start` listens. */
 const usual = `http://localhost:${process.env['PORT'] ?? '3000'}`;
 
-/** The server of `ORQUESTRA_URL`, else a running `npm start`, else one on an empty folder for as long as it is needed. */
-export async function findServer(given: string | undefined): Promise<Server> {
-  if (given !== undefined) return serverAt(given);
-  return (await isThere(usual)) ? serverAt(usual) : startOwn();
+/**
+ * The server of `ORQUESTRA_URL`, else a running `npm start`, else one on an empty folder for as long as it is needed.
+ * @param say told which, before it takes its time
+ */
+export async function findServer(given: string | undefined, say: (text: string) => void): Promise<Server> {
+  const url = given ?? ((await isThere(usual)) ? usual : undefined);
+  say(url === undefined ? 'No server is running: starting one for this run, on an empty folder.' : `Server: ${url}`);
+  return url === undefined ? startOwn() : serverAt(url);
 }
 
 function serverAt(url: string): Server {
