@@ -3,7 +3,7 @@ import type { RootName } from './template.js';
 /** Every root of the language, and where it exists, in words. */
 export const ROOT_PLACES: Readonly<Record<RootName, string>> = {
   input: 'everywhere',
-  ctx: 'in steps and in the output of the definition',
+  ctx: 'in steps',
   steps: 'in steps and in the output of the definition',
   needs: 'in steps',
   item: 'inside a forEach',

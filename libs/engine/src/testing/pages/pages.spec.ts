@@ -11,8 +11,8 @@ import { readPage } from './read-page.js';
 /** Each line `CODE /path`, or `CODE /path: words of its message or hint`. */
 function expectProblems(problems: readonly Problem[], said: string): void {
   const lines = said.split('\n').filter((line) => line !== '');
-  const parts = lines.map((line) => /^([A-Z_]+ \/?\S*?)(?:: (.*))?$/.exec(line)!);
-  expect(problems.map(({ code, path }) => `${code} ${path}`)).toEqual(parts.map((part) => part[1]));
+  const parts = lines.map((line) => /^([A-Z_]+(?: \/\S*?)?)(?:: (.*))?$/.exec(line)!);
+  expect(problems.map(({ code, path }) => `${code} ${path}`.trim())).toEqual(parts.map((part) => part[1]));
   problems.forEach(({ message, hint }, at) => expect(`${message}; ${hint ?? ''}`).toContain(parts[at]![2] ?? ''));
 }
 
