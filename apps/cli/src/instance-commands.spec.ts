@@ -137,7 +137,7 @@ describe('instance start', () => {
     });
     const shell = onTerminal();
     expect(await run(shell, 'instance start order --wait')).toBe(1);
-    expect(shell.complained).toContain('charge: CARD_DECLINED: no [2J money');
+    expect(shell.complained).toContain(`charge: CARD_DECLINED: no [2J money\n  → orquestra instance retry ${id}\n`);
 
     gateway.routes.set(`GET /instances/${id}/wait`, { status: 202, body: instance('running') });
     const late = onTerminal();
@@ -251,6 +251,14 @@ describe('instance get', () => {
     expect(shell.written).toContain('◐ running, started 3 s ago, for 3.0 s');
     expect(shell.written).toContain('ship: no live worker serves ship.parcel');
     expect(shell.written).toMatch(/charge +✓ completed +1\/3 +1\.5 s/);
+  });
+
+  it('says how one that failed goes on', async () => {
+    const error = { code: 'CARD_DECLINED', message: 'no money', path: 'charge' };
+    gateway.routes.set(`GET /instances/${id}`, { body: instance('failed', { error }) });
+    const shell = onTerminal();
+    await run(shell, `instance get ${id}`);
+    expect(shell.written).toContain(`charge: CARD_DECLINED: no money\n  → orquestra instance retry ${id}\n`);
   });
 
   it('takes the beginning of an id when only one instance fits', async () => {

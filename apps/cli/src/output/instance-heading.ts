@@ -2,7 +2,7 @@ import type { Instance } from '#libs/contracts';
 import { statusText, type Colours } from './status.js';
 import { plain } from './text.js';
 import { ago, elapsed } from './times.js';
-import { type Wait, waitLines } from './waits.js';
+import { retryLines, type Wait, waitLines } from './waits.js';
 
 type Heading = Pick<
   Instance,
@@ -18,6 +18,7 @@ export function instanceHeading(instance: Heading, waits: readonly Wait[], nowMs
     `${statusText(status, colours)}, started ${ago(startedAt ?? createdAt, nowMs)}${took}`,
     ...(summary ? [plain(summary)] : []),
     ...(error ? [colours.red(`${error.path ? `${plain(error.path)}: ` : ''}${error.code}: ${plain(error.message)}`)] : []),
+    ...retryLines(instance),
     ...(waits.length > 0 ? ['Open steps', ...waitLines(id, waits, nowMs)] : []),
   ];
 }

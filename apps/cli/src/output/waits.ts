@@ -1,4 +1,4 @@
-import type { Ask, WaitingFor } from '#libs/contracts';
+import type { Ask, Instance, WaitingFor } from '#libs/contracts';
 import { cut, plain } from './text.js';
 import { duration } from './times.js';
 
@@ -25,6 +25,10 @@ export function waitLines(instanceId: string, waits: readonly Wait[], nowMs: num
   });
   return more > 0 ? [...told, `  and ${more} more`] : told;
 }
+
+/** What can be done about one that ended badly: what was completed is kept. */
+export const retryLines = ({ id, status }: Pick<Instance, 'id' | 'status'>): string[] =>
+  status === 'failed' || status === 'timed_out' ? [`  → orquestra instance retry ${id}`] : [];
 
 /** ` (2 d 4 h left)`; '' without a time. */
 export function timeLeft(until: string | null | undefined, nowMs: number): string {
