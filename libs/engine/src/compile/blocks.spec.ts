@@ -226,6 +226,22 @@ const errors: Case[] = [
     /at most 1000 characters/,
     /shorter ids/,
   ],
+  [
+    'a secret in words',
+    withField({ input: { key: 'secret:my!key' } }),
+    'VALUE_INVALID',
+    '/steps/0/input/key',
+    /"my!key"/,
+    /api-key/,
+  ],
+  [
+    'a secret that the input chooses',
+    withField({ input: ['Bearer {{secret:${input.name}}}'] }),
+    'VALUE_INVALID',
+    '/steps/0/input/0',
+    /name of a secret/,
+    /cannot be computed/,
+  ],
   ['too deep', nested(33), 'NESTED_TOO_DEEP', `/steps/0${'/steps/0'.repeat(32)}/steps`, /at most 32/],
   ['too many steps inside', manySteps(10_001), 'TOO_MANY_STEPS', '/steps/99/steps', /10000 steps in all/],
   [
@@ -388,7 +404,10 @@ describe('compile has nothing against', () => {
       }),
     ],
     ['endless rounds', withSteps(task('a'), { id: 'z', type: 'again', input: '${steps.a.output}' })],
-    ['secrets', withField({ input: { token: 'secret:api', header: 'Bearer {{secret:api}}' } })],
+    [
+      'secrets',
+      withField({ input: { token: 'secret:api', header: 'Bearer {{secret:api}} {{other}}', text: 'secret: do not tell' } }),
+    ],
   ])('%s', (_what, document) => {
     const { plan, problems } = compile(document, { strict: true });
     expect(problems).toEqual([]);

@@ -5,13 +5,14 @@ import { ExpressionBoundError, ExpressionError } from './expression-error.js';
 import { leave, render } from './leave.js';
 import type { RootRules } from './reads.js';
 import { Run } from './run.js';
+import { wrongSecretName } from './secret-names.js';
 import { mayHoldExpression, splitText, type TextPiece } from './split-text.js';
 import type { ExpressionFault } from './syntax.js';
 import type { EvaluationScope, RootName, Template } from './template.js';
 
 /** What is wrong with an expression of a template, and where: a JSON Pointer into the template's value. */
 export interface TemplateFault extends Omit<ExpressionFault, 'code'> {
-  readonly code: ExpressionFault['code'] | 'EXPRESSION_NOT_ALLOWED';
+  readonly code: ExpressionFault['code'] | 'EXPRESSION_NOT_ALLOWED' | 'VALUE_INVALID';
   readonly path: string;
 }
 
@@ -118,7 +119,18 @@ class TemplateCompilation {
     });
   }
 
+  private secretFault(name: string, path: string): void {
+    this.faults.push({
+      path,
+      code: 'VALUE_INVALID',
+      message: `expected the name of a secret, 1 to 128 letters, digits, ".", "_", "/" or "-", but was "${name.slice(0, 60)}"`,
+      hint: 'Write secret:api-key, or {{secret:api-key}} inside a text; the name cannot be computed',
+    });
+  }
+
   private text(source: string, path: string): Part {
+    const secret = source.includes('secret:') ? wrongSecretName(source) : undefined;
+    if (secret !== undefined) this.secretFault(secret, path);
     if (!mayHoldExpression(source)) return { constant: source };
     const split = splitText(source);
     if ('unclosedAt' in split) {
