@@ -246,6 +246,8 @@ export interface EventStore {
   strayInbox(ids: readonly InboxAddress[]): Promise<InboxRow[]>;
   /** Events of one instance by seq, `after` exclusive; payloads over 64 KiB are named, not contained. */
   history(id: InstanceId, after: number, limit: number): Promise<AuditEvent[]>;
+  /** Some of them, in any order. */
+  eventsAt(id: InstanceId, seqs: readonly number[]): Promise<AuditEvent[]>;
   /** Due wake-ups of a bucket range [from, to), earliest first. */
   dueWakeups(fromBucket: number, toBucket: number, nowMs: number, limit: number): Promise<InstanceId[]>;
   /** Instances with unconsumed inbox rows in a bucket range. */

@@ -9,7 +9,7 @@ import { LiveFeed } from '../live/live-feed.js';
 import { InstanceViews } from './instance-views.js';
 import { pendingReason } from './pending-reason.js';
 import { toInstance } from './present-instance.js';
-import { type StepFactsNow, stepNow, toStep, toStepSummary } from './step-rows.js';
+import { type StepFactsNow, type StepNow, stepNow, toStep, toStepSummary } from './step-rows.js';
 import { stepTree, topSteps, type TreeStep } from './step-tree.js';
 
 /** Open steps told in `waitingFor`, and children in `children`. */
@@ -71,18 +71,26 @@ export class InstanceReader {
   }
 
   async steps(id: string, filter: StepsFilter): Promise<{ items: Step[]; seq: number; next: string | null }> {
-    const { plan, view, facts } = await this.fold(await this.head(id));
     const { under, statuses, withData, limit } = filter;
-    const items: Step[] = [];
+    const { plan, view, facts } = await this.fold(await this.head(id));
+    const found: StepNow[] = [];
+    let hasMore = false;
     for (const step of from(stepTree(plan, view), filter.after)) {
       if (under !== undefined && step.path !== under && !step.path.startsWith(`${under}/`)) continue;
       const now = stepNow(step, facts);
       const status = now.begun ? 'running' : (now.view?.status ?? 'pending');
       if (statuses !== undefined && !statuses.includes(status)) continue;
-      if (items.length === limit) return { items, seq: view.seq, next: items.at(-1)!.path };
-      items.push(toStep(now, withData));
+      hasMore = found.length === limit;
+      if (hasMore) break;
+      found.push(now);
     }
-    return { items, seq: view.seq, next: null };
+    const items = withData ? await this.withData(id, found) : found.map((now) => toStep(now, false));
+    return { items, seq: view.seq, next: hasMore ? found.at(-1)!.path : null };
+  }
+
+  private async withData(id: string, found: readonly StepNow[]): Promise<Step[]> {
+    const whole = await this.views.withPayloads(id.toLowerCase() as InstanceId, found.map(({ view }) => view)); // prettier-ignore
+    return found.map((now, place) => toStep({ ...now, view: whole[place] }, true));
   }
 
   private async fold(head: InstanceHead): Promise<Folded> {

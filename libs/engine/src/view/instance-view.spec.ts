@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../model/audit-event.js';
-import { emptyInstanceView, foldInstanceView, type InstanceView } from './instance-view.js';
+import { emptyInstanceView, foldInstanceView, type InstanceView, ViewFold } from './instance-view.js';
 
 type Told = Pick<AuditEvent, 'type'> & { path?: string; attempt?: number; data?: object };
 
@@ -36,6 +36,9 @@ describe('foldInstanceView', () => {
       [emptyInstanceView],
     );
     expect(views.at(-1)).toEqual(whole);
+    const fold = new ViewFold(views[2]!);
+    for (const event of events) fold.takeAll([event]);
+    expect([fold.seq, fold.result()]).toEqual([events.length, whole]);
     expect(foldInstanceView(whole, events)).toBe(whole);
     expect(views[2]!.steps.get('a')!.attempts).toEqual([{ attempt: 1, token: 2, status: 'scheduled', scheduledAt: 2_000 }]);
     expect(emptyInstanceView.steps.size).toBe(0);

@@ -23,11 +23,7 @@ export const emptyInstanceView: InstanceView = {
 
 /** Events at or before `view.seq` are ignored, so that repeats and overlaps do no harm. Copies once a call, not once an event. */
 export function foldInstanceView(view: InstanceView, events: readonly AuditEvent[]): InstanceView {
-  const fresh = events.filter((event) => event.seq > view.seq);
-  if (fresh.length === 0) return view;
-  const fold = new Fold(view);
-  for (const event of fresh) fold.take(event);
-  return fold.result();
+  return events.some(({ seq }) => seq > view.seq) ? new ViewFold(view).takeAll(events).result() : view;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -36,8 +32,8 @@ type Entered = EventOf<'timerStarted' | 'eventAwaited' | 'askOpened' | 'emitRequ
 
 const noCounts: CountsView = { total: 0, completed: 0, failed: 0, cancelled: 0 };
 
-/** One call. */
-class Fold {
+/** A fold in several calls: a long log is read page by page, and what has grown is copied once, not once a page. */
+export class ViewFold {
   private readonly view: Mutable<InstanceView>;
   private readonly table: StepTable;
   private readonly kept: Set<string>;
@@ -48,13 +44,23 @@ class Fold {
     this.kept = new Set(view.keptEvents);
   }
 
+  get seq(): number {
+    return this.view.seq;
+  }
+
+  takeAll(events: readonly AuditEvent[]): this {
+    for (const event of events) if (event.seq > this.view.seq) this.take(event);
+    return this;
+  }
+
+  /** The view is the fold's own: nothing is taken after it. */
   result(): InstanceView {
     const { steps, scopes, open, active } = this.table;
     const facts = { steps, scopes, openSteps: open, activeSteps: active, keptEvents: this.kept };
     return { ...this.view, status: this.settledStatus(), ...facts };
   }
 
-  take(event: AuditEvent): void {
+  private take(event: AuditEvent): void {
     this.view.seq = event.seq;
     this.view.generation = event.generation;
     if (event.path === undefined) this.takeInstance(event);

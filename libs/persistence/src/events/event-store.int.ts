@@ -88,6 +88,7 @@ describe.each(servers)('PgEventStore on $name', (server: TestServer) => {
     expect(loaded.get(other)).toMatchObject({ wakeup: null, events: [{ seq: 1 }] });
     expect(await store.history(id, 0, 10)).toEqual([started(1), expect.objectContaining({ seq: 2 })]);
     expect(await store.history(id, 1, 10)).toHaveLength(1);
+    expect(await store.eventsAt(id, [1, 7])).toEqual([started(1)]);
     expect(await store.unsentDue(0, 50, 10)).toEqual([{ instanceId: id, token: 2, partition: 0, tries: 1, retryAt: 50 }]);
 
     await store.commit(

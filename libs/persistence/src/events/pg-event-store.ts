@@ -45,6 +45,10 @@ export class PgEventStore implements EventStore {
     return (await this.rows<LoadedRow>(readStatements.history, [id, after, limit])).map((row) => eventOf(row));
   }
 
+  async eventsAt(id: InstanceId, seqs: readonly number[]): Promise<AuditEvent[]> {
+    return (await this.rows<LoadedRow>(readStatements.eventsAt, [id, plainArray(seqs)])).map((row) => eventOf(row));
+  }
+
   dueWakeups(fromBucket: number, toBucket: number, nowMs: number, limit: number): Promise<InstanceId[]> {
     return this.ids(readStatements.dueWakeups, [fromBucket, toBucket, nowMs, limit]);
   }

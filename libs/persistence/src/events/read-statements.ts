@@ -13,6 +13,11 @@ export const readStatements = {
     text: `SELECT seq, generation, type, path, attempt, data AS content, occurred_at AS at FROM workflow_events
       WHERE instance_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
   },
+  eventsAt: {
+    name: 'events_at',
+    text: `SELECT seq, generation, type, path, attempt, data AS content, occurred_at AS at FROM workflow_events
+      WHERE instance_id = $1 AND seq = ANY ($2::int[])`,
+  },
   dueWakeups: {
     name: 'due_wakeups',
     text: `SELECT instance_id AS id FROM workflow_wakeups WHERE due_at IS NOT NULL AND due_at <= $3 AND bucket >= $1 AND bucket < $2
