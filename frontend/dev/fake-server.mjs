@@ -109,6 +109,8 @@ const routes = [
   ],
   ['GET', /^\/workers$/, () => page(world.workers())],
   ['GET', /^\/queues$/, () => page(world.queues())],
+  ['GET', /^\/asks$/, () => page([])],
+  ['GET', /^\/events$/, () => page([])],
 ];
 
 function withInstance(id, answer) {

@@ -9,7 +9,8 @@ const looks = [
 ] as const;
 
 /** Something of the screen itself, beyond its frame. */
-const content = '[data-step], table, [role=table], [role=treegrid], oqx-empty, oqx-json, pre, oqx-problem, .missing';
+const content =
+  '[data-step], table, [role=table], [role=treegrid], oqx-empty, oqx-json, pre, oqx-problem, .missing, .list li, oqx-ask-answer';
 
 inBrowser('every screen of the console', () => {
   let world: ConsoleWorld;
@@ -22,6 +23,9 @@ inBrowser('every screen of the console', () => {
     expect(await faultsOf(page)).toEqual([]); // an empty system
     const sample = await startSample(page);
     const failed = await failedOrder();
+    const asked = await ask();
+    await world.client.sendEvent({ name: 'parcel.arrived', key: 'p-1', payload: { dock: 4 } });
+    const job = await refusedJob(failed);
     await world.client.waitForInstance(sample, { timeoutMs: 60_000 });
     screens = {
       overview: '/',
@@ -31,6 +35,13 @@ inBrowser('every screen of the console', () => {
       definition: '/definitions/test.workflow?step=flaky',
       'source of a definition': '/definitions/test.workflow?tab=code',
       workers: '/workers',
+      asks: '/asks',
+      ask: `/asks?ask=${asked}/how`,
+      'asks, none': '/asks?assignee=nobody',
+      events: '/events',
+      'events, none': '/events?status=unmatched',
+      'bulk job': `/bulk/${job}`,
+      'instance that asks': `/instances/${asked}?step=how`,
       graph: `/instances/${sample}?step=flaky`,
       'graph of a failure': `/instances/${failed}`,
       steps: `/instances/${sample}?tab=steps`,
@@ -51,7 +62,7 @@ inBrowser('every screen of the console', () => {
       for (const [name, path] of Object.entries(screens)) {
         await page.goto(world.url + path);
         await page.locator('h1').first().waitFor();
-        await page.locator(content).first().waitFor();
+        await page.locator(content).filter({ visible: true }).first().waitFor();
         const found = await faultsOf(page);
         if (found.length > 0) faults[name] = found;
       }
@@ -72,6 +83,28 @@ inBrowser('every screen of the console', () => {
   }, 60_000);
 
   it('never complains in the console of the browser', () => expect(world.browser.complaints).toEqual([]));
+
+  async function ask(): Promise<string> {
+    const form = {
+      type: 'object',
+      required: ['method', 'cents'],
+      properties: {
+        method: { enum: ['card', 'voucher'], title: 'Paid back by' },
+        cents: { type: 'integer', maximum: 500 },
+        address: { type: 'object', properties: { city: { type: 'string' } } },
+        lines: { type: 'array' },
+        mail: { type: 'boolean' },
+      },
+    };
+    const steps = [{ id: 'how', type: 'ask', kind: 'form', prompt: 'How is it paid back?', assignees: ['ana'], due: '1s', form }];
+    await world.client.registerDefinition({ document: { name: 'screens.refund', version: '1.0.0', steps } });
+    const { id } = await world.client.startInstance({ definition: 'screens.refund', input: { order: 'o-1', cents: 490 } });
+    return id;
+  }
+
+  async function refusedJob(ended: string): Promise<string> {
+    return (await world.client.startBulk({ action: 'pause', ids: [ended], reason: 'stock-taking' })).id;
+  }
 
   async function failedOrder(): Promise<string> {
     const input = { id: 'o-1', customer: 'acme', items: [{ sku: 'free', cents: 0 }] };
