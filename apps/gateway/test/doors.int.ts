@@ -204,6 +204,15 @@ describe('listing', () => {
     }
     expect((await gateway.request('GET', '/api/v1/instances?tag.amount=%224%22')).body.items).toEqual([]);
   });
+
+  it('filters by several definitions', async () => {
+    const all = (await listAll()).map(({ id }) => id);
+    const { body } = await gateway.request('GET', '/api/v1/instances?limit=200&definition=nowhere,greet');
+    const greets = (await gateway.request('GET', '/api/v1/instances?limit=200&definition=greet')).body.items;
+    expect(body.items).toEqual(greets);
+    expect(all).toEqual(expect.arrayContaining(body.items.map(({ id }: { id: string }) => id)));
+    expect(body.items.length).toBeGreaterThan(0);
+  });
 });
 
 describe('Idempotency-Key', () => {

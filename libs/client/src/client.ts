@@ -69,7 +69,7 @@ export interface RegisterOptions extends PostOptions {
 }
 
 export interface InstanceQuery {
-  readonly definition?: string;
+  readonly definition?: string | readonly string[];
   readonly version?: string;
   readonly status?: readonly string[];
   readonly key?: string;

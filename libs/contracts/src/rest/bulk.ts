@@ -15,7 +15,10 @@ export const maxBulkIds = 10_000;
 
 export const bulkFilterSchema = z
   .strictObject({
-    definition: definitionNameSchema.optional(),
+    definition: z
+      .union([definitionNameSchema, z.array(definitionNameSchema).min(1).max(50)])
+      .optional()
+      .describe('One, or any of these'),
     version: z.string().min(1).max(100).optional(),
     status: z.array(instanceStatusSchema).min(1).optional(),
     key: z.string().min(1).max(200).optional(),

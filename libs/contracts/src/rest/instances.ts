@@ -149,7 +149,7 @@ export type Instance = z.infer<typeof instanceSchema>;
 export const instancesQuerySchema = z
   .strictObject({
     ...pageQuery,
-    definition: definitionNameSchema.optional(),
+    definition: commaList(definitionNameSchema).optional().describe('Names, by comma'),
     version: z.string().min(1).max(100).optional(),
     status: commaList(instanceStatusSchema).optional(),
     key: z.string().min(1).max(200).optional(),

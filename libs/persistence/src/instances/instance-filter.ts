@@ -5,7 +5,8 @@ import { lowestIdAt, prefixBounds } from './uuid-bounds.js';
 
 export interface InstanceFilter {
   readonly tenant?: string;
-  readonly definition?: string;
+  /** One, or any of these. */
+  readonly definition?: string | readonly string[];
   readonly version?: string;
   readonly statuses?: readonly InstanceStatus[];
   readonly key?: string;
@@ -42,7 +43,10 @@ export function filterSql(filter: InstanceFilter): FilterSql {
   const bounds = prefixBounds(filter.idPrefix ?? '');
 
   add((p) => `i.tenant = ${p}`, filter.tenant ?? defaultTenant);
-  if (filter.definition !== undefined) add((p) => `i.definition = ${p}`, filter.definition);
+  const definitions = filter.definition === undefined ? [] : [filter.definition].flat();
+  // A single one by equality: then the index gives the order too.
+  if (definitions.length === 1) add((p) => `i.definition = ${p}`, definitions[0]);
+  else if (definitions.length > 1) add((p) => `i.definition = ANY(${p}::text[])`, definitions);
   if (filter.version !== undefined) add((p) => `i.version = ${p}`, filter.version);
   if (filter.key !== undefined) add((p) => `i.key = ${p}`, filter.key);
   if (filter.statuses !== undefined) add((p) => `i.status = ANY(${p}::text[])`, filter.statuses);

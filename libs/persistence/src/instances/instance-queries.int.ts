@@ -86,6 +86,9 @@ describe.each(servers)('InstanceQueries on $name', (server: TestServer) => {
     const expected: [InstanceFilter, number[]][] = [
       [{}, [0, 1, 2, 3, 4, 5, 6]],
       [{ definition: 'other' }, [2]],
+      [{ definition: ['other'] }, [2]],
+      [{ definition: ['other', 'order.process'] }, [0, 1, 2, 3, 4, 5, 6]],
+      [{ definition: ['other', 'nowhere'], version: '1.0.0' }, [2]],
       [{ version: '2.0.0' }, [3]],
       [{ key: 'k0' }, [0]],
       [{ statuses: ['failed'] }, [5]],

@@ -17,13 +17,10 @@ export function toBulkFilter(filters: Filters, nowMs: number): { readonly filter
   if (countFilters(filters) === 0) {
     return { whyNot: $localize`Narrow the list first: without a filter it would be every instance there is.` };
   }
-  if (filters.definition.length > 1)
-    return { whyNot: $localize`Choose a single definition: a bulk action follows one at a time.` };
   const { key, idPrefix, from, to } = toQuery(filters, nowMs);
-  const [definition] = filters.definition;
   return {
     filter: {
-      ...(definition !== undefined && { definition }),
+      ...(filters.definition.length > 0 && { definition: [...filters.definition] }),
       ...(filters.status.length > 0 && { status: filters.status as InstanceStatus[] }),
       ...(key !== undefined && { key }),
       ...(idPrefix !== undefined && { idPrefix }),
