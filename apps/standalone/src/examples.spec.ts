@@ -28,14 +28,13 @@ describe('registerExamples', () => {
       registered: ['a.workflow.yaml', 'b.workflow.yaml'],
       refused: [],
     });
-    expect(sent).toEqual(files.map((file) => ({ text: `name: ${file}`, format: 'yaml' })));
+    expect(sent).toHaveLength(2);
+    expect(sent).toEqual(expect.arrayContaining(files.map((file) => ({ text: `name: ${file}`, format: 'yaml' }))));
   });
 
   it('goes on when one is refused, and says why', async () => {
-    let calls = 0;
-    const registerDefinition = (async () => {
-      calls += 1;
-      if (calls === 1) throw refusal;
+    const registerDefinition = (async ({ text }: { text: string }) => {
+      if (text.includes(files[0]!)) throw refusal;
     }) as unknown as Register;
     expect(await registerExamples({ registerDefinition }, files)).toEqual({
       registered: ['b.workflow.yaml'],

@@ -9,22 +9,28 @@ export interface ExamplesOutcome {
   readonly refused: readonly { readonly file: string; readonly reason: string }[];
 }
 
-/** Registers the example definitions; done at every start, changes nothing when they are there. */
+/** Registers the example definitions, side by side; done at every start, changes nothing when they are there. */
 export async function registerExamples(
   client: Pick<OrquestraClient, 'registerDefinition'>,
   files: readonly string[],
 ): Promise<ExamplesOutcome> {
-  const registered: string[] = [];
-  const refused: { file: string; reason: string }[] = [];
-  for (const path of files) {
-    const file = basename(path);
-    try {
-      await client.registerDefinition({ text: await readFile(path, 'utf8'), format: 'yaml' });
-      registered.push(file);
-    } catch (error) {
-      if (!(error instanceof ApiProblem)) throw error;
-      refused.push({ file, reason: error.message });
-    }
+  const outcomes = await Promise.all(files.map((path) => register(client, path)));
+  return {
+    registered: outcomes.flatMap(({ file, reason }) => (reason === undefined ? [file] : [])),
+    refused: outcomes.flatMap(({ file, reason }) => (reason === undefined ? [] : [{ file, reason }])),
+  };
+}
+
+async function register(
+  client: Pick<OrquestraClient, 'registerDefinition'>,
+  path: string,
+): Promise<{ readonly file: string; readonly reason?: string }> {
+  const file = basename(path);
+  try {
+    await client.registerDefinition({ text: await readFile(path, 'utf8'), format: 'yaml' });
+    return { file };
+  } catch (error) {
+    if (!(error instanceof ApiProblem)) throw error;
+    return { file, reason: error.message };
   }
-  return { registered, refused };
 }
