@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { ofEvents } from './testing/invariants/events.js';
+import { type Findings, judge } from './testing/invariants/invariant.js';
 import { ofTheLog } from './testing/invariants/log.js';
 import { ofSteps } from './testing/invariants/steps.js';
 import { ofStopping } from './testing/invariants/stopping.js';
@@ -37,17 +38,13 @@ it(`the engine keeps every promise (seed ${seed}, ${runs} runs; ORQUESTRA_TEST_R
     fc.property(arbitraryDefinitions, arbitraryMoves, arbitraryOptions, fc.constantFrom(1, 1, 2), (...given) => {
       const world = play(...given);
       for (const shell of world.shells)
-        for (const [name, look] of Object.entries(ofInstances)) holds(`${name} (${shell.id})`, () => look(shell));
-      for (const [name, look] of Object.entries(ofTheWorld)) holds(name, () => look(world));
+        for (const [name, found] of judge(shell, ofInstances)) expectKept(name, found, shell.plan.name);
+      for (const [name, look] of Object.entries(ofTheWorld)) expectKept(name, look(world));
     }),
     { numRuns: runs, seed },
   );
 });
 
-function holds(name: string, look: () => void): void {
-  try {
-    look();
-  } catch (error) {
-    throw new Error(`it ${name}: ${(error as Error).message}`, { cause: error });
-  }
+function expectKept(name: string, found: Findings, who = 'the world'): void {
+  if (found.length > 0) throw new Error(`it ${name} (${who}): ${JSON.stringify(found.slice(0, 5))}`);
 }

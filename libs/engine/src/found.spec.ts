@@ -51,6 +51,14 @@ describe('found by the property test', () => {
     expect([parent.state.status, world.of('child').length]).toEqual(['failed', 1]);
   });
 
+  it('hears of the end of an instance it joined by its key before it hears that it joined it', () => {
+    const shell = ActingShell.started([{ id: 'c', type: 'workflow', workflow: 'child', key: 'k' }]);
+    const { token } = shell.state.step('c') as { token: number };
+    const id = '01890000-0000-7000-8000-000000000099';
+    shell.tell({ type: 'childEnded', path: 'c', token, id, status: 'completed', output: 1 });
+    expect([shell.state.status, shell.state.output]).toEqual(['completed', 1]);
+  });
+
   it('knows a step of a list that has ended only while its child undoes itself', () => {
     const guard = { id: 'guard', type: 'try', steps: [{ id: 'c', type: 'workflow', workflow: 'child' }], catch: [{ steps: [] }] };
     const world = new VirtualWorld({

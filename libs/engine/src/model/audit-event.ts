@@ -149,7 +149,7 @@ export interface AuditEventData {
     needs?: string[];
   };
   /** It runs, or (`attached`) an instance with that key did already, or has ended: `id` is the one that counts. */
-  childStarted: { id: string; version: string; attached?: boolean };
+  childStarted: { id: string; version?: string; attached?: boolean };
 
   // blocks: pending → running (a lock: → waiting first)
   blockEntered: {

@@ -63,18 +63,19 @@ export class ChaosWorld extends VirtualWorld {
     this.send(shell.id, { type: 'event', event, ...(path !== undefined && { path }) });
   }
 
-  /** An event by key, for every wait that asks for it now. @returns how many there are */
+  /** An event by key, for the oldest wait of each instance that asks for it now. @returns how many there are */
   eventByKey(name: string, key: string, payload: Json): number {
     const event = { id: `e${(this.said += 1)}`, name, key, payload, at: this.nowMs };
-    let matched = 0;
-    for (const shell of this.shells)
-      for (const path of shell.state.waits.keys()) {
-        const { wait } = shell.state.step(path);
-        if (wait?.kind !== 'event' || wait.key !== key || !wait.names.includes(name)) continue;
-        this.send(shell.id, { type: 'event', event, path });
-        matched += 1;
-      }
-    return matched;
+    const asks = ({ state }: VirtualShell, path: string): boolean => {
+      const { wait } = state.step(path);
+      return wait?.kind === 'event' && wait.key === key;
+    };
+    const subscribers = this.shells.flatMap((shell) => {
+      const path = [...shell.state.waits.under(name)].find((one) => asks(shell, one));
+      return path === undefined ? [] : [{ shell, path }];
+    });
+    for (const { shell, path } of subscribers) this.send(shell.id, { type: 'event', event, path });
+    return subscribers.length;
   }
 
   /** Does what the open `emit` steps ask for, unless that fails. */

@@ -305,7 +305,8 @@ export class ViewFold {
         const { id, version, attached } = event.data;
         const { child } = this.table.get(path) ?? {};
         this.changeWait(path, 'child', (wait) => ({ ...wait, childId: id }));
-        return this.table.set(path, { child: { workflow: '', ...child, id, version, ...(attached && { attached }) } });
+        const facts = { id, ...(version !== undefined && { version }), ...(attached && { attached }) };
+        return this.table.set(path, { child: { workflow: '', ...child, ...facts } });
       }
       case 'childCompensating':
         return this.table.set(path, { status: 'compensating' });

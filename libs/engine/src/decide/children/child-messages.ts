@@ -1,4 +1,4 @@
-import type { UndoPlan } from '../../model/audit-event.js';
+import type { AuditEventData, UndoPlan } from '../../model/audit-event.js';
 import type { Failure } from '../../model/failure.js';
 import type { Json } from '../../model/json.js';
 import type { Message, RejectionReason } from '../../model/message.js';
@@ -38,12 +38,11 @@ function decideChildStarted(
 ): RejectionReason | undefined {
   const open = openChild(draft, path);
   if (typeof open === 'string') return open;
-  const { site, attempt, wait, isCancelling } = open;
+  const { site, wait, isCancelling } = open;
   if (open.token !== token) return 'staleAttempt';
   if (wait.startedId !== undefined) return 'notOpen';
-  draft.emit('childStarted', { id, version, ...(attached && { attached }) }, path, attempt);
-  if (isCancelling && attached) draft.emit('stepCancelled', { token }, path, attempt);
-  else if (!isCancelling && site.step.workflow!.detached) completeStep(draft, site, { id }, { token });
+  join(draft, path, open, { id, version, ...(attached && { attached }) });
+  if (!isCancelling && site.step.workflow!.detached) completeStep(draft, site, { id }, { token });
   return undefined;
 }
 
@@ -59,8 +58,9 @@ function decideChildRefused(draft: Draft, { path, token, failure }: Of<'childRef
 /** Known by its id, not by the token: a child that was re-opened still names the request it was started by. */
 function decideChildEnded(draft: Draft, message: Of<'childEnded'>): RejectionReason | undefined {
   const { path, id, status, output = null, canUndo } = message;
+  const isJoined = joinEnded(draft, message);
   const open = openChild(draft, path);
-  if (typeof open === 'string') return open;
+  if (typeof open === 'string') return isJoined ? undefined : open;
   const { site, attempt, token, wait, isCancelling } = open;
   if (id !== (wait.startedId ?? wait.childId)) return 'staleAttempt';
   const own: UndoPlan | undefined = canUndo && !wait.attached && site.step.undo === undefined ? { childId: id } : undefined;
@@ -70,6 +70,26 @@ function decideChildEnded(draft: Draft, message: Of<'childEnded'>): RejectionRea
   } else if (isCancelling) draft.emit('stepCancelled', { token, outcome: 'failed' }, path, attempt);
   else failAttempt(draft, site, failureOf(message, wait));
   return undefined;
+}
+
+/** The end of an instance that was joined by its key may be heard of before its start is; that it was joined is recorded now. */
+function joinEnded(draft: Draft, { path, token, id }: Of<'childEnded'>): boolean {
+  const open = openChild(draft, path);
+  if (typeof open === 'string' || open.token !== token || open.wait.key === undefined) return false;
+  const { startedId, childId } = open.wait;
+  if (startedId !== undefined || id === childId) return false;
+  join(draft, path, open, { id, attached: true });
+  return true;
+}
+
+function join(
+  draft: Draft,
+  path: string,
+  { attempt, token, isCancelling }: OpenChild,
+  started: AuditEventData['childStarted'],
+): void {
+  draft.emit('childStarted', started, path, attempt);
+  if (isCancelling && started.attached) draft.emit('stepCancelled', { token }, path, attempt);
 }
 
 /** It came through while it was being cancelled: that counts for compensation only. */

@@ -3,21 +3,38 @@ import type { AuditEvent } from '../../model/audit-event.js';
 import { type InstanceState, newState } from '../../state/instance-state.js';
 import type { VirtualShell } from '../virtual-shell.js';
 
-/** What must hold of an instance once all is over; fails by an expectation. By what it promises. */
-export type Invariants = Record<string, (shell: VirtualShell) => void>;
+/** What breaks a promise; [] = it is kept. */
+export type Findings = readonly unknown[];
 
-/** Goes through a history with the state before each event, which is applied afterwards. @param after the same event with the state after it */
-export function walk(
-  { plan, id, history }: VirtualShell,
-  before: (event: AuditEvent, state: InstanceState) => void,
-  after: (event: AuditEvent, state: InstanceState) => void = () => undefined,
-): void {
-  const state = newState(id);
-  for (const event of history) {
-    before(event, state);
-    apply(plan, state, event);
-    after(event, state);
+/** Looks at a history while it is replayed. */
+export interface Watch {
+  /** `state` is that before the event. */
+  readonly before?: (event: AuditEvent, state: InstanceState) => void;
+  readonly after?: (event: AuditEvent, state: InstanceState) => void;
+  /** At the end. */
+  readonly findings: (state: InstanceState) => Findings;
+}
+
+/** What must hold of an instance once all is over, by what is promised. */
+export type Invariants = Record<string, (shell: VirtualShell) => Findings | Watch>;
+
+/** Replays the log of an instance once for all. @returns findings by the promise they break */
+export function judge(shell: VirtualShell, invariants: Invariants): Map<string, Findings> {
+  const found = new Map<string, Findings>();
+  const watches: [string, Watch][] = [];
+  for (const [name, look] of Object.entries(invariants)) {
+    const looked = look(shell);
+    if ('findings' in looked) watches.push([name, looked]);
+    else found.set(name, looked);
   }
+  const state = newState(shell.id);
+  for (const event of shell.history) {
+    for (const [, { before }] of watches) before?.(event, state);
+    apply(shell.plan, state, event);
+    for (const [, { after }] of watches) after?.(event, state);
+  }
+  for (const [name, { findings }] of watches) found.set(name, findings(state));
+  return found;
 }
 
 export const isOf = <T extends AuditEvent['type']>(event: AuditEvent, ...types: T[]): event is Extract<AuditEvent, { type: T }> =>
@@ -35,9 +52,8 @@ export const isStepStart = (event: AuditEvent): boolean =>
 /** Runs although what is around it is stopped. */
 export const isShielded = (path: string): boolean => /~undo$|\/finally\//.test(path);
 
-/** No value twice. */
-export function expectUnique(values: readonly string[]): void {
+/** Those that are there before. */
+export function twice(values: readonly string[]): string[] {
   const seen = new Set<string>();
-  const twice = values.filter((value) => seen.size === seen.add(value).size);
-  expect(twice).toEqual([]);
+  return values.filter((value) => seen.size === seen.add(value).size);
 }

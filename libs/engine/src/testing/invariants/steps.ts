@@ -1,12 +1,13 @@
 import { endsOk } from '../../apply/end-step.js';
 import { idempotencyKey } from '../../effects/idempotency-key.js';
+import type { AuditEvent } from '../../model/audit-event.js';
 import { isStepEnded } from '../../model/lifecycle.js';
 import type { PlanStep } from '../../model/plan.js';
 import type { InstanceState } from '../../state/instance-state.js';
 import { joinVerdict } from '../../state/join.js';
 import { childPath, type Site, siteAt, UNDO_ID } from '../../state/site.js';
 import { isUndoPath } from '../../state/undo-run.js';
-import { expectUnique, type Invariants, isOf, isStepEnd, isStepStart, walk } from './invariant.js';
+import { type Findings, type Invariants, isOf, isStepEnd, isStepStart, twice } from './invariant.js';
 
 /** Numbers the join is decided by, counted anew from what its needs are. */
 function countNeeds(state: InstanceState, { step, scope, scopePath }: Site): { needsOk: number; needsEnded: number } {
@@ -18,86 +19,88 @@ function countNeeds(state: InstanceState, { step, scope, scopePath }: Site): { n
   };
 }
 
+/** A child that goes on after a retry ends once more; a worker's attempt never does. */
+const resultOf = ({ plan }: { plan: Parameters<typeof siteAt>[0] }, { data, path, generation }: AuditEvent): string[] => {
+  const { token } = data as { token?: number };
+  if (token === undefined) return [];
+  return [siteAt(plan, path!)!.step.type === 'workflow' ? `${token} in ${generation}` : String(token)];
+};
+
+function firedEarly(history: readonly AuditEvent[]): Findings {
+  const dueAt = new Map<string, number>();
+  return history.filter((event) => {
+    const { path = '', at } = event;
+    const due = dueAt.get(path);
+    const isByItself = isOf(event, 'stepCompleted') && event.data.by === undefined;
+    const fires = isByItself || isOf(event, 'stepScheduled', 'childRequested', 'scopesOpened');
+    if (isOf(event, 'timerStarted', 'stepRetryScheduled', 'roundDelayed', 'stepRetried')) dueAt.set(path, event.data.dueAt);
+    else if (isStepEnd(event) || isStepStart(event) || isOf(event, 'scopesOpened')) dueAt.delete(path);
+    return fires && due !== undefined && at < due;
+  });
+}
+
+function begunWhilePaused(history: readonly AuditEvent[]): Findings {
+  let isPaused = false;
+  return history.filter((event) => {
+    if (isOf(event, 'instancePaused')) isPaused = true;
+    if (isOf(event, 'instanceResumed', 'instanceClosing')) isPaused = false;
+    return isPaused && (isStepStart(event) || isOf(event, 'stepsDispatched', 'scopesOpened'));
+  });
+}
+
 export const ofSteps: Invariants = {
   'ends each step at most once a generation': ({ history }) => {
     const ends = history.filter((event) => isStepEnd(event) && !isUndoPath(event.path!)); // what a try could not undo the instance tries again
-    expectUnique(ends.map(({ generation, path }) => `${generation}:${path}`));
+    return twice(ends.map(({ generation, path }) => `${generation}:${path}`));
   },
 
   'begins each step at most once a generation, each attempt at most once': ({ history }) => {
     const begun = history.filter((event) => isStepStart(event) && !isUndoPath(event.path!));
-    expectUnique(begun.map(({ generation, path, attempt }) => `${generation}:${path}#${attempt ?? ''}`));
+    return twice(begun.map(({ generation, path, attempt }) => `${generation}:${path}#${attempt ?? ''}`));
   },
 
-  'applies at most one result of each attempt': ({ history, plan }) => {
-    const ended = history.filter((event) => isStepEnd(event) || isOf(event, 'stepRetryScheduled'));
-    const tokens = ended.flatMap(({ data, path, generation }) => {
-      const { token } = data as { token?: number };
-      if (token === undefined) return [];
-      const isChild = siteAt(plan, path!)!.step.type === 'workflow'; // a child that goes on after a retry ends once more
-      return [isChild ? `${token} in ${generation}` : String(token)];
-    });
-    expectUnique(tokens);
+  'applies at most one result of each attempt': (shell) => {
+    const ended = shell.history.filter((event) => isStepEnd(event) || isOf(event, 'stepRetryScheduled'));
+    return twice(ended.flatMap((event) => resultOf(shell, event)));
   },
 
-  'gives each command an identity of its own': (shell) => {
+  'gives each command an identity of its own': () => {
     const identities: string[] = [];
-    walk(
-      shell,
-      () => undefined,
-      (event, state) => {
-        if (isOf(event, 'stepScheduled')) identities.push(`${idempotencyKey(state, event.path!)}#${event.attempt}`);
-      },
-    );
-    expectUnique(identities.filter((identity) => !identity.includes(UNDO_ID)));
+    const after = (event: AuditEvent, state: InstanceState): void => {
+      if (isOf(event, 'stepScheduled') && !isUndoPath(event.path!))
+        identities.push(`${idempotencyKey(state, event.path!)}#${event.attempt}`);
+    };
+    return { after, findings: () => twice(identities) };
   },
 
   'sends no command that the log does not hold': ({ commands, history }) => {
     const scheduled = new Set(history.filter(({ type }) => type === 'stepScheduled').map(({ seq, path }) => `${seq}:${path}`));
-    for (const { token, path } of commands) expect(scheduled).toContain(`${token}:${path}`);
+    return commands.filter(({ token, path }) => !scheduled.has(`${token}:${path}`));
   },
 
-  'begins no step before its join allows it': (shell) => {
-    walk(shell, (event, state) => {
+  'begins no step before its join allows it': ({ plan }) => {
+    const early: string[] = [];
+    const before = (event: AuditEvent, state: InstanceState): void => {
       const begins = isStepStart(event) || isOf(event, 'stepCompleted', 'stepFailed');
-      const site = begins && event.path !== undefined ? siteAt(shell.plan, event.path) : undefined;
+      const site = begins && event.path !== undefined ? siteAt(plan, event.path) : undefined;
       if (site === undefined || site.step.id === UNDO_ID || state.step(site.path).status !== 'pending') return;
-      if (isOf(event, 'stepCompleted') && event.data.by !== undefined) return;
-      if (state.step(site.path).block === undefined) expect(joinVerdict(site.step, countNeeds(state, site))).toBe('run');
-    });
+      const isByHand = isOf(event, 'stepCompleted') && event.data.by !== undefined;
+      const isLockAgain = state.step(site.path).block !== undefined;
+      if (!isByHand && !isLockAgain && joinVerdict(site.step, countNeeds(state, site)) !== 'run') early.push(site.path);
+    };
+    return { before, findings: () => early };
   },
 
-  'fires no clock before its time': (shell) => {
-    const dueAt = new Map<string, number>();
-    for (const event of shell.history) {
-      const { path = '', at } = event;
-      if (isOf(event, 'timerStarted', 'stepRetryScheduled', 'roundDelayed', 'stepRetried')) dueAt.set(path, event.data.dueAt);
-      else if (isOf(event, 'stepScheduled', 'childRequested', 'scopesOpened'))
-        expect(at).toBeGreaterThanOrEqual(dueAt.get(path) ?? 0);
-      if (isOf(event, 'stepCompleted') && event.data.by === undefined) expect(at).toBeGreaterThanOrEqual(dueAt.get(path) ?? 0);
-      if (isStepEnd(event) || isStepStart(event) || isOf(event, 'scopesOpened'))
-        if (!isOf(event, 'timerStarted')) dueAt.delete(path);
-    }
-  },
+  'fires no clock before its time': ({ history }) => firedEarly(history),
 
-  'begins nothing while it is paused': ({ history }) => {
-    let isPaused = false;
-    for (const event of history) {
-      if (isOf(event, 'instancePaused')) isPaused = true;
-      if (isOf(event, 'instanceResumed', 'instanceClosing')) isPaused = false;
-      if (isPaused && (isStepStart(event) || isOf(event, 'stepsDispatched', 'scopesOpened'))) expect(event.type).toBe('nothing');
-    }
-  },
+  'begins nothing while it is paused': ({ history }) => begunWhilePaused(history),
 
-  'leaves nothing open in a block that has ended': (shell) => {
-    walk(
-      shell,
-      () => undefined,
-      (event, state) => {
-        if (!isStepEnd(event)) return;
-        const inside = [...state.open.keys()].filter((path) => path.startsWith(`${event.path}/`));
-        expect(inside).toEqual([]);
-      },
-    );
+  'leaves nothing open in a block that has ended': () => {
+    const left: string[] = [];
+    const after = (event: AuditEvent, state: InstanceState): void => {
+      if (!isStepEnd(event)) return;
+      for (const path of state.open.keys()) if (path.startsWith(`${event.path}/`)) left.push(path);
+    };
+    return { after, findings: () => left };
   },
 };
