@@ -1,3 +1,4 @@
+import { canonicalJson } from '../json/canonical.js';
 import { isStepEnded } from '../model/lifecycle.js';
 import type { Plan, PlanScope } from '../model/plan.js';
 import type { InstanceState, StepState } from '../state/instance-state.js';
@@ -112,9 +113,10 @@ export function pendingAgain({ needsOk, needsEnded, attempt, reruns, editedInput
   };
 }
 
-/** A child that failed is retried itself; one that was cancelled, undone or never came is replaced. */
+/** A child that failed is retried itself; one that was cancelled, undone, never came or had another input is replaced. */
 function goesOnAsTheSameChild({ wait, error, editedInput }: StepState): boolean {
-  if (wait?.kind !== 'child' || editedInput !== undefined) return false;
+  if (wait?.kind !== 'child') return false;
+  if (editedInput !== undefined && canonicalJson(editedInput) !== canonicalJson(wait.input)) return false;
   const details = error?.code === 'CHILD_FAILED' ? error.details : undefined;
   const status = details !== null && typeof details === 'object' && !Array.isArray(details) ? details?.['status'] : undefined;
   return status === 'failed' || status === 'timed_out';

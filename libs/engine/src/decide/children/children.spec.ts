@@ -45,6 +45,31 @@ describe('workflow steps', () => {
     expect(all.of('child')[0]!.state.input).toEqual({ y: 2, x: 1 });
   });
 
+  it('fail where the context is too large to be an input', () => {
+    const all = world([child()]);
+    const top = all.start('parent', { a: 'x'.repeat(2 * 1024 * 1024 - 7) });
+    expect(top.state.error).toMatchObject({ code: 'INPUT_INVALID', path: 'c' });
+    expect(all.start('parent', { a: 'x'.repeat(2 * 1024 * 1024 - 8) }).state.status).toBe('waiting');
+    expect(all.of('child')).toEqual([]);
+  });
+
+  it('give a new child the input that was edited by hand, when they are retried and out of their backoff', () => {
+    const retry = { maxAttempts: 2, delay: '1h' };
+    const all = world([child({ input: { n: 1 }, retry })], [boom]);
+    const top = all.start('parent');
+    const inputs = (): Json[] => all.of('child').map(({ state }) => state.input);
+    const edit = (n: number): boolean => top.tell({ type: 'retryStep', path: 'c', input: { n } }).accepted;
+    all.run(worker, () => inputs().length === 1 && top.state.step('c').status === 'retrying' && edit(2));
+    expect(inputs()).toEqual([{ n: 1 }, { n: 2 }]);
+    edit(3);
+    all.run(worker);
+    expect(inputs().slice(2)).toEqual([{ n: 3 }, { n: 3 }]);
+    top.tell({ type: 'retry' }); // the last child goes on, with that input
+    all.settle();
+    expect(inputs()).toHaveLength(4);
+    expect(all.of('child').at(-1)!.state.status).toBe('running');
+  });
+
   it('start no second child however often what was sent arrives, and after any crash', () => {
     const all = world([child()]);
     const top = all.start('parent');

@@ -1,4 +1,6 @@
 import { QUEUE_SHAPE } from '../../compile/vocabulary.js';
+import { MAX_RESULT_BYTES } from '../../expressions/bounds.js';
+import type { Json } from '../../model/json.js';
 import { ctxOf } from '../../state/ctx.js';
 import type { AuditEventData } from '../../model/audit-event.js';
 import type { Site } from '../../state/site.js';
@@ -15,17 +17,23 @@ type Request = Omit<AuditEventData['childRequested'], 'childId' | 'depth' | 'onP
 /** A `workflow` step begins: the child's id is decided and recorded here, so that no crash can make a second one. */
 export function enterWorkflow(draft: Draft, site: Site, metBy: string[] | undefined): void {
   const { step } = site;
-  const { workflow, version, key, input } = step.workflow!;
+  const { workflow, version, key } = step.workflow!;
   const at = { site, ...(metBy && { metBy }) };
   const depth = depthOf(draft);
   if (depth > maxDepth) {
     const message = `expected at most ${maxDepth} instances above this one: does a workflow start itself without an end?`;
     return failStep(draft, site, { code: 'CHILD_DEPTH', message, retryable: false }, { needs: metBy });
   }
+  const input = inputOf(draft, site, metBy);
+  const bytes = Buffer.byteLength(JSON.stringify(input));
+  if (bytes > MAX_RESULT_BYTES) {
+    const message = `expected an input of at most ${MAX_RESULT_BYTES} bytes, but it has ${bytes}: give the step a smaller \`input\``;
+    return failStep(draft, site, { code: 'INPUT_INVALID', message, retryable: false }, { needs: metBy });
+  }
   request(draft, site, {
     workflow: textOf(evaluate(draft, workflow, at), 'workflow'),
     version: version && textOf(evaluate(draft, version, at), 'version'),
-    input: input ? evaluate(draft, input, at) : ctxOf(draft.plan, draft.state, site, metBy),
+    input,
     key: key && keyOf(evaluate(draft, key, at), 'key'),
     queue: step.queue ? nameOf(evaluate(draft, step.queue, at), 'queue', QUEUE_SHAPE) : draft.state.queue,
     priority: step.priority ? priorityOf(evaluate(draft, step.priority, at)) : draft.state.priority,
@@ -34,12 +42,21 @@ export function enterWorkflow(draft: Draft, site: Site, metBy: string[] | undefi
   });
 }
 
-/** The next attempt: a new child with the same input. */
+/** As edited by hand, as the step says, or `ctx`. */
+function inputOf(draft: Draft, site: Site, metBy: string[] | undefined): Json {
+  const { input } = site.step.workflow!;
+  const edited = draft.state.step(site.path).editedInput;
+  if (edited !== undefined) return edited;
+  if (input) return evaluate(draft, input, { site, ...(metBy && { metBy }) });
+  return ctxOf(draft.plan, draft.state, site, metBy);
+}
+
+/** The next attempt: a new child with the same input, unless that was edited by hand. */
 export function requestChildAgain(draft: Draft, site: Site): void {
-  const { wait, totalTimeoutAt } = draft.state.step(site.path);
+  const { wait, totalTimeoutAt, editedInput } = draft.state.step(site.path);
   if (wait?.kind !== 'child') throw new RangeError(`expected "${site.path}" to know the child it asked for`);
   const { workflow, version, input, key, queue, priority } = wait;
-  request(draft, site, { workflow, version, input, key, queue, priority, totalTimeoutAt });
+  request(draft, site, { workflow, version, input: editedInput ?? input, key, queue, priority, totalTimeoutAt });
 }
 
 function request(draft: Draft, site: Site, asked: Request): void {
