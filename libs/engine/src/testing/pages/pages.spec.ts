@@ -56,6 +56,28 @@ describe.each(['docs/language.md', 'docs/workflow-patterns.md'])('%s', (path) =>
   });
 });
 
+it('docs/workflow-patterns.md has each of the 43 patterns, and refuses those that its table says are refused', () => {
+  const page = pageOf('docs/workflow-patterns.md');
+  const rows = [...page.matchAll(/^\| (\d+) \| ([^|]*) \| (refused)?/gm)].map(([, no, name, refused]) => ({
+    title: `${no} ${name}`,
+    isRefused: refused !== undefined,
+  }));
+  expect(rows.map(({ title }) => Number.parseInt(title))).toEqual(Array.from({ length: 43 }, (_, index) => index + 1));
+  const examples = readPage(page);
+  for (const { title, isRefused } of rows) {
+    const own = examples.filter((example) => example.title.startsWith(`${title}, line `));
+    expect({
+      title,
+      isShown: own.length > 0,
+      isRefused: own.every(({ runs, problems }) => runs.length === 0 && problems),
+    }).toEqual({
+      title,
+      isShown: true,
+      isRefused,
+    });
+  }
+});
+
 describe('the definition of README.md', () => {
   const [example] = readPage(pageOf('README.md'));
   const definition = parseDefinition(example!.definition, 'yaml').document as JsonObject;
