@@ -2,7 +2,7 @@ import type { Plan } from '../model/plan.js';
 import { isHeld, isStopped } from '../state/scopes.js';
 import type { InstanceState } from '../state/instance-state.js';
 import { joinVerdict } from '../state/join.js';
-import { peekReady, pushReady, shiftReady, type ReadyEntry } from '../state/ready-queue.js';
+import { peekReady, pushReady, pushUrgent, shiftReady, type ReadyEntry } from '../state/ready-queue.js';
 import { planScopeAt, type Site, siteAt } from '../state/site.js';
 import { blockVerdict } from './block-verdict.js';
 import { mustStop } from './must-stop.js';
@@ -22,8 +22,10 @@ export function pushIfActionable(plan: Plan, state: InstanceState, site: Site): 
   state.steps.set(site.path, { ...own, readyNo: push(state, site.path) });
 }
 
+/** A list that must be stopped: before anything else of it begins. */
 export function pushScope(state: InstanceState, scopePath: string): void {
-  push(state, `${scopePath}/`);
+  state.readyNo += 1;
+  state.ready = pushUrgent(state.ready, { path: `${scopePath}/`, no: state.readyNo });
 }
 
 function push(state: InstanceState, path: string): number {

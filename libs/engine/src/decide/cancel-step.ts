@@ -19,7 +19,8 @@ export function cancelStep(draft: Draft, site: Site, abort: Abort, act: { by?: s
   if (isStepEnded(status) || status === 'cancelling' || status === 'compensating' || site.step.id === UNDO_ID) return;
   if (status === 'waiting' && site.step.type === 'workflow') return cancelChild(draft, site, abort, act);
   if (block !== undefined && status !== 'waiting') return closeBlock(draft, site, { as: 'cancelled', ...act }, abort);
-  const wasSent = (status === 'scheduled' || status === 'running') && (incarnation !== undefined || claimant !== undefined);
+  const isOut = (status === 'scheduled' || status === 'running') && (incarnation !== undefined || claimant !== undefined);
+  const wasSent = isOut && !draft.hasScheduled(token!);
   const numbered = attempt > 0 ? attempt : undefined;
   if (!wasSent) return draft.emit('stepCancelled', { token, ...act }, site.path, numbered);
   if (site.step.onCancel === 'abandon')

@@ -77,9 +77,33 @@ describe('decide', () => {
       { id: 'race', task: 't', needs: ['quick', 'slow', 'bad'], join: 'any', cancelRest: true, when: '${false}' },
     ]);
     expect(shell.state.step('race').status).toBe('skipped');
-    expect(shell.state.step('slow').status).toBe('cancelling');
-    shell.complete({ path: 'slow', token: shell.state.step('slow').token! });
+    expect(shell.state.step('slow').status).toBe('cancelled');
     expect(shell.state.status).toBe('completed');
+  });
+
+  it('waits for no answer to a command that it stops before it has left', () => {
+    const shell = started([
+      { id: 'slow', task: 't', needs: [], onCancel: 'wait' },
+      { id: 'end', type: 'complete', needs: [] },
+    ]);
+    expect([shell.state.status, shell.commands, shell.aborted]).toEqual(['completed', [], []]);
+  });
+
+  it('begins nothing more in the body of a try after its first failure, whatever was ready', () => {
+    const shell = started([
+      {
+        id: 'guard',
+        type: 'try',
+        steps: [
+          { id: 'a', task: 't', retry: { maxAttempts: 1 } },
+          { id: 'handle', task: 't', needs: ['a'], runOn: 'failure' },
+          { id: 'tidy', task: 't', needs: ['a'], runOn: 'always' },
+        ],
+        catch: [{ steps: [{ id: 'mend', task: 't' }] }],
+      },
+    ]);
+    shell.fail(shell.commands[0]!);
+    expect(shell.commands.map(({ path }) => path)).toEqual(['guard/body/a', 'guard/catch-0/mend']);
   });
 
   it('does not count a lost attempt against maxAttempts, and gives up after four in a row', () => {

@@ -28,6 +28,11 @@ export class Draft {
     return this.state.pausedAt ?? this.context.nowMs;
   }
 
+  /** Was the attempt of this token decided upon only now? Its command leaves when this decision is stored, if it is still open then. */
+  hasScheduled(token: number): boolean {
+    return this.events.length > 0 && token >= this.events[0]!.seq;
+  }
+
   emit<T extends AuditEventType>(type: T, data: AuditEventData[T], path?: string, attempt?: number): void {
     const event = {
       seq: this.state.seq + 1,

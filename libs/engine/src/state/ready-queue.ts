@@ -1,4 +1,4 @@
-/** First in, first out, persistent: two linked lists, so that a fork shares it for nothing. */
+/** First in, first out (but for what is urgent), persistent: two linked lists, so that a fork shares it for nothing. */
 type Cell = { readonly entry: ReadyEntry; readonly next: Cell } | undefined;
 
 /** Something to look at: a pending step whose join is decided, a block, or (path ending in '/') a scope that must be stopped. */
@@ -20,6 +20,13 @@ export function pushReady(queue: ReadyQueue, entry: ReadyEntry): ReadyQueue {
   if (queue.front === undefined) return { front: { entry, next: undefined }, back: undefined, size: 1 };
   return { front: queue.front, back: { entry, next: queue.back }, size: queue.size + 1 };
 }
+
+/** Before all others: they must not be begun any more. */
+export const pushUrgent = (queue: ReadyQueue, entry: ReadyEntry): ReadyQueue => ({
+  ...queue,
+  front: { entry, next: queue.front },
+  size: queue.size + 1,
+});
 
 export const peekReady = (queue: ReadyQueue): ReadyEntry | undefined => queue.front?.entry;
 
