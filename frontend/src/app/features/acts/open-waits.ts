@@ -1,4 +1,4 @@
-import type { InstanceView } from '@engine/view/instance-view';
+import type { InstanceView, StepView } from '@engine/view/instance-view';
 import type { AskFacts } from '../asks/ask-facts';
 
 /** Asks shown of one instance; all of them are on the page of asks. */
@@ -21,15 +21,22 @@ export function awaitedNames(view: InstanceView): string[] {
 export function openAsks(view: InstanceView, instance: string, definition: string): AskFacts[] {
   const found: AskFacts[] = [];
   if (view.openSteps === 0) return found;
-  for (const { path, status, wait, scheduledAt } of view.steps.values()) {
-    if (status !== 'waiting' || wait?.kind !== 'ask') continue;
-    const { name, kind, prompt, choices, form, dueAt, timeoutAt } = wait.ask;
-    found.push({
-      ...{ instance, definition, path, name, kind, prompt: prompt ?? null, choices: choices ?? null, form: form ?? null },
-      ...{ assignees: wait.assignees, claimedBy: wait.claimedBy ?? null },
-      ...{ dueAt, timeoutAt, openedAt: scheduledAt },
-    });
+  for (const step of view.steps.values()) {
+    const ask = askOf(step, instance, definition);
+    if (ask !== undefined) found.push(ask);
     if (found.length === mostAsks) break;
   }
   return found;
+}
+
+/** What a step asks people now. */
+export function askOf(step: StepView | undefined, instance: string, definition: string): AskFacts | undefined {
+  if (step?.status !== 'waiting' || step.wait?.kind !== 'ask') return undefined;
+  const { path, wait, scheduledAt } = step;
+  const { name, kind, prompt, choices, form, dueAt, timeoutAt } = wait.ask;
+  return {
+    ...{ instance, definition, path, name, kind, prompt: prompt ?? null, choices: choices ?? null, form: form ?? null },
+    ...{ assignees: wait.assignees, claimedBy: wait.claimedBy ?? null },
+    ...{ dueAt, timeoutAt, openedAt: scheduledAt },
+  };
 }

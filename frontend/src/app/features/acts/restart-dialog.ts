@@ -4,6 +4,7 @@ import { Router } from '@angular/router';
 import type { RestartRequest } from '@contracts/rest/actions';
 import { ActsApi } from '../../core/api/acts-api';
 import { Api } from '../../core/api/api';
+import { payloadLink } from '../../core/api/payload-links';
 import { toProblem, type ApiProblem } from '../../core/api/api-problem';
 import { KeyKeeper } from '../../core/new-key';
 import { Person } from '../../core/person';
@@ -39,7 +40,7 @@ export class RestartDialog {
   protected readonly version = signal('same');
   protected readonly versions = signal<readonly string[]>([]);
   protected readonly withInput = signal(false);
-  protected readonly text = signal(jsonText(this.instance.input));
+  protected readonly text = signal(payloadLink(this.instance.input) ? '' : jsonText(this.instance.input));
   protected readonly isSending = signal(false);
   protected readonly problem = signal<ApiProblem | undefined>(undefined);
   private readonly json = computed(() => (this.withInput() ? readJson(this.text()) : undefined));

@@ -5,6 +5,7 @@ import type { InstanceStatus } from '@engine/model/lifecycle';
 import { ActsApi, type StepActName } from '../../core/api/acts-api';
 import { LiveConnection } from '../../core/live/live-connection';
 import { Icon } from '../../ui/icon';
+import type { AskFacts } from '../asks/ask-facts';
 import { ActDialog } from './act-dialog';
 import { impossibleStepActs } from './possible-acts';
 import { stepPlan, type StepToAct } from './step-plans';
@@ -25,7 +26,10 @@ const shownAtOnce = 2;
   template: `
     @if (possible().length > 0) {
       <footer>
-        @for (offer of possible().slice(0, count); track offer.act; let first = $first) {
+        @if (ask(); as ask) {
+          <button type="button" class="btn primary" [disabled]="isOffline()" (click)="answer(ask)" i18n>Answer…</button>
+        }
+        @for (offer of possible().slice(0, ask() ? 1 : count); track offer.act; let first = $first) {
           <button
             type="button"
             class="btn"
@@ -98,6 +102,8 @@ export class StepActs {
   readonly step = input.required<StepToAct>();
   /** Has the list it is in begun? */
   readonly hasBegun = input(true);
+  /** What it asks people now. */
+  readonly ask = input<AskFacts>();
   protected readonly count = shownAtOnce;
   protected readonly isOffline = computed(() => this.live.state().phase === 'offline');
   protected readonly offers = computed(() => {
@@ -105,6 +111,11 @@ export class StepActs {
     return names.map((name) => ({ ...name, whyNot: not[name.act] }));
   });
   protected readonly possible = computed(() => this.offers().filter(({ whyNot }) => whyNot === undefined));
+
+  protected async answer(ask: AskFacts): Promise<void> {
+    const { AskDialog } = await import('../asks/ask-dialog');
+    this.dialog.open(AskDialog, { data: ask, autoFocus: 'textarea, input' });
+  }
 
   protected begin(name: StepActName): void {
     const plan = stepPlan(this.api, this.instanceId(), this.step(), name);

@@ -1,4 +1,5 @@
 import type { ActsApi, StepActName } from '../../core/api/acts-api';
+import { payloadLink } from '../../core/api/payload-links';
 import type { ActPlan, JsonPart } from './act-plan';
 import { type ActedStep, hasInput } from './possible-acts';
 
@@ -61,10 +62,15 @@ function wordsOf(step: StepToAct, name: StepActName): Omit<ActPlan, 'run'> {
   }
 }
 
-const inputPart = ({ input }: StepToAct): JsonPart => ({
-  label: $localize`Input (JSON)`,
-  value: input ?? {},
-  optIn: $localize`Edit the input`,
-  hint: $localize`In place of its own input. The task receives a new idempotency key then.`,
-  isRequired: true,
-});
+const inputPart = ({ input = {} }: StepToAct): JsonPart => {
+  const isElsewhere = payloadLink(input) !== undefined;
+  return {
+    label: $localize`Input (JSON)`,
+    value: isElsewhere ? undefined : input,
+    optIn: $localize`Edit the input`,
+    hint: isElsewhere
+      ? $localize`Its own input is too big to begin with: paste the whole of what it is given instead.`
+      : $localize`In place of its own input. The task receives a new idempotency key then.`,
+    isRequired: true,
+  };
+};

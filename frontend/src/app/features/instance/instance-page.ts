@@ -16,7 +16,7 @@ import { Problem } from '../../ui/problem';
 import { Skeleton } from '../../ui/skeleton';
 import { lookOf, State } from '../../ui/state';
 import { InstanceActs, type ActedInstance } from '../acts/instance-acts';
-import { awaitedNames, openAsks } from '../acts/open-waits';
+import { askOf, awaitedNames, openAsks } from '../acts/open-waits';
 import { listOf } from '../acts/possible-acts';
 import { StepActs } from '../acts/step-acts';
 import { AskBars } from '../asks/ask-bars';
@@ -107,9 +107,14 @@ export class InstancePage {
     return codes.has('retry') ? 'retrying' : this.status();
   });
   protected readonly done = computed(() => countDone(this.steps()));
-  protected readonly banner = computed(() =>
+  private readonly whole = computed(() =>
     bannerOf({ view: this.view(), reasons: this.store.reasons(), factsAt: this.store.factsAt, now: this.clock.now() }),
   );
+  /** What a person is asked has a bar of its own, with the way to answer it. */
+  protected readonly banner = computed(() => {
+    const banner = this.whole();
+    return banner?.state === 'asking' && this.asks().some(({ path }) => path === banner.step) ? undefined : banner;
+  });
   /** Blocks that were opened or folded by hand, and the items chosen to be seen in them. */
   private readonly folded = signal<ReadonlyMap<string, boolean>>(new Map());
   private readonly items = signal<ReadonlyMap<string, number>>(new Map());
@@ -181,6 +186,9 @@ export class InstancePage {
     };
   });
   protected readonly asks = computed(() => openAsks(this.view(), this.id(), this.instance()?.definition ?? ''));
+  protected readonly askHere = computed(() =>
+    askOf(this.view().steps.get(this.step() ?? ''), this.id(), this.instance()?.definition ?? ''),
+  );
   protected readonly hasBegun = computed(() => this.view().scopes.has(listOf(this.step() ?? '')));
   protected readonly canAct = computed(() => this.live.state().phase !== 'offline');
 
