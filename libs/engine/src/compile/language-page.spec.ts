@@ -66,6 +66,18 @@ describe('the page about the language', () => {
     for (const [, code] of text.matchAll(/warning\(\s*'([A-Z_]+)'/g)) expect(listed.get(code)).toBe('warning');
   });
 
+  it('leads to headings and files that are there', () => {
+    const slug = (heading: string): string =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-');
+    const anchors = new Set([...page.matchAll(/^#+ (.*)$/gm)].map((match) => `#${slug(match[1]!)}`));
+    const files = new Set(readdirSync(new URL('../../../docs/', source)));
+    const links = [...page.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1]!);
+    expect(links.filter((link) => !anchors.has(link) && !files.has(link))).toEqual([]);
+  });
+
   it('names no code that no source of the product knows', () => {
     const sources = ['apps', 'libs'].flatMap((folder) => {
       const root = new URL(`../../../${folder}/`, source);
