@@ -36,6 +36,7 @@ export { parseDefinition } from './parse/parse-definition.js';
 export type { ParsedDefinition, Position } from './parse/parsed-definition.js';
 export { QUEUE_SHAPE, TASK_SHAPE } from './compile/vocabulary.js';
 export { compile, type Compiled, type CompileOptions } from './compile/compile.js';
+export { hintFor } from './expressions/nearest.js';
 export type { KnownDefinition } from './compile/children.js';
 export { locateProblems } from './compile/locate-problems.js';
 export { definitionSchema } from './schema/definition-schema.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { checkAnswer, type InboxMessage, type InstanceId, siteAt } from '#libs/engine';
+import { checkAnswer, hintFor, type InboxMessage, type InstanceId, siteAt } from '#libs/engine';
 import { type AskRow, AskQueries, InstanceQueries } from '#libs/persistence';
 import { PlanCache } from '../definitions/plan-cache.js';
 import { ApiProblem, fault } from '../http/api-problem.js';
@@ -34,7 +34,7 @@ export class AskCheck {
     const [first] = problems;
     if (first === undefined) return;
     throw new ApiProblem('ANSWER_INVALID', `expected an answer that fits the ${ask.kind}; at ${first.path}: ${first.message}`, {
-      errors: problems.map(({ path, message }) => fault('ANSWER_INVALID', path, message)),
+      errors: problems.map(({ path, message }) => fault('ANSWER_INVALID', path, message, hint(ask, path, value))),
     });
   }
 
@@ -43,4 +43,11 @@ export class AskCheck {
     const { items } = await this.asks.open({ instance: id }, { limit: mostAsks });
     return items.find((ask) => ask.name === name) ?? items.find((ask) => ask.path === name);
   }
+}
+
+/** The answer that was probably meant, or where to read what is asked. */
+function hint({ kind, choices, instanceId }: AskRow, path: string, value: Answer['value']): string {
+  const whereToRead = `What is asked: GET /api/v1/asks?instance=${instanceId}`;
+  if (path !== '/value' || typeof value !== 'string' || value === '') return whereToRead;
+  return hintFor(value, kind === 'approval' ? ['approved', 'rejected'] : (choices ?? []), whereToRead);
 }

@@ -58,8 +58,10 @@ describe('an ask', () => {
   });
 
   it.each([
-    ['expense', 'approve', { value: 'maybe' }, '/value', 'approved'],
-    ['lunch', 'What to eat', { value: 'steak' }, '/value', 'soup'],
+    ['expense', 'approve', { value: 'maybe' }, '/value', 'expected "approved" or "rejected"'],
+    ['expense', 'approve', { value: 'aproved' }, '/value', 'Did you mean "approved"?'],
+    ['lunch', 'What to eat', { value: 'Soup' }, '/value', 'Did you mean "soup"?'],
+    ['lunch', 'What to eat', { value: 'steak' }, '/value', 'What is asked: GET /api/v1/asks?instance='],
     ['story', 'tell', { value: 7 }, '/value', 'text'],
     ['booking', 'seats', { form: { seats: 0 } }, '/form/seats', '1'],
     ['booking', 'seats', { form: {} }, '/form/seats', 'seats'],
