@@ -7,6 +7,7 @@ import { InstanceRestarter } from './actions/instance-restarter.js';
 import { OutcomeWatch } from './actions/outcome-watch.js';
 import { Refusals } from './actions/refusals.js';
 import { AskCheck } from './asks/ask-check.js';
+import { AskList } from './asks/ask-list.js';
 import { AsksController } from './asks/asks.controller.js';
 import { BulkChunk } from './bulk/bulk-chunk.js';
 import { BulkController } from './bulk/bulk.controller.js';
@@ -78,7 +79,18 @@ export class GatewayModule implements NestModule {
         ...[LiveFeed, InstanceNudges, LiveTopics, LiveGateway],
         ...[PlanCache, KnownDefinitions, DefinitionCatalog],
         ...[Hints, EndWatch, InstanceStarter, InstanceList, InstanceReader, InstanceViews],
-        ...[InstanceActions, InstanceRestarter, OutcomeWatch, Refusals, AskCheck, EventGate, BulkChunk, BulkJobs, BulkRunner],
+        ...[
+          InstanceActions,
+          InstanceRestarter,
+          OutcomeWatch,
+          Refusals,
+          AskCheck,
+          AskList,
+          EventGate,
+          BulkChunk,
+          BulkJobs,
+          BulkRunner,
+        ],
         ...[Figures, QueueList, Once, ConnectionDrain, CommandHandler, CommandConsumer],
       ],
     };

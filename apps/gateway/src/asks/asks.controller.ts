@@ -3,18 +3,16 @@ import type { z } from 'zod';
 import {
   type Acted,
   answerBodySchema,
-  type Ask,
   type askPageSchema,
   askParamsSchema,
   asksQuerySchema,
   claimBodySchema,
   reassignBodySchema,
 } from '#libs/contracts';
-import { AskQueries, type AskRow } from '#libs/persistence';
 import { type Acting, ActingOn } from '../actions/acting.js';
 import { type ActMessage, InstanceActions } from '../actions/instance-actions.js';
 import { ApiController } from '../http/api-controller.js';
-import { toIso, toIsoOrNull } from '../http/times.js';
+import { AskList } from './ask-list.js';
 
 type Named = z.output<typeof askParamsSchema>;
 
@@ -22,17 +20,13 @@ type Named = z.output<typeof askParamsSchema>;
 @ApiController('api/v1')
 export class AsksController {
   constructor(
-    private readonly asks: AskQueries,
+    private readonly asks: AskList,
     private readonly actions: InstanceActions,
   ) {}
 
   @Get('asks')
-  async list(
-    @Query({ schema: asksQuerySchema }) { assignee, instance, cursor, limit }: z.output<typeof asksQuerySchema>,
-  ): Promise<z.output<typeof askPageSchema>> {
-    const filter = { ...(assignee !== undefined && { assignee }), ...(instance !== undefined && { instance }) };
-    const { items, next } = await this.asks.open(filter, { limit, ...(cursor !== undefined && { cursor }) });
-    return { items: items.map(toAsk), next };
+  list(@Query({ schema: asksQuerySchema }) query: z.output<typeof asksQuerySchema>): Promise<z.output<typeof askPageSchema>> {
+    return this.asks.page(query);
   }
 
   @Post('instances/:id/asks/:name')
@@ -68,19 +62,3 @@ export class AsksController {
     return body;
   }
 }
-
-const toAsk = (row: AskRow): Ask => ({
-  instance: row.instanceId,
-  definition: row.definition,
-  path: row.path,
-  name: row.name,
-  kind: row.kind,
-  prompt: row.prompt,
-  choices: row.choices === null ? null : [...row.choices],
-  form: row.form,
-  assignees: [...row.assignees],
-  claimedBy: row.claimedBy,
-  dueAt: toIsoOrNull(row.dueAt),
-  timeoutAt: toIsoOrNull(row.timeoutAt),
-  openedAt: toIso(row.openedAt),
-});

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { InstancesFilter, InstanceSummary, Overview, Queue, Subscribe } from '#libs/contracts';
+import type { Ask, InstancesFilter, InstanceSummary, Overview, Queue, Subscribe } from '#libs/contracts';
 import type { InstanceId } from '#libs/engine';
 import { EVENT_STORE, type EventStore, InstanceQueries } from '#libs/persistence';
+import { AskList } from '../asks/ask-list.js';
 import { InstanceList } from '../instances/instance-list.js';
 import { toLive } from '../instances/present-instance.js';
 import { Figures } from '../stats/figures.js';
@@ -15,6 +16,10 @@ import { WholeTopic } from './whole-topic.js';
 import { WorkersTopic } from './workers-topic.js';
 
 const wholeEveryMs = 1_000;
+/** Asks told in one message. */
+const mostAsks = 200;
+/** Asks change with the heads of their instances, but messages about those may be lost. */
+const asksAgainMs = 10_000;
 
 /** Makes the topic a client asks for. */
 @Injectable()
@@ -26,6 +31,7 @@ export class LiveTopics {
     private readonly queries: InstanceQueries,
     private readonly figures: Figures,
     private readonly queues: QueueList,
+    private readonly asks: AskList,
     @Inject(EVENT_STORE) private readonly events: EventStore,
   ) {}
 
@@ -39,6 +45,8 @@ export class LiveTopics {
         return new WorkersTopic(ref, this.feed.registry, this.feed.workers, outlet);
       case 'queues':
         return this.queueTopic(ref, outlet);
+      case 'asks':
+        return this.askTopic(request, ref, outlet);
       case 'stats':
         return this.stats(ref, outlet);
     }
@@ -96,16 +104,26 @@ export class LiveTopics {
     });
   }
 
+  private askTopic({ assignee }: Extract<Subscribe, { subscribe: 'asks' }>, ref: string, outlet: Outlet): Topic {
+    return new WholeTopic<{ items: Ask[]; more: boolean }>({
+      outlet,
+      everyMs: wholeEveryMs,
+      load: async () => {
+        const { items, next } = await this.asks.page({ assignee, limit: mostAsks });
+        return { items, more: next !== null };
+      },
+      onChange: (changed) => bothOf(this.feed.heads.add(changed), everyNowAndThen(changed, asksAgainMs)),
+      message: (type, seq, page) => ({ type, topic: 'asks', ref, seq, ...page }),
+    });
+  }
+
   /** Figures come from PostgreSQL and change without a message: looked at every second while somebody looks. */
   private stats(ref: string, outlet: Outlet): Topic {
     return new WholeTopic<Overview>({
       outlet,
       everyMs: wholeEveryMs,
       load: () => this.figures.overview(),
-      onChange: (changed) => {
-        const timer = setInterval(changed, wholeEveryMs);
-        return () => clearInterval(timer);
-      },
+      onChange: (changed) => everyNowAndThen(changed, wholeEveryMs),
       message: (type, seq, overview) => ({ type, topic: 'stats', ref, seq, overview }),
     });
   }
@@ -115,3 +133,8 @@ const bothOf = (first: () => void, second: () => void) => (): void => {
   first();
   second();
 };
+
+function everyNowAndThen(act: () => void, everyMs: number): () => void {
+  const timer = setInterval(act, everyMs);
+  return () => clearInterval(timer);
+}

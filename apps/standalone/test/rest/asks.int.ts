@@ -137,4 +137,21 @@ describe('an ask', () => {
     const nobody = '01990000-0000-7000-8000-000000000000';
     expect(await refusal(product.client.claimAsk(nobody, 'tell', { by: 'ada' }))).toMatchObject({ code: 'INSTANCE_NOT_FOUND' });
   });
+
+  it('is told live to whom it is asked of, from its opening to its end', async () => {
+    const live = product.client.live();
+    try {
+      const told = live.subscribe({ subscribe: 'asks', assignee: 'liv' })[Symbol.asyncIterator]();
+      const next = async (): Promise<Ask[]> => ((await told.next()).value as { items: Ask[] }).items;
+      expect(await next()).toEqual([]);
+      const id = await asked('expense', { boss: 'liv' });
+      expect(await next()).toMatchObject([{ instance: id, claimedBy: null }]);
+      await product.client.claimAsk(id, 'approve', { by: 'liv' });
+      expect(await next()).toMatchObject([{ instance: id, claimedBy: 'liv' }]);
+      await product.client.answerAsk(id, 'approve', { value: 'approved' });
+      expect(await next()).toEqual([]);
+    } finally {
+      live.close();
+    }
+  });
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { definitionNameSchema, instanceStatusSchema, isoTimeSchema, problemSchema } from '../rest/common.js';
 import { auditEventItemSchema } from '../rest/steps.js';
 import { instanceSummarySchema, liveInstanceSchema } from '../rest/instances.js';
+import { askSchema } from '../rest/asks.js';
 import { queueSchema, workerSchema } from '../rest/capacity.js';
 import { overviewSchema } from '../rest/stats.js';
 
@@ -43,9 +44,15 @@ export const subscribeInstanceSchema = z.strictObject({
   since: z.int().min(0).max(2_147_483_647).default(0).describe('Seq of the last audit event the client has'),
 });
 export const subscribePlainSchema = z.strictObject({ subscribe: z.enum(['stats', 'workers', 'queues']), ref });
+export const subscribeAsksSchema = z.strictObject({
+  subscribe: z.literal('asks'),
+  ref,
+  assignee: z.string().min(1).max(200).optional().describe('Asked of this person, or claimed by them'),
+});
 export const subscribeSchema = z.discriminatedUnion('subscribe', [
   subscribeInstancesSchema,
   subscribeInstanceSchema,
+  subscribeAsksSchema,
   subscribePlainSchema,
 ]);
 export type Subscribe = z.output<typeof subscribeSchema>;
@@ -112,6 +119,13 @@ export const queuesDeltaSchema = z.object({
   items: z.array(queueSchema).describe('All of them'),
 });
 
+const openAsks = {
+  items: z.array(askSchema).describe('All that are open, those that wait longest first, at most 200'),
+  more: z.boolean().describe('There are more; ask REST when you need them'),
+};
+export const asksSnapshotSchema = z.object({ ...snapshot, topic: z.literal('asks'), ...openAsks });
+export const asksDeltaSchema = z.object({ ...delta, topic: z.literal('asks'), ...openAsks });
+
 export const welcomeSchema = z.object({ type: z.literal('welcome'), time: isoTimeSchema, pingMs: z.int() });
 /** Every 15 s, with the server's clock; a client that hears nothing for longer is stale. */
 export const pingSchema = z.object({ type: z.literal('ping'), time: isoTimeSchema });
@@ -132,6 +146,8 @@ export const serverMessageSchema = z
     workersDeltaSchema,
     queuesSnapshotSchema,
     queuesDeltaSchema,
+    asksSnapshotSchema,
+    asksDeltaSchema,
     unsubscribedSchema,
     liveErrorSchema,
   ])
