@@ -47,7 +47,7 @@ const forEach = (body: fc.Arbitrary<JsonObject[]>): fc.Arbitrary<JsonObject> =>
       onError,
       join,
       cancelRest: yes,
-      tolerate: mostly<number | string | undefined>(undefined, 1, '50%'),
+      tolerate: mostly<number | string | undefined>(undefined, 1, '50%', '${size(instance.id) - 35}', '${"5" + "0%"}'),
       keep: mostly('all', 'failed', 'none'),
     })
     .map(({ count, join: wanted, ...more }) =>
@@ -61,8 +61,8 @@ const repeat = (body: fc.Arbitrary<JsonObject[]>): fc.Arbitrary<JsonObject> =>
       rounds: fc.integer({ min: 0, max: 3 }),
       isAfter: fc.boolean(),
       delay: mostly<string | undefined>(undefined, '1s'),
-      keep: mostly<number | undefined>(undefined, 2),
-      maxIterations: mostly<number | undefined>(undefined, 1),
+      keep: mostly<number | string | undefined>(undefined, 2, '${size(instance.id) - 34}'),
+      maxIterations: mostly<number | string | undefined>(undefined, 1, '${size(instance.id) - 35}'),
     })
     .map(({ rounds, isAfter, ...more }) =>
       given({ type: 'repeat', ...(isAfter ? { until: `\${index >= ${rounds}}` } : { while: `\${index < ${rounds}}` }), ...more }),
@@ -83,5 +83,5 @@ const guard = (body: fc.Arbitrary<JsonObject[]>): fc.Arbitrary<JsonObject> =>
 
 const lock = (body: fc.Arbitrary<JsonObject[]>, key: string): fc.Arbitrary<JsonObject> =>
   fc
-    .record({ steps: body, limit: mostly<number | undefined>(undefined, 2) })
+    .record({ steps: body, limit: mostly<number | string | undefined>(undefined, 2, '${size(instance.id) - 34}') })
     .map((more) => given({ type: 'lock', key, ...more }));
