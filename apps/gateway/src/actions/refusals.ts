@@ -89,7 +89,7 @@ export const unknownAsk = (id: string, name: string): ApiProblem =>
 /** What each action needs. */
 const wanted: Partial<Record<InboxMessage['type'], string>> = {
   cancel: 'an instance that is not being ended already',
-  pause: 'an instance that is pending, running or waiting',
+  pause: 'an instance that is running or waiting',
   resume: 'an instance that is paused',
   retry: 'a failed or timed-out instance that was not compensated',
   retryStep: 'a failed or cancelled step, or one that waits for its next attempt',

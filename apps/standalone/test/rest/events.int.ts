@@ -63,6 +63,14 @@ describe('an event to an instance', () => {
     expect(await send()).toEqual(answers[0]);
   });
 
+  it('to one that starts later waits for its start', async () => {
+    const id = await product.start('pay', {}, { startAt: new Date(Date.now() + 800).toISOString() });
+    const sent = await product.client.sendEventToInstance(id, { name: 'paid', payload: 1 }, { waitMs: 0 });
+    expect(sent).toMatchObject({ outcome: 'stored', instances: [id] });
+    expect((await product.client.getInstance(id)).status).toBe('pending');
+    expect(await product.end(id)).toMatchObject({ status: 'completed', output: { payload: 1 } });
+  });
+
   it('over what an instance keeps is refused, and taken when it is sent again later, also with the same id', async () => {
     const id = await waiting('twice');
     const impatient = new OrquestraClient({ baseUrl: product.url, retries: 0 });

@@ -186,6 +186,18 @@ describe.each(servers)('PgEventStore on $name', (server: TestServer) => {
     expect(await store.instancesWithWork(0, 4095, 'queued', b, 10)).toEqual([]);
   });
 
+  it('leaves events of instances that have not started to their start', async () => {
+    await pool.query('DELETE FROM workflow_inbox');
+    const [early, open] = [await newInstance(), await newInstance()];
+    const rows = (kind: 'event' | 'cancel') =>
+      [early, open].map((instanceId) => ({ id: kind, instanceId, bucket: 0, kind, content: {} }));
+    await door.insertInbox(rows('event'));
+    await pool.query(`UPDATE workflow_instances SET status = 'waiting' WHERE id = $1`, [open]);
+    expect(await store.inboxWaiting(0, 4096, 10)).toEqual([open]);
+    await door.insertInbox(rows('cancel'));
+    expect(await store.inboxWaiting(0, 4096, 10)).toEqual([early, open].sort());
+  });
+
   it('adds up figures of a minute', async () => {
     const figures = {
       definition: 'd',

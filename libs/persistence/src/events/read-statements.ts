@@ -23,10 +23,13 @@ export const readStatements = {
     text: `SELECT instance_id AS id FROM workflow_wakeups WHERE due_at IS NOT NULL AND due_at <= $3 AND bucket >= $1 AND bucket < $2
       ORDER BY due_at LIMIT $4`,
   },
+  // Events of an instance that has not started wait for its start, which has a wake-up of its own: nobody need look at them every second.
   inboxWaiting: {
     name: 'inbox_waiting',
     text: `SELECT DISTINCT instance_id AS id FROM (
-        SELECT instance_id FROM workflow_inbox WHERE applied_seq IS NULL AND bucket >= $1 AND bucket < $2 ORDER BY bucket, instance_id LIMIT $3
+        SELECT b.instance_id FROM workflow_inbox b WHERE b.applied_seq IS NULL AND b.bucket >= $1 AND b.bucket < $2
+          AND (b.kind <> 'event' OR coalesce((SELECT i.status FROM workflow_instances i WHERE i.id = b.instance_id), '') <> 'pending')
+        ORDER BY b.bucket, b.instance_id LIMIT $3
       ) waiting`,
   },
   waitingInbox: {
