@@ -19,8 +19,8 @@ function expectProblems(problems: readonly Problem[], said: string): void {
 const pageOf = (path: string): string => readFileSync(new URL(`../../../../../${path}`, import.meta.url), 'utf8');
 
 function expectRun(run: string, definitions: Record<string, JsonObject>, main: string): void {
-  for (const crashes of [undefined, 'replay', 'snapshot'] as const) {
-    const findings = playScript(run, definitions, main, crashes);
+  for (const hardships of [{}, { crashes: 'replay' }, { crashes: 'snapshot', repeats: true }] as const) {
+    const findings = playScript(run, definitions, main, hardships);
     expect(findings.map(({ found }) => found)).toEqual(findings.map(({ said }) => said));
   }
 }

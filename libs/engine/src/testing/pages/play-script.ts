@@ -7,7 +7,7 @@ import { toSnapshot } from '../../state/snapshot.js';
 import { emptyInstanceView, foldInstanceView } from '../../view/instance-view.js';
 import type { VirtualShell } from '../virtual-shell.js';
 import { type Act, type Behaviour, type Check, type Line, readScript } from './read-script.js';
-import { TimedWorld } from './timed-world.js';
+import { type Conditions, TimedWorld } from './timed-world.js';
 
 /** What a page says, and what was found: equal, or the page is wrong. */
 export interface Finding {
@@ -18,17 +18,17 @@ export interface Finding {
 /**
  * Runs what a ```run block says on virtual time.
  * @param definitions by name; `main` is the one that is started
- * @param crashes how an orchestrator that dies again and again comes back; nothing on the page may change by it
+ * @param hardships nothing on the page may change by them
  */
 export function playScript(
   text: string,
   definitions: Record<string, object>,
   main: string,
-  crashes?: 'replay' | 'snapshot',
+  hardships: Pick<Conditions, 'crashes' | 'repeats'> = {},
 ): Finding[] {
   const lines = readScript(text);
   const isServed = !lines.some((line) => line.kind === 'task' && line.behaviours.some(({ isUnserved }) => isUnserved));
-  const world = new TimedWorld(definitions, behaviourOf(lines), { isServed, ...(crashes && { crashes }) });
+  const world = new TimedWorld(definitions, behaviourOf(lines), { isServed, ...hardships });
   const input = lines.find((line) => line.kind === 'input')?.value ?? {};
   const shell = world.start(main, input);
   const startedAt = world.now;

@@ -23,6 +23,8 @@ export type Behave = (path: string, task: string) => Behaviour;
 export interface Conditions {
   /** Before everything that is done the orchestrator dies, and begins with what it finds. */
   readonly crashes?: 'replay' | 'snapshot';
+  /** Every report of a worker comes twice, and after it one that says the contrary. */
+  readonly repeats?: boolean;
   /** Do live workers serve the tasks? */
   readonly isServed?: boolean;
 }
@@ -141,7 +143,15 @@ export class TimedWorld extends VirtualWorld {
     this.attempts.push({ shell, command, endsAt, end, isDeaf: behaviour.isDeaf ?? false });
   }
 
-  private end(shell: VirtualShell, command: VirtualCommand, { output, failure, isLost }: Behaviour, input: Json): void {
+  private end(shell: VirtualShell, command: VirtualCommand, behaviour: Behaviour, input: Json): void {
+    this.report(shell, command, behaviour, input);
+    if (!this.conditions.repeats) return;
+    this.report(shell, command, behaviour, input);
+    if (behaviour.failure) shell.complete(command, 'after all');
+    else shell.fail(command, 'AFTER_ALL');
+  }
+
+  private report(shell: VirtualShell, command: VirtualCommand, { output, failure, isLost }: Behaviour, input: Json): void {
     if (isLost) shell.tell({ type: 'lost', ...command, code: 'WORKER_LOST' });
     else if (failure) shell.fail(command, failure.code, failure.retryable);
     else shell.complete(command, output === undefined ? input : output);
