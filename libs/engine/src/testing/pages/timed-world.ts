@@ -1,5 +1,4 @@
 import { openEmits } from '../../effects/effects.js';
-import { eventFits } from '../../decide/waits/event-fits.js';
 import { eventOutcome } from '../../effects/event-outcome.js';
 import type { ReasonFacts } from '../../effects/reason.js';
 import { stepCommand } from '../../effects/step-command.js';
@@ -7,6 +6,7 @@ import type { ReceivedEvent } from '../../model/audit-event.js';
 import type { Json } from '../../model/json.js';
 import type { VirtualCommand, VirtualShell } from '../virtual-shell.js';
 import { VirtualWorld } from '../virtual-world.js';
+import { KeyedEvents } from './keyed-events.js';
 import type { Behaviour } from './read-script.js';
 
 interface Attempt {
@@ -41,7 +41,7 @@ export class TimedWorld extends VirtualWorld {
   private readonly running: Set<number>;
   private readonly seen = new Map<VirtualShell, number>();
   private readonly told = new Map<VirtualShell, number>();
-  private readonly keptByKey: ReceivedEvent[] = [];
+  private readonly keyed = new KeyedEvents(this.instances);
   private events = 0;
   private untilMs = Infinity;
 
@@ -87,21 +87,14 @@ export class TimedWorld extends VirtualWorld {
     return { id: `e${(this.events += 1)}`, name, payload, at: this.nowMs, ...(key !== undefined && { key }) };
   }
 
-  /** To every wait of that name and key, or kept until one comes. */
   sendByKey(event: ReceivedEvent): { matched: number; kept: number } {
-    const taken = this.waitsFor(event).map(({ shell, path }) => {
-      const decision = shell.tell({ type: 'event', event, path });
-      return decision.accepted && eventOutcome(event.id, decision.events) === 'matched';
-    });
-    const matched = taken.filter(Boolean).length;
-    if (matched === 0) this.keptByKey.push(event);
-    return { matched, kept: matched === 0 ? 1 : 0 };
+    return this.keyed.send(event);
   }
 
   protected override work(): boolean {
     const { crashes } = this.conditions;
     if (crashes !== undefined) for (const shell of this.instances.values()) shell.crash(crashes);
-    if (this.stopAborted() || this.answerEmits() || this.offerKept()) return true;
+    if (this.stopAborted() || this.answerEmits() || this.keyed.offerKept()) return true;
     for (const shell of this.instances.values()) {
       const next = this.seen.get(shell) ?? 0;
       const command = shell.commands[next];
@@ -192,30 +185,5 @@ export class TimedWorld extends VirtualWorld {
     const decision = this.get(instance).tell({ type: 'event', event });
     const outcome = decision.accepted ? eventOutcome(event.id, decision.events) : 'dropped';
     return { matched: outcome === 'matched' ? 1 : 0, kept: outcome === 'kept' ? 1 : 0 };
-  }
-
-  /** A kept event goes to the first wait whose filter fits, and to no other. */
-  private offerKept(): boolean {
-    for (const [at, event] of this.keptByKey.entries()) {
-      const fits = this.waitsFor(event).find(({ shell, path }) =>
-        eventFits(shell.plan, shell.state, path, event, shell.context()),
-      );
-      if (fits === undefined) continue;
-      this.keptByKey.splice(at, 1);
-      fits.shell.tell({ type: 'event', event, path: fits.path });
-      return true;
-    }
-    return false;
-  }
-
-  private waitsFor({ name, key }: ReceivedEvent): { shell: VirtualShell; path: string }[] {
-    return [...this.instances.values()].flatMap((shell) =>
-      [...shell.state.waits.under(name)]
-        .filter((path) => {
-          const { wait } = shell.state.step(path);
-          return wait?.kind === 'event' && wait.key === key;
-        })
-        .map((path) => ({ shell, path })),
-    );
   }
 }
