@@ -288,6 +288,13 @@ describe('try', () => {
     expect(story(shell)).toContain('stepCompleted t/finally/z');
   });
 
+  it('runs its finally though the condition of a handler cannot be evaluated', () => {
+    const handler = { when: '${error.details.no}', steps: [task('h')] };
+    const shell = play({ steps: [guarded({ catch: [handler], finally: [task('z')] })] }, { worker: failing('t/body/a') });
+    expect(shell.state.error).toMatchObject({ code: 'EXPRESSION_FAILED', path: 't' });
+    expect(story(shell)).toContain('stepCompleted t/finally/z');
+  });
+
   it('fails when its finally fails', () => {
     const shell = play({ steps: [guarded({ finally: [task('z')] })] }, { worker: failing('t/finally/z') });
     expect(shell.state).toMatchObject({ status: 'failed', error: { code: 'BOOM', path: 't' } });
