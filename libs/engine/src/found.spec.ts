@@ -1,4 +1,5 @@
 import type { JsonObject } from './model/json.js';
+import { addClock, type Clock, type ClockHeap } from './state/clock-heap.js';
 import { ActingShell } from './testing/acting-shell.js';
 import { VirtualWorld } from './testing/virtual-world.js';
 
@@ -59,6 +60,24 @@ describe('found by the property test', () => {
     expect([shell.state.status, shell.state.output]).toEqual(['completed', 1]);
   });
 
+  it('joins an instance anew when it is retried, and takes its result as it is then', () => {
+    const world = new VirtualWorld({
+      parent: { steps: [{ id: 'c', type: 'workflow', workflow: 'child', key: 'k' }] },
+      child: { steps: [{ id: 'a', task: 't', retry: { maxAttempts: 1 } }] },
+    });
+    const [owner, other] = [world.start('parent'), world.start('parent')];
+    const statuses = () => [owner.state.status, other.state.status];
+    world.run(() => ({ code: 'BOOM' }));
+    other.tell({ type: 'retry' });
+    world.run();
+    expect(statuses()).toEqual(['failed', 'failed']);
+    owner.tell({ type: 'retry' });
+    world.run();
+    other.tell({ type: 'retry' });
+    world.run();
+    expect([...statuses(), world.of('child').length]).toEqual(['completed', 'completed', 1]);
+  });
+
   it('knows a step of a list that has ended only while its child undoes itself', () => {
     const guard = { id: 'guard', type: 'try', steps: [{ id: 'c', type: 'workflow', workflow: 'child' }], catch: [{ steps: [] }] };
     const world = new VirtualWorld({
@@ -68,6 +87,16 @@ describe('found by the property test', () => {
     const parent = world.start('parent');
     world.run();
     expect([parent.state.status, [...parent.state.steps.keys()]]).toEqual(['compensated', ['guard', 'bad']]);
+  });
+
+  it('fires clocks that are due together in one order, however they were set', () => {
+    const clock = (path: string): Clock => ({ dueAt: 1, kind: 'timer', path });
+    const firesFirst = (paths: string[]): string => {
+      let heap: ClockHeap;
+      for (const path of paths) heap = addClock(heap, clock(path));
+      return heap!.clock.path;
+    };
+    expect(['abc', 'acb', 'bac', 'bca', 'cab', 'cba'].map((paths) => firesFirst([...paths]))).toEqual(Array(6).fill('a'));
   });
 
   it('calls a step cancelled again that came through all the same and could not be undone', () => {

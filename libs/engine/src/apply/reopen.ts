@@ -113,9 +113,12 @@ export function pendingAgain({ needsOk, needsEnded, attempt, reruns, editedInput
   };
 }
 
-/** A child that failed is retried itself; one that was cancelled, undone, never came or had another input is replaced. */
+/**
+ * A child that failed is retried itself; one that was cancelled, undone, never came or had another input is replaced, and one that was joined
+ * is joined anew.
+ */
 function goesOnAsTheSameChild({ wait, error, editedInput }: StepState): boolean {
-  if (wait?.kind !== 'child') return false;
+  if (wait?.kind !== 'child' || wait.attached) return false;
   if (editedInput !== undefined && canonicalJson(editedInput) !== canonicalJson(wait.input)) return false;
   const details = error?.code === 'CHILD_FAILED' ? error.details : undefined;
   const status = details !== null && typeof details === 'object' && !Array.isArray(details) ? details?.['status'] : undefined;

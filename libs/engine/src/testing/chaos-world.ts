@@ -1,5 +1,5 @@
 import { openEmits } from '../effects/effects.js';
-import type { Json, JsonObject } from '../model/json.js';
+import type { Json } from '../model/json.js';
 import { isEnded } from '../model/lifecycle.js';
 import type { Send } from '../model/message.js';
 import type { VirtualCommand, VirtualShell } from './virtual-shell.js';
@@ -15,7 +15,7 @@ const instancesAtMost = 40;
 
 /**
  * A world in which nothing happens by itself: rows and completions come late, twice and in any order, as a test wants it. Only what one
- * instance tells a lock keeps its order, because the key hears it in the order of commits.
+ * instance tells another, or a lock, keeps its order: an inbox is read in the order of commits.
  */
 export class ChaosWorld extends VirtualWorld {
   private said = 0;
@@ -44,7 +44,7 @@ export class ChaosWorld extends VirtualWorld {
     if (this.waiting.length === 0) return;
     const index = this.firstLike(pick % this.waiting.length);
     const [row] = this.waiting.splice(index, 1);
-    if (!this.hand(row!)) this.waiting.push(row!);
+    if (!this.hand(row!)) this.waiting.splice(index, 0, row!);
   }
 
   /** @returns whether anything was handed over */
@@ -140,12 +140,10 @@ export class ChaosWorld extends VirtualWorld {
     this.waiting.push({ to: { instance }, id: `s${(this.said += 1)}`, message });
   }
 
-  /** Of what one instance tells one lock, the first. */
+  /** Of what one instance tells another, or a lock, the first. */
   private firstLike(index: number): number {
-    const row = this.waiting[index]!;
-    if (!('lock' in row.to)) return index;
-    const of = ({ to, message }: Send): string =>
-      'lock' in to ? `${to.lock} ${(message as JsonObject)['instance'] as string}` : '';
-    return this.waiting.findIndex((other) => of(other) === of(row));
+    const of = ({ to, id }: Send): string => `${id.split(':', 1)[0]} ${'lock' in to ? to.lock : to.instance}`;
+    const wanted = of(this.waiting[index]!);
+    return this.waiting.findIndex((row) => of(row) === wanted);
   }
 }

@@ -12,6 +12,9 @@ import { type ShellOptions, VirtualShell } from './virtual-shell.js';
 
 type StartFacts = Pick<Extract<Message, { type: 'start' }>, 'parent' | 'key' | 'restartOf'>;
 
+/** Of definitions played before: many worlds are made of the same. */
+const plans = new WeakMap<object, Plan>();
+
 /**
  * Several instances and the keys of their locks, in memory and in virtual time: what they tell one another is handed over in order, each
  * row once.
@@ -22,7 +25,6 @@ export class VirtualWorld {
   /** Rows on their way. */
   protected readonly waiting: Send[] = [];
   private readonly known = new Set<string>();
-  private readonly plans = new Map<string, Plan>();
   /** Epoch ms, the same for all. */
   protected nowMs = 1_000_000;
   private readonly taken = new Map<VirtualShell, number>();
@@ -81,8 +83,9 @@ export class VirtualWorld {
   }
 
   private planFor(name: string): Plan {
-    let plan = this.plans.get(name);
-    if (plan === undefined) this.plans.set(name, (plan = planOf({ name, ...this.definitions[name] })));
+    const definition = this.definitions[name] ?? {};
+    let plan = plans.get(definition);
+    if (plan?.name !== name) plans.set(definition, (plan = planOf({ name, ...definition })));
     return plan;
   }
 

@@ -18,7 +18,7 @@ export interface Watch {
 /** What must hold of an instance once all is over, by what is promised. */
 export type Invariants = Record<string, (shell: VirtualShell) => Findings | Watch>;
 
-/** Replays the log of an instance once for all. @returns findings by the promise they break */
+/** Replays the log of an instance, as it is stored, once for all. @returns findings by the promise they break */
 export function judge(shell: VirtualShell, invariants: Invariants): Map<string, Findings> {
   const found = new Map<string, Findings>();
   const watches: [string, Watch][] = [];
@@ -28,7 +28,7 @@ export function judge(shell: VirtualShell, invariants: Invariants): Map<string, 
     else found.set(name, looked);
   }
   const state = newState(shell.id);
-  for (const event of shell.history) {
+  for (const event of JSON.parse(JSON.stringify(shell.history)) as AuditEvent[]) {
     for (const [, { before }] of watches) before?.(event, state);
     apply(shell.plan, state, event);
     for (const [, { after }] of watches) after?.(event, state);
