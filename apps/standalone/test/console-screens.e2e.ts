@@ -93,6 +93,8 @@ inBrowser('every screen of the console', () => {
         cents: { type: 'integer', maximum: 500 },
         address: { type: 'object', properties: { city: { type: 'string' } } },
         lines: { type: 'array' },
+        people: { type: 'array', items: { type: 'string' } },
+        until: { type: 'string', format: 'date-time' },
         mail: { type: 'boolean' },
       },
     };

@@ -47,6 +47,9 @@ export class AsksPage {
   private loading = 0;
   protected readonly isOverdueOnly = computed(() => this.overdue() !== undefined);
   protected readonly isMine = computed(() => this.person.name() !== '' && this.assignee() === this.person.name());
+  protected readonly whyNotMine = computed(() =>
+    this.person.name() === '' ? $localize`Type your name beside the buttons of an answer first` : '',
+  );
   protected readonly rows = computed(() => {
     const now = this.clock.now();
     return this.asks()

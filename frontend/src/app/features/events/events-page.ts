@@ -61,6 +61,10 @@ export class EventsPage {
     pollWhileVisible(pollMs, () => (this.isFirstPage ? this.load() : Promise.resolve()));
   }
 
+  protected bindLabel({ name }: KeptEvent): string {
+    return $localize`Bind… ${name}:event:`;
+  }
+
   protected toggle(id: string): void {
     this.opened.update((opened) => (opened === id ? undefined : id));
   }

@@ -165,6 +165,10 @@ export class InstancesPage {
     void this.router.navigate(['/instances', row.id]);
   }
 
+  protected tickLabel({ summary, key, id }: InstanceRow): string {
+    return $localize`Select ${summary ?? key ?? id}:instance:`;
+  }
+
   /** @param isRange all since the last tick as well */
   protected tickAt(index: number, isRange: boolean): boolean {
     const row = this.view().rows[index];

@@ -51,13 +51,3 @@ function matches(pattern: string, value: string): boolean {
     return true; // not a pattern of this browser: the server knows
   }
 }
-
-/** `name` of `value` set, or taken away with undefined. */
-export function withMember(value: unknown, name: string, member: unknown): Record<string, unknown> {
-  const { [name]: _, ...rest } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
-  return member === undefined ? rest : { ...rest, [name]: member };
-}
-
-/** What was typed for a number; undefined while it is none. */
-export const readNumber = (text: string): number | undefined =>
-  text.trim() === '' || !Number.isFinite(Number(text)) ? undefined : Number(text);

@@ -1,5 +1,5 @@
 /** A JSON Schema as fields of a form. What has no field of its own is typed as JSON. */
-export type FieldKind = 'text' | 'long' | 'number' | 'tick' | 'choice' | 'group' | 'json';
+export type FieldKind = 'text' | 'long' | 'lines' | 'number' | 'moment' | 'tick' | 'choice' | 'group' | 'json';
 
 export interface Field {
   /** Member of the value. */
@@ -10,8 +10,8 @@ export interface Field {
   readonly isRequired: boolean;
   /** Of `choice`: JSON values that are offered. */
   readonly choices: readonly unknown[];
-  /** Of `text`: the input's type. Dates without a zone are typed as text. */
-  readonly inputType: 'text' | 'email' | 'url' | 'date' | 'time';
+  /** Of `text`: the input's type. */
+  readonly inputType: 'text' | 'email' | 'url' | 'date';
   readonly isInteger: boolean;
   readonly minimum?: number;
   readonly maximum?: number;
@@ -35,6 +35,7 @@ export interface JsonSchema {
   readonly pattern?: string;
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
 }
 
 const inputTypes: Readonly<Record<string, Field['inputType']>> = { email: 'email', uri: 'url', date: 'date' };
@@ -80,18 +81,23 @@ function kindOf(schema: JsonSchema): FieldKind {
   const types = typesOf(schema).filter((type) => type !== 'null');
   switch (types.length === 1 ? types[0] : undefined) {
     case 'string':
+      if (schema.format === 'date-time') return 'moment';
       return (schema.maxLength ?? 0) > longText ? 'long' : 'text';
     case 'number':
     case 'integer':
       return 'number';
     case 'boolean':
       return 'tick';
+    case 'array':
+      return isPlainText(asSchema(schema.items)) ? 'lines' : 'json';
     case 'object':
       return fieldsOf(schema) === undefined ? 'json' : 'group';
     default:
       return 'json';
   }
 }
+
+const isPlainText = (items: JsonSchema): boolean => typesOf(items).join() === 'string' && items.enum === undefined;
 
 /** To begin with: defaults, and `false` for what is ticked. */
 export function initialValue(schema: unknown): Record<string, unknown> {

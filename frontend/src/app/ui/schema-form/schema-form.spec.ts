@@ -1,7 +1,8 @@
 import { TestBed } from '@angular/core/testing';
-import { formFaults, readNumber, withMember } from './faults';
+import { formFaults } from './faults';
 import { fieldsOf, initialValue } from './fields';
 import { SchemaForm } from './schema-form';
+import { localMoment, readLines, readMoment, readNumber, withMember } from './values';
 
 const schema = {
   type: 'object',
@@ -14,6 +15,8 @@ const schema = {
     code: { type: 'string', pattern: '^[A-Z]{2}$', minLength: 2 },
     address: { type: 'object', required: ['city'], properties: { city: { type: 'string' } } },
     lines: { type: 'array' },
+    people: { type: 'array', items: { type: 'string' } },
+    until: { type: 'string', format: 'date-time' },
   },
 };
 
@@ -27,6 +30,8 @@ describe('fields of a schema', () => {
       'mail tick',
       'code text',
       'lines json',
+      'people lines',
+      'until moment',
     ]));
   it('take label and help from it', () => {
     const [cents, , , note] = fieldsOf(schema)!;
@@ -66,6 +71,12 @@ it.each([
   ['x', undefined],
   ['1.5', 1.5],
 ])('the number typed as %j is %j', (text, value) => expect(readNumber(text)).toBe(value));
+
+it('texts are typed one a line', () => expect([readLines('ana\n\nbo '), readLines(' \n')]).toEqual([['ana', 'bo '], undefined]));
+it.each(['2026-11-21T10:05:00.000Z', '2026-07-01T23:59:00.000Z'])('the moment %s comes back as it was', (iso) =>
+  expect(readMoment(localMoment(iso))).toBe(iso),
+);
+it.each([['soon'], [5], [undefined]])('%j is no moment', (value) => expect(localMoment(value)).toBe(''));
 
 describe('SchemaForm', () => {
   it('gives the value as it is typed, with ticks and numbers as what they are', async () => {

@@ -1,7 +1,8 @@
 import { Component, computed, forwardRef, input, model } from '@angular/core';
-import { type FieldFault, readNumber, withMember } from './faults';
+import type { FieldFault } from './faults';
 import { fieldsOf, type Field } from './fields';
 import { JsonMember } from './json-member';
+import { localMoment, readLines, readMoment, readNumber, withMember } from './values';
 
 /** Up to so many choices are shown at once. */
 const fewChoices = 5;
@@ -52,6 +53,23 @@ export class SchemaForm {
   /** An emptied box is no value. */
   protected setText(field: Field, text: string): void {
     this.set(field, text === '' ? undefined : text);
+  }
+
+  protected linesOf(field: Field): string {
+    const member = this.memberOf(field);
+    return Array.isArray(member) ? member.join('\n') : '';
+  }
+
+  protected setLines(field: Field, text: string): void {
+    this.set(field, readLines(text));
+  }
+
+  protected momentOf(field: Field): string {
+    return localMoment(this.memberOf(field));
+  }
+
+  protected setMoment(field: Field, local: string): void {
+    this.set(field, readMoment(local));
   }
 
   /** While it is on its way to a number (`1e`), the value stays what it was. */
