@@ -3,12 +3,15 @@ import { inboxSent } from '../events/conversation-sections.js';
 
 const ended = `'{${[...endedInstanceStatuses].join(',')}}'::text[]`;
 
-/** Requests nobody has answered yet, locked: whoever comes second finds none. */
+/**
+ * Requests nobody has answered yet, locked: whoever comes second finds none. `coalesce` keeps the planner from reading the whole
+ * partial index of what waits.
+ */
 export const takeRequests = {
   name: 'take_child_requests',
   text: `UPDATE workflow_inbox AS i SET applied_seq = 0, outcome = u.outcome
     FROM unnest($1::uuid[], $2::text[], $3::text[]) AS u(instance_id, id, outcome)
-    WHERE i.instance_id = u.instance_id AND i.id = u.id AND i.applied_seq IS NULL RETURNING i.instance_id AS id`,
+    WHERE i.instance_id = u.instance_id AND i.id = u.id AND coalesce(i.applied_seq, -1) < 0 RETURNING i.instance_id AS id`,
 } as const;
 
 /** Kept from ending for as long as we look: its owner's next commit waits. */

@@ -28,7 +28,7 @@ export interface KeyedEventItem {
 
 type Row = KeyedEventRow & { readonly no: number };
 
-const list = {
+export const keyedEventList = {
   name: 'list_keyed_events',
   text: `SELECT e.no, e.tenant, e.id, e.name, e.key, e.payload, e.note, e.received_at AS at, e.expires_at AS "expiresAt",
   e.expires_at <= ${NOW_MS} AS "isExpired"
@@ -46,7 +46,10 @@ export async function listKeyedEvents(
 ): Promise<{ items: KeyedEventItem[]; next: string | null }> {
   const isExpired = status === undefined ? null : status === 'unmatched';
   const after = cursor === undefined ? 0 : readPlace(cursor);
-  const { rows } = await pool.query<Row>({ ...list, values: [tenant, after, isExpired, name ?? null, key ?? null, limit + 1] });
+  const { rows } = await pool.query<Row>({
+    ...keyedEventList,
+    values: [tenant, after, isExpired, name ?? null, key ?? null, limit + 1],
+  });
   const page = rows.slice(0, limit);
   return { items: page.map(itemOf), next: rows.length > limit ? writePlace(page.at(-1)!.no) : null };
 }
