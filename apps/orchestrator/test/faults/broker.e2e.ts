@@ -1,18 +1,6 @@
-import amqp from 'amqplib';
-import type { RabbitNode } from '#libs/testing';
+import { deleteQueues } from './delete-queues.js';
 import { chain, endsOf, startMany } from './instances.js';
 import { describeWithServers, faultFixture, type FaultFixture } from './fixture.js';
-
-/** All queues that are not some connection's own, with everything in them. */
-async function deleteQueues(broker: RabbitNode): Promise<void> {
-  const listed = await broker.ctl('list_queues', 'name', '--no-table-headers');
-  const names = listed.split('\n').filter((name) => /^orquestra\.(partition|steps|commands|dead-letters)\b/.test(name));
-  expect(names.length).toBeGreaterThan(0);
-  const connection = await amqp.connect(broker.url);
-  const channel = await connection.createChannel();
-  for (const name of names) await channel.deleteQueue(name);
-  await connection.close();
-}
 
 describeWithServers('RabbitMQ that is away, emptied or wiped', () => {
   let bench: FaultFixture;
