@@ -75,7 +75,7 @@ export class InstanceReader {
     const { plan, view, facts } = await this.fold(await this.head(id));
     const found: StepNow[] = [];
     let hasMore = false;
-    for (const step of from(stepTree(plan, view), filter.after)) {
+    for (const step of from(stepTree(plan, view, under), filter.after)) {
       if (under !== undefined && step.path !== under && !step.path.startsWith(`${under}/`)) continue;
       const now = stepNow(step, facts);
       const status = now.begun ? 'running' : (now.view?.status ?? 'pending');

@@ -25,14 +25,17 @@ export interface TreeStep {
 /**
  * Steps in the order of the definition, each followed by the step that undoes it and by what is inside it, part after part. Of the top
  * level (and of every part that has begun) those not reached yet too.
+ * @param under only this step with what is inside it, and the steps around it
  */
-export function* stepTree(plan: Plan | undefined, view: InstanceView): Generator<TreeStep> {
+export function* stepTree(plan: Plan | undefined, view: InstanceView, under?: string): Generator<TreeStep> {
   const seen = new Set<string>();
-  const inside = new Inside(view);
-  for (const step of listed(plan?.scope, '', view, inside, seen)) yield step;
+  const isWanted = (path: string): boolean =>
+    under === undefined || path === under || path.startsWith(`${under}/`) || under.startsWith(`${path}/`);
+  const walk: Walk = { view, inside: new Inside(view, isWanted), seen, isWanted };
+  for (const step of listed(plan?.scope, '', walk)) yield step;
   // What an older or unknown plan does not name is shown all the same.
   for (const [path, step] of view.steps)
-    if (!seen.has(path)) {
+    if (!seen.has(path) && isWanted(path)) {
       const site = plan && siteAt(plan, path);
       yield { path, planned: site?.step, siblings: site?.scope, view: step };
     }
@@ -50,8 +53,9 @@ export function* topSteps(plan: Plan | undefined, view: InstanceView): Generator
 class Inside {
   private readonly keys = new Map<string, Set<string>>();
 
-  constructor(view: InstanceView) {
-    for (const scopePath of [...view.scopes.keys(), ...[...view.steps.keys()].map(scopePathOf)]) this.note(scopePath);
+  constructor(view: InstanceView, isWanted: (path: string) => boolean) {
+    for (const scopePath of view.scopes.keys()) if (isWanted(scopePath)) this.note(scopePath);
+    for (const path of view.steps.keys()) if (isWanted(path)) this.note(scopePathOf(path));
   }
 
   /** Keys of the parts of a block that have begun; items and rounds by number. */
@@ -69,15 +73,18 @@ class Inside {
   }
 }
 
-function* listed(
-  scope: PlanScope | undefined,
-  scopePath: string,
-  view: InstanceView,
-  inside: Inside,
-  seen: Set<string>,
-): Generator<TreeStep> {
+interface Walk {
+  readonly view: InstanceView;
+  readonly inside: Inside;
+  readonly seen: Set<string>;
+  readonly isWanted: (path: string) => boolean;
+}
+
+function* listed(scope: PlanScope | undefined, scopePath: string, walk: Walk): Generator<TreeStep> {
+  const { view, inside, seen, isWanted } = walk;
   for (const step of scope?.steps ?? []) {
     const path = childPath(scopePath, step.id);
+    if (!isWanted(path)) continue;
     seen.add(path);
     yield { path, planned: step, siblings: scope, view: view.steps.get(path) };
     const undoPath = `${path}/${UNDO_ID}`;
@@ -88,7 +95,7 @@ function* listed(
     }
     for (const key of inside.of(path)) {
       const body = bodyOf(step, key);
-      if (body !== undefined) yield* listed(body, `${path}/${key}`, view, inside, seen);
+      if (body !== undefined) yield* listed(body, `${path}/${key}`, walk);
     }
   }
 }
