@@ -35,6 +35,9 @@ describe('bannerOf', () => {
     const told: Told = [{ path: 'a', reason: 'no_worker', text: 'no live worker serves it' }];
     expect(banner(steps, {}, 2_000, told)).toBeUndefined();
     expect(banner(steps, {}, 10_000, told)).toMatchObject({ step: 'a', text: 'no live worker serves it' });
+    const busy = [...steps, viewed('b', 'running')];
+    expect(banner(busy, {}, 10_000, told)).toBeDefined();
+    expect(banner(busy, {}, 10_000, [{ path: 'a', reason: 'queued', text: 'queued' }])).toBeUndefined();
   });
 
   it('puts a person before an event, and an event before a sleep', () => {
@@ -49,7 +52,7 @@ describe('bannerOf', () => {
   it('tells a pause first, and by whom', () =>
     expect(
       banner([viewed('a', 'waiting', { wait: { kind: 'emit' } })], { status: 'paused', pausedAt: 1, by: 'ada', reason: 'lunch' }),
-    ).toMatchObject({ state: 'paused', text: 'paused by ada: lunch' }));
+    ).toMatchObject({ state: 'paused', text: 'Paused by ada: lunch' }));
 
   it('counts what has been undone, and names what could not be', () => {
     const compensation = { order: 'reverse' as const, paths: ['b', 'a'], failures: [] };

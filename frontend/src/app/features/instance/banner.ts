@@ -61,7 +61,7 @@ function reasonBanner(facts: BannerFacts): BannerText | undefined {
   if (first === undefined) return undefined;
   const { path, reason, text } = first;
   const step = facts.factsAt(path);
-  const said = reason === 'retry' && step ? retryText(step) : { text: sentence(text) };
+  const said = reason === 'retry' && step ? retryText(step) : { text: path === '' ? capital(text) : text };
   return {
     state: stateOfReason[reason] ?? 'waiting',
     ...(path !== '' && { step: path }),
@@ -73,7 +73,7 @@ function reasonBanner(facts: BannerFacts): BannerText | undefined {
 function isWorthAWord({ path, reason }: OpenReason, { reasons, factsAt, now }: BannerFacts): boolean {
   if (silent.has(reason)) return false;
   if (!queued.has(reason)) return true;
-  const isMoving = reasons.some((other) => other.reason === 'running');
+  const isMoving = reason !== 'no_worker' && reasons.some((other) => other.reason === 'running');
   return !isMoving && now - (factsAt(path)?.scheduledAt ?? now) > patienceMs;
 }
 
@@ -87,5 +87,4 @@ const triesText = (step: StepFacts): string =>
     ? $localize`failed ${step.attempt}:attempt: of ${step.maxAttempts}:attempts:`
     : $localize`failed`;
 
-/** The engine says it in the middle of a sentence. */
-const sentence = (text: string): string => (text === 'paused' ? $localize`The instance is paused` : text);
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -110,7 +110,10 @@ export class BlockParts {
     const step = first[0]?.steps[0];
     return telling.slice(0, maxNamed).map(({ key, state }) => ({
       key,
-      label: type === 'repeat' ? $localize`round ${Number(key) + 1}:number:` : $localize`item ${Number(key) + 1}:number:`,
+      label:
+        type === 'repeat'
+          ? $localize`round ${formatCount(Number(key) + 1)}:number:`
+          : $localize`item ${formatCount(Number(key) + 1)}:number:`,
       state,
       first: step && `${path}/${key}/${step.id}`,
     }));

@@ -1,5 +1,6 @@
 import type { AuditEvent } from '@engine/model/audit-event';
-import { eventDetail, eventWords, filterHistory } from './history-filter';
+import { lookOf, stateLooks } from '../../ui/state';
+import { eventDetail, eventState, eventWords, filterHistory } from './history-filter';
 
 const event = (seq: number, type: string, data: object = {}, path?: string): AuditEvent =>
   ({ seq, generation: 1, type, data, at: 0, ...(path && { path }) }) as AuditEvent;
@@ -28,4 +29,17 @@ describe('words of an event', () => {
   it('reads as a sentence', () => expect(eventWords('stepRetryScheduled')).toBe('Step retry scheduled'));
   it('says what matters', () =>
     expect(log.map(eventDetail)).toEqual(['order@1.0.0', 'pay → default', 'CARD_DECLINED: no', 'CARD_DECLINED: no']));
+
+  it.each([
+    ['eventAwaited', { names: ['paid', 'packed'], match: 'all' }, 'paid + packed'],
+    ['askOpened', { name: 'ok', prompt: 'Ship it?' }, 'Ship it?'],
+    ['lockRequested', { key: 'till-7', limit: 1 }, 'till-7'],
+    ['instancePaused', { by: 'ada', reason: 'lunch' }, 'ada: lunch'],
+    ['scopesOpened', { keys: ['0', '1', '2', '3', '4', '5'] }, '0, 1, 2, 3, 4, …'],
+    ['timerStarted', { dueAt: 0 }, '1970-01-01T00:00:00.000Z'],
+  ])('says of %s what it is about', (type, data, words) => {
+    expect(eventDetail(event(1, type, data, 'a'))).toBe(words);
+    expect(Object.keys(stateLooks)).toContain(eventState(type));
+    expect(lookOf(eventState(type)).word).not.toBe('');
+  });
 });

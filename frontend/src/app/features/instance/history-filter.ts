@@ -3,7 +3,14 @@ import type { AuditEvent } from '@engine/model/audit-event';
 export type HistoryKind = 'all' | 'instance' | 'steps' | 'failures';
 
 const isFailure = ({ type }: AuditEvent): boolean =>
-  ['stepFailed', 'stepRetryScheduled', 'instanceFailed', 'instanceTimedOut', 'stepBlocked'].includes(type);
+  [
+    'stepFailed',
+    'stepRetryScheduled',
+    'instanceFailed',
+    'instanceTimedOut',
+    'instanceCompensationFailed',
+    'stepBlocked',
+  ].includes(type);
 
 /** Events of a kind whose type, path or data holds `text`. */
 export function filterHistory(events: readonly AuditEvent[], kind: HistoryKind, text: string): readonly AuditEvent[] {
@@ -15,7 +22,8 @@ export function filterHistory(events: readonly AuditEvent[], kind: HistoryKind, 
 function isOfKind(event: AuditEvent, kind: HistoryKind): boolean {
   if (kind === 'all') return true;
   if (kind === 'failures') return isFailure(event);
-  return event.type.startsWith('instance') === (kind === 'instance');
+  const isOfInstance = event.path === undefined && event.type !== 'stepsDispatched';
+  return isOfInstance === (kind === 'instance');
 }
 
 const wordsOf = ({ type, path, data }: AuditEvent): string => `${type} ${path ?? ''} ${JSON.stringify(data)}`.toLowerCase();
@@ -45,6 +53,46 @@ export function eventDetail(event: AuditEvent): string {
       return `${event.data.error.code}: ${event.data.error.message}`;
     case 'stepCancelling':
       return event.data.abort;
+    case 'stepSkipped':
+    case 'stepRetried':
+      return byHand(event.data);
+    case 'timerStarted':
+    case 'roundDelayed':
+      return new Date(event.data.dueAt).toISOString();
+    case 'eventAwaited':
+      return event.data.names.join(event.data.match === 'all' ? ' + ' : ' | ');
+    case 'eventTaken':
+    case 'eventKept':
+    case 'eventDropped':
+      return `${event.data.event.name} ${event.data.event.id}`;
+    case 'eventsUnused':
+      return event.data.events
+        .map(({ name }) => name)
+        .slice(0, 5)
+        .join(', ');
+    case 'askOpened':
+      return event.data.prompt ?? event.data.name;
+    case 'askClaimed':
+      return event.data.by;
+    case 'askReassigned':
+      return event.data.assignees.join(', ');
+    case 'childRequested':
+      return `${event.data.workflow} ${event.data.childId}`;
+    case 'childStarted':
+      return event.data.id;
+    case 'lockRequested':
+      return event.data.key;
+    case 'blockEntered':
+      return event.data.taken?.join(', ') ?? '';
+    case 'scopesOpened':
+      return event.data.keys.slice(0, 5).join(', ') + (event.data.keys.length > 5 ? ', …' : '');
+    case 'instancePaused':
+    case 'instanceResumed':
+    case 'instanceRetried':
+      return byHand(event.data);
+    case 'instanceCompensating':
+    case 'blockCompensating':
+      return event.data.paths.slice(0, 5).join(', ');
     case 'instanceCancelled':
     case 'instanceClosing':
       return event.data.reason ?? '';
@@ -52,6 +100,9 @@ export function eventDetail(event: AuditEvent): string {
       return '';
   }
 }
+
+const byHand = ({ by, reason }: { readonly by?: string; readonly reason?: string }): string =>
+  [by, reason].filter((part) => part !== undefined).join(': ');
 
 /** A key of `stateLooks` for the glyph beside an event. */
 export function eventState(type: string): string {
@@ -67,6 +118,38 @@ export function eventState(type: string): string {
     stepBlocked: 'blocked',
     stepCancelling: 'cancelling',
     stepCancelled: 'cancelled',
+    stepBegun: 'running',
+    stepRetried: 'retrying',
+    stepProgressed: 'running',
+    timerStarted: 'waiting',
+    roundDelayed: 'waiting',
+    eventAwaited: 'waiting',
+    eventTaken: 'completed',
+    eventKept: 'queued',
+    eventDropped: 'skipped',
+    eventsUnused: 'skipped',
+    askOpened: 'asking',
+    askClaimed: 'asking',
+    askReassigned: 'asking',
+    emitRequested: 'waiting',
+    childRequested: 'waiting',
+    childStarted: 'running',
+    lockRequested: 'waiting',
+    lockGranted: 'running',
+    blockEntered: 'running',
+    scopesOpened: 'running',
+    scopeStopped: 'cancelling',
+    blockClosing: 'cancelling',
+    blockCompensating: 'compensating',
+    childCompensating: 'compensating',
+    childCompensated: 'compensated',
+    instancePaused: 'paused',
+    instanceResumed: 'running',
+    instanceRetried: 'running',
+    instanceStartedAgain: 'running',
+    instanceCompensating: 'compensating',
+    instanceCompensated: 'compensated',
+    instanceCompensationFailed: 'compensation_failed',
     instanceClosing: 'cancelling',
     instanceOverdue: 'timed_out',
     instanceCompleted: 'completed',

@@ -9,6 +9,9 @@ import { JsonTree } from '../../ui/json-tree';
 import { State } from '../../ui/state';
 import { eventDetail, eventState, eventWords, filterHistory, type HistoryKind } from './history-filter';
 
+/** Of an endless workflow the latest are offered. */
+const maxGenerations = 50;
+
 /** The audit log as it is written: filtered, and raw beside it (H and L step through). */
 @Component({
   selector: 'oqx-history-tab',
@@ -24,7 +27,18 @@ export class HistoryTab {
   private readonly viewport = viewChild(CdkVirtualScrollViewport);
   protected readonly kind = signal<HistoryKind>('all');
   protected readonly text = signal('');
-  protected readonly shown = computed(() => filterHistory(this.events(), this.kind(), this.text()));
+  /** Undefined: all of them. */
+  protected readonly generation = signal<number | undefined>(undefined);
+  /** One life of the instance after the other; there is a choice only when there were several. */
+  protected readonly generations = computed(() => {
+    const last = this.events().at(-1)?.generation ?? 1;
+    return last === 1 ? [] : Array.from({ length: Math.min(last, maxGenerations) }, (_, index) => last - index);
+  });
+  private readonly ofGeneration = computed(() => {
+    const wanted = this.generation();
+    return wanted === undefined ? this.events() : this.events().filter(({ generation }) => generation === wanted);
+  });
+  protected readonly shown = computed(() => filterHistory(this.ofGeneration(), this.kind(), this.text()));
   protected readonly raw = computed(() => this.events().find(({ seq }) => seq === this.chosenSeq()));
   protected readonly kinds: readonly { readonly kind: HistoryKind; readonly word: string }[] = [
     { kind: 'all', word: $localize`All` },

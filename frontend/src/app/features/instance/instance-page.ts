@@ -11,7 +11,7 @@ import { Duration, Time } from '../../core/time/time';
 import { Breadcrumb } from '../../ui/breadcrumb';
 import { CopyButton } from '../../ui/copy-button';
 import { JSON_REFERENCES } from '../../ui/json-lines';
-import { shortId } from '../../ui/format';
+import { formatCount, shortId } from '../../ui/format';
 import { Problem } from '../../ui/problem';
 import { Skeleton } from '../../ui/skeleton';
 import { lookOf, State } from '../../ui/state';
@@ -106,6 +106,8 @@ export class InstancePage {
     const codes = new Set(this.store.reasons().map(({ reason }) => reason));
     return codes.has('retry') ? 'retrying' : this.status();
   });
+  protected readonly reading = this.store.reading;
+  protected readonly count = formatCount;
   protected readonly done = computed(() => countDone(this.steps()));
   private readonly whole = computed(() =>
     bannerOf({ view: this.view(), reasons: this.store.reasons(), factsAt: this.store.factsAt, now: this.clock.now() }),
@@ -144,8 +146,8 @@ export class InstancePage {
   protected readonly chosenEvent = computed(() => (this.event() === undefined ? undefined : Number(this.event())));
   protected readonly tabs = computed(() => [
     { name: 'graph', word: $localize`Graph`, count: undefined },
-    { name: 'steps', word: $localize`Steps`, count: this.steps().length },
-    { name: 'history', word: $localize`History`, count: this.stream().events.length },
+    { name: 'steps', word: $localize`Steps`, count: formatCount(this.steps().length) },
+    { name: 'history', word: $localize`History`, count: formatCount(this.stream().events.length) },
     { name: 'data', word: $localize`Data`, count: undefined },
     { name: 'logs', word: $localize`Logs`, count: undefined },
     { name: 'related', word: $localize`Related`, count: this.relatives() || undefined },

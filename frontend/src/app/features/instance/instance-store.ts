@@ -5,6 +5,7 @@ import type { StepSummary } from '@contracts/rest/steps';
 import { isEnded } from '@engine/model/lifecycle';
 import { Api } from '../../core/api/api';
 import { toProblem, type ApiProblem } from '../../core/api/api-problem';
+import { Paced } from '../../core/live/paced';
 import type { OutlineStep } from '../outline/outline';
 import { Outlines } from '../outline/outlines';
 import { indexParts } from '../outline/parts';
@@ -18,6 +19,8 @@ export class InstanceStore {
   private readonly api = inject(Api);
   private readonly outlines = inject(Outlines);
   private id = '';
+  /** An instance of 50,000 items tells a lot. */
+  private readonly paced = new Paced<TopicMessage>((messages) => this.takeIn(messages));
 
   readonly instance = signal<Instance | undefined>(undefined);
   readonly stream = signal(emptyStream);
@@ -25,7 +28,15 @@ export class InstanceStore {
   private readonly read = signal<readonly OutlineStep[] | undefined>(undefined);
 
   readonly view = computed(() => this.stream().view);
-  readonly status = computed(() => (this.view().seq === 0 ? (this.instance()?.status ?? 'pending') : this.view().status));
+  /** How far the log has been read, while there is more of it. */
+  readonly reading = computed(() => {
+    const [{ seq }, last] = [this.view(), this.stream().head?.seq ?? 0];
+    return seq < last ? { seq, last } : undefined;
+  });
+  readonly status = computed(() => {
+    if (this.reading()) return this.stream().head!.status;
+    return this.view().seq === 0 ? (this.instance()?.status ?? 'pending') : this.view().status;
+  });
   readonly isEnded = computed(() => isEnded(this.status()));
   private readonly summaries = computed(() => this.instance()?.steps ?? []);
   /** What the definition says; until that is here its top level only. */
@@ -45,16 +56,24 @@ export class InstanceStore {
   /** Of the top level. */
   readonly steps = computed(() => stepFacts(this.sources()));
   readonly startedAt = computed(() => this.view().startedAt ?? timeOf(this.instance()?.startedAt));
-  readonly endedAt = computed(() => this.view().endedAt ?? timeOf(this.instance()?.endedAt));
+  readonly endedAt = computed(() => this.view().endedAt ?? timeOf(this.stream().head?.endedAt ?? this.instance()?.endedAt));
   readonly heading = computed(() => {
     const instance = this.instance();
-    return this.stream().head?.summary ?? instance?.summary ?? instance?.key ?? instance?.definition ?? this.id;
+    return (
+      this.stream().head?.summary ??
+      instance?.summary ??
+      instance?.key ??
+      instance?.definition ??
+      this.stream().head?.definition ??
+      this.id
+    );
   });
 
   readonly factsAt = (path: string): StepFacts | undefined => factsAt(path, this.sources());
 
   begin(id: string): void {
     this.id = id;
+    this.paced.clear();
     this.stream.set(emptyStream);
     this.instance.set(undefined);
     this.problem.set(undefined);
@@ -76,10 +95,17 @@ export class InstanceStore {
   }
 
   applyLive(messages: readonly TopicMessage[]): void {
+    this.paced.push(messages);
+  }
+
+  private takeIn(messages: readonly TopicMessage[]): void {
     const before = this.view().seq;
-    for (const message of messages) {
-      if (message.topic === 'instance' && message.id === this.id) this.stream.update((stream) => foldStream(stream, message));
-    }
+    const own = messages.filter((message) => message.topic === 'instance').filter(({ id }) => id === this.id);
+    const running = own.findLast((message) => message.running !== undefined)?.running;
+    const head = own.findLast((message) => message.head !== undefined)?.head;
+    const events = own.flatMap((message) => message.events);
+    this.stream.update((stream) => foldStream(stream, { events, running, head }));
+    if (head && this.read() === undefined) void this.loadOutline(head);
     if (before === 0 && this.view().seq > 0 && this.summaries().length === 0) void this.load();
   }
 
@@ -92,10 +118,10 @@ export class InstanceStore {
     if (history.next !== null) await this.poll();
   }
 
-  /** Without it the page shows the top level, as REST told it. */
-  private async loadOutline({ id, definition, version }: Instance): Promise<void> {
+  /** Named by REST or by the stream, whichever comes first. Without it the page shows the top level, as REST told it. */
+  private async loadOutline({ id, definition, version }: Pick<Instance, 'id' | 'definition' | 'version'>): Promise<void> {
     const outline = await this.outlines.of(definition, version).catch(() => undefined);
-    if (id === this.id) this.read.set(outline);
+    if (id === this.id && outline) this.read.set(outline);
   }
 }
 

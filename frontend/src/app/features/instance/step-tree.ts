@@ -1,3 +1,4 @@
+import { formatCount } from '../../ui/format';
 import { isNumbered, stepAt, type OutlineBody, type OutlineStep } from '../outline/outline';
 import { begunKeys, numberedTotal, partState, type PartsIndex } from '../outline/parts';
 import { factsOf, isOpen, type FactSources, type StepFacts } from './step-facts';
@@ -122,7 +123,10 @@ function numberedRows(step: OutlineStep, { path, type, counts }: StepFacts, dept
   const numbers = onlyFailed ? failed.slice(from, to) : Array.from({ length: to - from }, (_, index) => from + index);
   const rows = numbers.flatMap((number) => {
     const own = `${path}/${number}`;
-    const label = type === 'repeat' ? $localize`round ${number + 1}:number:` : $localize`item ${number + 1}:number:`;
+    const label =
+      type === 'repeat'
+        ? $localize`round ${formatCount(number + 1)}:number:`
+        : $localize`item ${formatCount(number + 1)}:number:`;
     return part(own, label, partState(view.scopes.get(own)), size <= fewParts, step.bodies[0]!.steps, depth, sources);
   });
   const page: Page = { path, from, to, total: size, failed: counts?.failed ?? 0, onlyFailed };

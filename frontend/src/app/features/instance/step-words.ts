@@ -9,6 +9,7 @@ export function stateText(step: StepFacts, now: number): string {
     return $localize`Retrying in ${formatLeft(step.dueAt, now)}:span:`;
   }
   if (step.state === 'waiting' && step.wait) return waitWords(step.wait);
+  if (step.reason?.reason === 'no_worker') return $localize`No worker`;
   if (step.state === 'blocked') return $localize`Upstream failed`;
   if (step.type === 'branch' && step.taken) {
     return step.taken.length === 0 ? $localize`No case fits` : $localize`Took ${step.taken.join(', ')}:cases:`;

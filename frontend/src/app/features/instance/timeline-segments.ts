@@ -59,16 +59,28 @@ function addWhole(
   const to = step.endedAt ?? now;
   const from = step.startedAt ?? step.endedAt;
   if (from === undefined || step.state === 'blocked') return;
-  add(step.isBlock || step.startedAt === undefined ? 'running' : 'waiting', step.look, from, to);
+  add((step.isBlock && step.state !== 'waiting') || step.startedAt === undefined ? 'running' : 'waiting', step.look, from, to);
 }
 
 const share = (at: number, { from, to }: Axis): number => Math.min(1, Math.max(0, (at - from) / (to - from)));
+
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+/** Steps that people count in; below a second, and beyond days, decimal ones. */
+const roundSteps = [...[1, 2, 5, 10, 20, 30].map((n) => n * second), ...[1, 2, 5, 10, 20, 30].map((n) => n * minute), ...[1, 2, 4, 6, 12, 24].map((n) => n * hour)]; // prettier-ignore
 
 /** Times to write on the axis, at most five, at round steps. Each as ms after its start. */
 export function axisMarks({ from, to }: Axis): number[] {
   const span = to - from;
   const rough = span / 4;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough) ?? span;
-  return Array.from({ length: Math.floor(span / step) + 1 }, (_, index) => index * step);
+  const step = rough > second ? roundSteps.find((size) => size >= rough) : undefined;
+  const size = step ?? decimalStep(rough);
+  return Array.from({ length: Math.floor(span / size) + 1 }, (_, index) => index * size);
+}
+
+function decimalStep(rough: number): number {
+  const unit = rough > second ? 24 * hour : 1;
+  const power = 10 ** Math.floor(Math.log10(rough / unit));
+  return unit * ([1, 2, 5, 10].map((factor) => factor * power).find((size) => size * unit >= rough) ?? power);
 }
