@@ -105,3 +105,6 @@ export function formatBytes(bytes: number): string {
 
 /** The last eight digits of an id: the random end, which differs between neighbours. */
 export const shortId = (id: string): string => id.slice(0, 8) + '…' + id.slice(-4);
+
+/** What stands in the middle of a sentence, at its beginning. */
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

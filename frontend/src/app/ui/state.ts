@@ -54,9 +54,15 @@ export const lookOf = (state: string): StateLook => stateLooks[state] ?? look('q
       display: inline-flex;
       align-items: center;
       gap: 8px;
+      max-width: 100%;
       color: var(--t);
       white-space: nowrap;
       vertical-align: middle;
+    }
+    span {
+      min-width: 0;
+      overflow: hidden;
+      text-overflow: ellipsis;
     }
     :host(.pill) {
       gap: 6px;

@@ -1,4 +1,5 @@
 import type { InstanceView } from '@engine/view/instance-view';
+import { capital } from '../../ui/format';
 import type { OpenReason } from './reasons';
 import { untilText } from './reasons';
 import type { StepFacts } from './step-facts';
@@ -25,7 +26,12 @@ export interface BannerFacts {
 
 /** A queued step is worth a word only when it has waited this long. */
 const patienceMs = 3_000;
-const stateOfReason: Readonly<Record<string, string>> = { ask: 'asking', retry: 'retrying', paused: 'paused' };
+const stateOfReason: Readonly<Record<string, string>> = {
+  ask: 'asking',
+  retry: 'retrying',
+  paused: 'paused',
+  no_worker: 'failed',
+};
 const silent: ReadonlySet<string> = new Set(['running', 'cancelling', 'compensating', 'emit']);
 const queued: ReadonlySet<string> = new Set(['sent', 'queued', 'no_worker']);
 
@@ -86,5 +92,3 @@ const triesText = (step: StepFacts): string =>
   step.attempt > 0 && step.maxAttempts > 1
     ? $localize`failed ${step.attempt}:attempt: of ${step.maxAttempts}:attempts:`
     : $localize`failed`;
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -2,12 +2,12 @@ import { CdkVirtualScrollViewport, ScrollingModule } from '@angular/cdk/scrollin
 import { Component, computed, effect, inject, input, output, signal, untracked, viewChild } from '@angular/core';
 import { ServerClock } from '../../core/time/server-clock';
 import { Duration, Time } from '../../core/time/time';
-import { formatCount } from '../../ui/format';
+import { capital, formatCount } from '../../ui/format';
 import { Icon, iconPaths, type IconName } from '../../ui/icon';
 import { State } from '../../ui/state';
 import { InstanceStore } from './instance-store';
 import { untilText } from './reasons';
-import { isOpen, type StepFacts } from './step-facts';
+import type { StepFacts } from './step-facts';
 import { reveal, treeRows, type Page, type TreeChoice, type TreeRow, type TreeSources } from './step-tree';
 import { figureText, stateText } from './step-words';
 
@@ -58,13 +58,14 @@ export class StepsTab {
   /** Why it is open, else how it stands. */
   protected wordsOf(facts: StepFacts): string {
     const now = this.clock.now();
-    const { reason } = facts;
-    if (reason === undefined || facts.state === 'running') return stateText(facts, now);
+    const { reason, error, state } = facts;
+    if (state === 'failed' && error) return `${stateText(facts, now)}: ${error.code}`;
+    if (reason === undefined || state === 'running' || state === 'retrying') return stateText(facts, now);
     const until = untilText(reason, now);
-    return `${stateText(facts, now)}: ${reason.text}${until === undefined ? '' : `, ${until}`}`;
+    return capital(until === undefined ? reason.text : `${reason.text}, ${until}`);
   }
 
-  protected figureOf = (facts: StepFacts): string => (isOpen(facts) || facts.isBlock ? figureText(facts, this.clock.now()) : '');
+  protected figureOf = (facts: StepFacts): string => (facts.isBlock ? figureText(facts, this.clock.now()) : '');
 
   protected toggle(path: string): void {
     this.choice.update((choice) => ({ ...choice, toggled: flipped(choice.toggled, path) }));
