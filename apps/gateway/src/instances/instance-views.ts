@@ -5,8 +5,8 @@ import { withoutPayloads, withPayloads } from './payload-places.js';
 import { ViewCache } from './view-cache.js';
 
 const pageSize = 1_000;
-/** Events of all that are kept together; a view of that many takes some 100 MB. */
-const keptEvents = 500_000;
+/** Events of all that are kept together; steps of that many take some 100 MB (measured). */
+const keptEvents = 300_000;
 
 /**
  * Instances folded from their audit events, as far as these go now. Recent ones go on from where they were. They are outlines: of payloads
