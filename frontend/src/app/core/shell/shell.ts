@@ -1,10 +1,12 @@
 import { Component, computed, DestroyRef, type ElementRef, inject, signal, viewChild } from '@angular/core';
 import { NavigationEnd, Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
+import { followTopic } from '../live/follow-topic';
 import { LiveConnection } from '../live/live-connection';
 import { Shortcuts } from '../keyboard/shortcuts';
 import { Theme } from '../theme/theme';
 import { TimeZone } from '../time/time-zone';
 import { Icon } from '../../ui/icon';
+import { formatCount } from '../../ui/format';
 import { TestWorkflow } from '../../features/sample/test-workflow';
 import { CommandBox } from './command-box';
 import { pages } from './commands';
@@ -30,10 +32,21 @@ export class Shell {
   /** By hand, where the work is wide; remembered. */
   protected readonly isFolded = signal(localStorage.getItem(foldedKey) === 'true');
   protected readonly isOffline = computed(() => this.live.state().phase === 'offline');
+  /** How many asks are open, to be seen from everywhere; '' = none. */
+  protected readonly openAsks = signal('');
   /** What is shown may be old: it is greyed a little, its ages go on. */
   protected readonly isOutdated = computed(() => ['reconnecting', 'offline', 'stale'].includes(this.live.state().phase));
 
   constructor() {
+    followTopic(() => ({
+      request: () => ({ subscribe: 'asks' }),
+      apply: (messages) => {
+        for (const message of messages) {
+          if (message.topic === 'asks')
+            this.openAsks.set(message.items.length === 0 ? '' : formatCount(message.items.length, message.more));
+        }
+      },
+    }));
     const sample = inject(TestWorkflow);
     const take = inject(Shortcuts).register({
       'g o': () => this.go('/'),

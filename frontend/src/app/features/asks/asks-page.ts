@@ -1,10 +1,12 @@
 import { Component, computed, DestroyRef, effect, inject, input, signal, untracked, viewChild } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
+import type { TopicMessage } from '@contracts/live/protocol';
+import type { Ask } from '@contracts/rest/asks';
 import { Announcer } from '../../core/announcer';
 import { ActsApi } from '../../core/api/acts-api';
 import { toProblem, type ApiProblem } from '../../core/api/api-problem';
 import { Shortcuts } from '../../core/keyboard/shortcuts';
-import { pollWhileVisible } from '../../core/live/poll-while-visible';
+import { followTopic } from '../../core/live/follow-topic';
 import { Person } from '../../core/person';
 import { ServerClock } from '../../core/time/server-clock';
 import { Empty } from '../../ui/empty';
@@ -17,7 +19,6 @@ import { AskDetail } from './ask-detail';
 import { askKey, askTitle, byDue, dueOf, type AskFacts, toFacts, whoText } from './ask-facts';
 
 const pageSize = 200;
-const pollMs = 3_000;
 
 /** What instances ask people: whoever is asked finds it here, with what to decide by, and answers. */
 @Component({
@@ -70,7 +71,14 @@ export class AsksPage {
         void this.load();
       });
     });
-    pollWhileVisible(pollMs, () => this.load());
+    followTopic(() => {
+      const assignee = this.assignee();
+      return {
+        request: () => ({ subscribe: 'asks', ...(assignee && { assignee }) }),
+        apply: (messages) => this.applyLive(messages, assignee),
+        poll: () => this.load(),
+      };
+    });
     const take = inject(Shortcuts).register({
       j: () => this.move(1),
       k: () => this.move(-1),
@@ -113,17 +121,22 @@ export class AsksPage {
     const own = ++this.loading;
     try {
       const { items, next } = await this.api.asks({ assignee: this.assignee(), limit: pageSize });
-      if (own !== this.loading) return;
-      this.take(items.map(toFacts).sort(byDue));
-      this.hasMore.set(next !== null);
-      this.problem.set(undefined);
+      if (own === this.loading) this.take(items, next !== null);
     } catch (error) {
       if (own === this.loading) this.problem.set(toProblem(error));
     }
   }
 
+  private applyLive(messages: readonly TopicMessage[], assignee: string | undefined): void {
+    const last = messages.findLast(({ topic }) => topic === 'asks');
+    if (last?.topic !== 'asks' || assignee !== this.assignee()) return;
+    this.loading++; // an answer that is still on its way is older
+    this.take(last.items, last.more);
+  }
+
   /** Of asks that are as they were the old ones are kept, so that a form one is filling in stays as it is. */
-  private take(came: readonly AskFacts[]): void {
+  private take(items: readonly Ask[], hasMore: boolean): void {
+    const came = items.map(toFacts).sort(byDue);
     const known = new Map(this.asks().map((ask) => [askKey(ask), ask]));
     const kept = came.map((ask) => {
       const old = known.get(askKey(ask));
@@ -132,6 +145,8 @@ export class AsksPage {
     const fresh = kept.filter((ask) => !known.has(askKey(ask))).length;
     if (this.isLoaded() && fresh > 0) this.announcer.say($localize`${fresh}:count: new asks`);
     this.asks.set(kept);
+    this.hasMore.set(hasMore);
+    this.problem.set(undefined);
     this.isLoaded.set(true);
   }
 
