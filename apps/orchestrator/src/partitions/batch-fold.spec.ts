@@ -1,5 +1,6 @@
 import { compile, newState, type InstanceId, type Plan } from '#libs/engine';
 import type { InboxRow, InstanceHead } from '#libs/persistence';
+import { outgoing } from '../dispatch/outgoing.js';
 import { WorkIndex } from '../dispatch/work-index.js';
 import { BatchFold, type FoldContext } from './batch-fold.js';
 import { batchRows } from './batch-rows.js';
@@ -69,6 +70,15 @@ describe('BatchFold', () => {
     fold.dispatch(instance, [queued!], 4);
     expect([work.sent.size, work.backlog.size]).toEqual([2, 0]);
     expect(instance.state.step('b').incarnation).toBe(4);
+  });
+
+  it('ends at once what is cancelled in the batch that began it: its commands never leave', () => {
+    const [work, instance] = [new WorkIndex(() => 0), instanceOf(twoTasks)];
+    const fold = new BatchFold(work, context());
+    fold.take(instance, { kind: 'hint', instanceId: id }, [cancelRow]);
+    expect(instance.state.status).toBe('cancelled');
+    const changes = [...fold.changed].map(([changed, events]) => ({ instance: changed, events }));
+    expect([work.sent.size, outgoing(0, changes, [], () => undefined).commands]).toEqual([0, []]);
   });
 
   it('takes what is no longer open out of the backlog when its turn comes', () => {

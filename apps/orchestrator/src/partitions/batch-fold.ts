@@ -200,7 +200,8 @@ export class BatchFold {
 
   private tryDecide(instance: CachedInstance, message: Message): RejectionReason | undefined {
     const { plan, state } = instance;
-    const decision = decide(plan, state, message, this.decisionContext(state.id));
+    const unsentFrom = this.changed.get(instance)?.[0]?.seq ?? state.seq + 1; // commands leave when the whole batch is stored
+    const decision = decide(plan, state, message, { ...this.decisionContext(state.id), unsentFrom });
     if (!decision.accepted) return decision.reason;
     this.sends.push(...sends(plan, state, decision.events));
     for (const event of decision.events) {

@@ -28,9 +28,9 @@ export class Draft {
     return this.state.pausedAt ?? this.context.nowMs;
   }
 
-  /** Was the attempt of this token decided upon only now? Its command leaves when this decision is stored, if it is still open then. */
+  /** Was the attempt of this token decided upon only now? Its command leaves when this is stored, if it is still open then. */
   hasScheduled(token: number): boolean {
-    return this.events.length > 0 && token >= this.events[0]!.seq;
+    return token >= (this.context.unsentFrom ?? this.events[0]?.seq ?? Infinity);
   }
 
   emit<T extends AuditEventType>(type: T, data: AuditEventData[T], path?: string, attempt?: number): void {

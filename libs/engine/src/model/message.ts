@@ -197,6 +197,8 @@ export interface DecisionContext {
   readonly isDeaf?: boolean;
   /** Audit events a generation may have; default `EVENTS_AT_MOST`. */
   readonly eventsAtMost?: number;
+  /** Commands decided from this seq on have not left yet, nor will they unless they are still open then; default: those of this decision. */
+  readonly unsentFrom?: number;
   /** A new UUIDv7, for a child. */
   readonly newId: () => string;
   /** The worker that has begun this attempt, as heartbeats tell. */
