@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { ofChildren } from './testing/invariants/children.js';
 import { ofEvents } from './testing/invariants/events.js';
 import { type Findings, judge } from './testing/invariants/invariant.js';
 import { ofTheLog } from './testing/invariants/log.js';
@@ -13,7 +14,7 @@ import type { ShellOptions } from './testing/virtual-shell.js';
 const runs = Number(process.env['ORQUESTRA_TEST_RUNS'] ?? 300);
 const seed = Number(process.env['ORQUESTRA_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
-const ofInstances = { ...ofTheLog, ...ofSteps, ...ofStopping, ...ofEvents };
+const ofInstances = { ...ofTheLog, ...ofSteps, ...ofStopping, ...ofChildren, ...ofEvents };
 
 /** What becomes of a world. */
 interface Course {
