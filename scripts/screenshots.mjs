@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ensureBuilt } from './run/build.mjs';
 import { inRoot } from './run/paths.mjs';
-import { order, refund, traffic } from './pictures/shop.mjs';
+import { order, refund, review, reviews, traffic } from './pictures/shop.mjs';
 
 const images = inRoot('docs', 'images');
 const minutes = Number(process.argv[2] ?? 3);
@@ -30,6 +30,7 @@ try {
 async function takeAll(client) {
   await client.registerDefinition({ document: order('1.3.0', '900ms') });
   await client.registerDefinition({ document: refund });
+  await client.registerDefinition({ document: review });
   await traffic(client, minutes);
   await client.registerDefinition({ document: order('1.4.0', '10m') });
   const { id } = await client.startInstance({
@@ -38,11 +39,14 @@ async function takeAll(client) {
     input: { id: 'A-2041', customer: 'Ana Lima', card: 'slow' },
   });
   await stepsAre(client, id, { 'charge-card': 'retrying', 'print-label': 'completed', pack: 'running' });
+  const [asked] = await Promise.all(reviews.map((input) => client.startInstance({ definition: 'shop.review', input })));
+  await stepsAre(client, asked.id, { manager: 'waiting' });
   const screens = {
     overview: '/',
     instances: '/instances',
     instance: `/instances/${id}`,
     definition: '/definitions/shop.order?step=charge-card',
+    asks: `/asks?ask=${asked.id}/manager`,
     workers: '/workers',
   };
   mkdirSync(images, { recursive: true });
@@ -54,7 +58,7 @@ async function takeAll(client) {
 async function take(address, theme, path) {
   const page = await browser.open(address, { theme });
   await page.getByRole('status').getByText('Live', { exact: true }).waitFor();
-  await page.locator('[data-step], table, [role=table]').first().waitFor();
+  await page.locator('[data-step], table, [role=table], oqx-ask-answer').first().waitFor();
   await page.waitForLoadState('networkidle').catch(() => undefined);
   await page.screenshot({ path });
   await page.close();

@@ -158,6 +158,7 @@ new WebSocketServer({ server, path: '/live' }).on('connection', (socket) => {
     stats: () => ({ overview: world.overview() }),
     queues: () => ({ items: world.queues() }),
     workers: () => ({ items: world.workers() }),
+    asks: () => ({ items: [], more: false }),
     instances: ({ filter = {}, limit = 100 }) => ({
       items: world
         .list({ status: filter.status?.join(), definition: filter.definition?.join(), key: filter.key })

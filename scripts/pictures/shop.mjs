@@ -85,3 +85,38 @@ export const refund = {
     { id: 'tell-customer', task: 'echo', input: { text: 'Your money is on its way' } },
   ],
 };
+
+/** A person decides: orders whose risk is high wait for a manager. */
+export const review = {
+  name: 'shop.review',
+  version: '1.0.0',
+  title: 'Review of a risky order',
+  summary: 'Review of ${input.order} for ${input.customer}',
+  steps: [
+    {
+      id: 'manager',
+      type: 'ask',
+      kind: 'approval',
+      prompt: 'Ship order ${input.order}?',
+      assignees: ['managers'],
+      due: '${input.due}',
+      form: {
+        type: 'object',
+        required: ['delivery'],
+        properties: {
+          delivery: { title: 'Delivery', enum: ['standard', 'express'], default: 'standard' },
+          mail: { title: 'Send the customer a confirmation by mail', type: 'boolean', default: true },
+          notBefore: { title: 'Deliver not before', type: 'string', format: 'date' },
+        },
+      },
+    },
+    { id: 'ship', task: 'echo', input: { order: '${input.order}' } },
+  ],
+};
+
+/** What is asked in the pictures: some are due soon, one is late. */
+export const reviews = [
+  { order: 'A-2040', customer: 'Ana Lima', total: 189.9, risk: '74 of 100', due: '1d' },
+  { order: 'A-1987', customer: 'Bo Chen', total: 612, risk: '81 of 100', due: '1s' },
+  { order: 'A-2012', customer: 'Eva Novak', total: 94.5, risk: '71 of 100', due: '2h' },
+];
