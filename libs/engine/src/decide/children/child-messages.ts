@@ -1,5 +1,4 @@
 import type { AuditEventData, UndoPlan } from '../../model/audit-event.js';
-import type { Failure } from '../../model/failure.js';
 import type { Json } from '../../model/json.js';
 import type { Message, RejectionReason } from '../../model/message.js';
 import type { WaitState } from '../../state/instance-state.js';
@@ -9,6 +8,7 @@ import type { Draft } from '../draft.js';
 import { failAttempt } from '../end-attempt.js';
 import { decideChildCompensated, decideCompensate } from '../undo/undo-instance.js';
 import { lateUndoPlanOf } from '../undo/undo-plan.js';
+import { childFailure } from './child-failure.js';
 import { decideChildReopened } from './reopen.js';
 
 type Of<T extends Message['type']> = Extract<Message, { type: T }>;
@@ -68,7 +68,12 @@ function decideChildEnded(draft: Draft, message: Of<'childEnded'>): RejectionRea
     if (isCancelling) cancelCompleted(draft, site, output, own, { token, attempt });
     else completeStep(draft, site, output, { token, undo: own });
   } else if (isCancelling) draft.emit('stepCancelled', { token, outcome: 'failed' }, path, attempt);
-  else failAttempt(draft, site, failureOf(message, wait));
+  else
+    failAttempt(
+      draft,
+      site,
+      childFailure({ id, workflow: wait.workflow, status, error: message.error, isKeyed: wait.key !== undefined }),
+    );
   return undefined;
 }
 
@@ -102,17 +107,6 @@ function cancelCompleted(
 ): void {
   const undo = own ?? lateUndoPlanOf(draft, site, output);
   draft.emit('stepCancelled', { token, outcome: 'completed', output, undo }, site.path, attempt);
-}
-
-/** A new child is worth a try unless somebody stopped this one, it failed for good, or its key leads to the same instance again. */
-function failureOf({ id, status, error }: Of<'childEnded'>, wait: Extract<WaitState, { kind: 'child' }>): Failure {
-  const why = error === undefined ? '' : `: ${error.message}`;
-  return {
-    code: 'CHILD_FAILED',
-    message: `child ${id} of ${wait.workflow} ended as ${status}${why}`,
-    details: { id, status, error: error === undefined ? null : (JSON.parse(JSON.stringify(error)) as Json) },
-    retryable: status !== 'cancelled' && wait.key === undefined,
-  };
 }
 
 interface OpenChild {

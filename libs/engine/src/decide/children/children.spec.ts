@@ -88,8 +88,23 @@ describe('workflow steps', () => {
     expect(top.state.error).toMatchObject({
       code: 'CHILD_FAILED',
       path: 'c',
-      details: { id, status: 'failed', error: { code: 'BOOM', path: 'boom' } },
+      details: { id, status: 'failed', origin: id, error: { code: 'BOOM', path: 'boom' } },
     });
+  });
+
+  it('fail with what it began with, said once, however deep in children that was', () => {
+    const next = { ...child({ workflow: 'deeper', input: { n: '${input.n - 1}' } }), when: '${input.n > 0}' };
+    const all = new VirtualWorld({ deeper: { steps: [next, boom] } });
+    const top = all.start('deeper', { n: 50 });
+    all.run(worker);
+    const chain = all.of('deeper');
+    expect(chain).toHaveLength(51);
+    expect(top.state.error).toMatchObject({
+      code: 'CHILD_FAILED',
+      details: { id: chain[1]!.id, status: 'failed', origin: chain.at(-1)!.id, error: { code: 'BOOM', path: 'boom' } },
+    });
+    const sizes = chain.slice(0, -1).map(({ state }) => JSON.stringify(state.error).length);
+    expect(new Set(sizes)).toEqual(new Set([sizes.at(-1)!]));
   });
 
   it('try again with a new child each time, as the policy says', () => {
