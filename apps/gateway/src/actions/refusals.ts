@@ -41,6 +41,8 @@ export class Refusals {
             `expected an ask that is open, but "${message.name}" has been answered or is over`,
           );
         return this.notPossible(id, message);
+      case 'alreadyClaimed':
+        return claimed(id, 'name' in message ? message.name : '');
       default:
         return this.notPossible(id, message);
     }
@@ -85,6 +87,13 @@ export const unknownAsk = (id: string, name: string): ApiProblem =>
     'ASK_NOT_FOUND',
     `expected the name of something ${id} asks, but it asks nothing named ${JSON.stringify(name.slice(0, 100))}`,
   );
+
+const claimed = (id: string, name: string): ApiProblem => {
+  const words = `expected an ask that nobody else has claimed, but somebody has claimed ${JSON.stringify(name)}`;
+  return new ApiProblem('ACTION_NOT_POSSIBLE', words, {
+    errors: [fault('ACTION_NOT_POSSIBLE', '/by', words, `who: GET /api/v1/asks?instance=${id}; a reassign frees it`)],
+  });
+};
 
 /** What each action needs. */
 const wanted: Partial<Record<InboxMessage['type'], string>> = {

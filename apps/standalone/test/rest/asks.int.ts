@@ -89,6 +89,10 @@ describe('an ask', () => {
     const id = await asked('expense', { boss: 'ada' });
     await product.client.claimAsk(id, 'approve', { by: 'eve' });
     expect(await asksOf({ assignee: 'eve' })).toMatchObject([{ instance: id, claimedBy: 'eve', assignees: ['ada'] }]);
+    expect(await refusal(product.client.claimAsk(id, 'approve', { by: 'bob' }))).toMatchObject({
+      ...{ status: 409, code: 'ACTION_NOT_POSSIBLE' },
+      errors: [{ path: '/by', message: expect.stringContaining('somebody has claimed "approve"') as string }],
+    });
     expect((await product.waitsFor(id, 'ask')).waitingFor[0]).toMatchObject({
       reason: 'ask',
       text: expect.stringContaining('claimed by eve') as string,
