@@ -37,6 +37,10 @@ export const children: Feature[] = [
         parentStep: { instance: id, path: 'call' },
       });
       expect((await run(world, calls(name, { input: { n: 6 } }))).output).toEqual({ version: '2.0.0', got: 6 });
+      const newer = { name, version: '2.1.0', steps: [echo('v', { version: '2.1.0' })] };
+      await client.registerDefinition({ document: newer }, { activate: false });
+      expect((await run(world, calls(name, { input: { n: 7 } }))).output).toEqual({ version: '2.0.0', got: 7 });
+      expect((await run(world, calls(name, { version: 'latest' }))).output).toEqual({ version: '2.1.0' });
     },
   ],
   [

@@ -72,8 +72,8 @@ function checkExists(
   problems: ProblemList,
 ): void {
   const versions = [...(known.get(workflow)?.versions ?? []), ...(workflow === self.name ? [self.version] : [])];
-  const fits =
-    version === undefined || versions.some((candidate) => candidate === version || semver.satisfies(candidate, version));
+  const isAny = version === undefined || version === 'latest';
+  const fits = isAny || versions.some((candidate) => candidate === version || semver.satisfies(candidate, version));
   if (versions.length > 0 && fits) return;
   const isAbsent = versions.length === 0;
   const message = isAbsent

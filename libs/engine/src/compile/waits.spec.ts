@@ -149,6 +149,7 @@ describe('compile tells of', () => {
       { id: 'b', type: 'workflow', workflow: 'bill', version: '^2.0.0', needs: [] },
       { id: 'c', type: 'workflow', workflow: 'bill', version: '^1.0.0', needs: [] },
       { id: 'd', type: 'workflow', workflow: '${input.child}', needs: [] },
+      { id: 'e', type: 'workflow', workflow: 'mails', version: 'latest', needs: [] },
     );
     const knownDefinitions = new Map([
       ['bill', { versions: ['1.0.0', '1.4.2'], children: ['dunning'] }],
@@ -167,6 +168,7 @@ describe('compile tells of', () => {
       { workflow: 'bill', version: '^1.0.0' },
       { workflow: 'bill', version: '^2.0.0' },
       { workflow: 'mail' },
+      { workflow: 'mails', version: 'latest' },
     ]);
   });
 });

@@ -199,7 +199,7 @@ const actions: Record<string, StepShape> = {
   workflow: {
     fields: {
       workflow: nameOf(NAME_SHAPE, 'Name of the definition; may be an expression'),
-      version: named('Exact version or range; default: the active one'),
+      version: named('Exact version, range or latest; default: the active one'),
       input: anything('Input of the child; default: ctx'),
       key: named('Key of the child'),
       detached: flag('Do not wait for it'),

@@ -31,16 +31,16 @@ const checkName = (name: string): string | undefined =>
     ? undefined
     : `expected the name of a definition: a lower-case letter, then letters, digits, ".", "_" or "-", but was ${kindOf(name)}`;
 
-/** An exact version, or a range of them. */
+/** An exact version, a range of them, or `latest`. */
 function readVersion({ fields, reader, rules }: StepContext): Template | undefined {
   const version = fields.get('version');
   const isRange = typeof version === 'string' && version.trim() !== '' && semver.validRange(version) !== null;
-  if (version === undefined || isRange || (typeof version === 'string' && mayHoldExpression(version)))
+  if (version === undefined || version === 'latest' || isRange || (typeof version === 'string' && mayHoldExpression(version)))
     return reader.template('version', rules);
   return fields.error(
     'VERSION_INVALID',
     'version',
     `expected a version or a range of versions, but was ${kindOf(version)}`,
-    'Write "1.2.0", ^1.2.0 or "1.x"',
+    'Write "1.2.0", ^1.2.0, "1.x" or latest',
   );
 }
