@@ -19,7 +19,7 @@ const ofInstances = { ...ofTheLog, ...ofSteps, ...ofStopping, ...ofChildren, ...
 /** What becomes of a world. */
 interface Course {
   readonly moves: readonly Move[];
-  /** How much fits into a queue, whether workers serve it, and which attempts they tell to have begun. */
+  /** How much fits into a queue, whether workers serve it, how much is decided at a time, and which attempts they tell to have begun. */
   readonly options: ShellOptions;
   /** Instances of `main` that are started. */
   readonly roots: number;
@@ -30,6 +30,7 @@ const arbitraryCourse: fc.Arbitrary<Course> = fc.record({
   options: fc.record({
     room: fc.constantFrom(Infinity, 1, 2),
     isServed: fc.boolean(),
+    slice: fc.constantFrom(500, 1, 2, 3),
     runs: fc.constantFrom(
       () => undefined,
       (token: number) => (token % 2 === 0 ? 'w' : undefined),

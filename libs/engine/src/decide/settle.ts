@@ -22,7 +22,7 @@ const sliceSize = 500;
  * the last decision of a slice brought about is done with it, for nothing would make the instance due again.
  */
 export function settle(draft: Draft): void {
-  let budget = sliceSize;
+  let budget = draft.context.decisionsAtMost ?? sliceSize;
   stopWhatMust(draft); // first: a clock that is due starts nothing in what is being stopped
   for (;;) {
     budget -= fireClocks(draft, budget);

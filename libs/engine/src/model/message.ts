@@ -195,6 +195,8 @@ export interface DecisionContext {
   readonly isServed: (task: string) => boolean;
   /** Workers have not been heard for long enough (a take-over, an outage): clocks that are judged by them wait. */
   readonly isDeaf?: boolean;
+  /** Decisions of one slice, after which an instance lets its neighbours go first; default 500. */
+  readonly decisionsAtMost?: number;
   /** Audit events a generation may have; default `EVENTS_AT_MOST`. */
   readonly eventsAtMost?: number;
   /** Commands decided from this seq on have not left yet, nor will they unless they are still open then; default: those of this decision. */

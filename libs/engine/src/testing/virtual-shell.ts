@@ -27,6 +27,8 @@ export interface ShellOptions {
   readonly isKnownTask?: (task: string) => boolean;
   /** Does a worker serve the tasks? */
   readonly isServed?: boolean;
+  /** Decisions of one slice. */
+  readonly slice?: number;
   /** Who is known to have begun an attempt that was sent. */
   readonly runs?: (token: number) => string | undefined;
 }
@@ -70,7 +72,7 @@ export class VirtualShell {
 
   /** What a decision depends on now, or depended on when it was made. @param ids filled with those given to children asked for */
   context(then: Pick<Told, 'nowMs' | 'ids' | 'sent'> = this.now(), ids: string[] = []): DecisionContext {
-    const { room = Infinity, draw = () => 0.5, isServed = true, runs = () => undefined } = this.options;
+    const { room = Infinity, draw = () => 0.5, isServed = true, runs = () => undefined, slice } = this.options;
     const known = then.ids.values();
     const sent = new Set(this.commands.slice(0, then.sent).map(({ token }) => token));
     let taken = 0;
@@ -84,6 +86,7 @@ export class VirtualShell {
       },
       admit: () => (taken++ < room ? 1 : undefined),
       ...(this.options.isKnownTask && { isKnownTask: this.options.isKnownTask }),
+      ...(slice !== undefined && { decisionsAtMost: slice }),
       isServed: () => isServed,
       runningOn: (token) => (sent.has(token) ? runs(token) : undefined),
     };
