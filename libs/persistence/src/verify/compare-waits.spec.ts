@@ -1,4 +1,4 @@
-import { type InstanceId, newState, type StepState } from '#libs/engine';
+import { type InstanceId, type InstanceState, newState, type StepState } from '#libs/engine';
 import type { InstanceHead } from '../ports.js';
 import { compareWaits, type WaitFacts } from './compare-waits.js';
 
@@ -33,6 +33,19 @@ describe('compareWaits', () => {
 
   it('sees a wake-up row that comes too late', () => {
     expect(check({ wait: { kind: 'timer' }, dueAt: 50 }, { dueAt: 51 })).toEqual(['wait']);
+  });
+
+  it('sees an instance that goes on, with nothing that could move it', () => {
+    const check = (facts: Partial<InstanceState>, dueAt: number | null = null): number =>
+      compareWaits({ id } as InstanceHead, Object.assign(newState(id), { seq: 1, status: 'running' }, facts), {
+        ...nothing,
+        dueAt,
+      }).length;
+    expect(check({})).toBe(1);
+    expect(check({}, 0)).toBe(0);
+    expect(check({ pausedAt: 5, status: 'paused' })).toBe(0);
+    expect(check({ status: 'completed' })).toBe(0);
+    expect(check({ seq: 0, status: 'pending' })).toBe(0);
   });
 
   it('asks nothing of an event that is sent to the instance itself, and of a shared lock', () => {

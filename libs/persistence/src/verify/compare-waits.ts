@@ -1,4 +1,4 @@
-import type { InstanceState } from '#libs/engine';
+import { type InstanceState, isEnded } from '#libs/engine';
 import type { InstanceHead } from '../ports.js';
 import { violation } from './compare-instance.js';
 import type { Violation } from './violation.js';
@@ -22,7 +22,15 @@ export function compareWaits(head: InstanceHead, state: InstanceState, facts: Wa
     const missing = missingFor(state, path, facts);
     if (missing !== undefined) found.push(violation(head.id, 'wait', `"${path}" waits, but there is no ${missing}`));
   }
+  if (standsStill(state, facts))
+    found.push(violation(head.id, 'wait', `${state.status}, but no step is open and no clock runs: nothing would ever move it`));
   return found;
+}
+
+/** Has begun and not ended, and waits for nothing. What is being undone is not open, so that is left out. */
+function standsStill(state: InstanceState, { dueAt }: WaitFacts): boolean {
+  const isGoingOn = state.seq > 0 && !isEnded(state.status) && state.status !== 'compensating' && state.pausedAt === undefined;
+  return isGoingOn && state.open.size === 0 && dueAt === null;
 }
 
 function missingFor(state: InstanceState, path: string, facts: WaitFacts): string | undefined {
