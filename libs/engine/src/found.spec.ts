@@ -108,4 +108,31 @@ describe('found by the property test', () => {
     shell.broken('a/~undo');
     expect([shell.state.status, shell.status('a')]).toEqual(['compensation_failed', 'cancelled']);
   });
+
+  it('runs the one step that is retried, whatever else has failed in its failFast list, also when the state is read back', () => {
+    const body: JsonObject[] = [
+      { id: 'a', task: 't', retry: { maxAttempts: 1 } },
+      { id: 'bad', needs: [], ...fail },
+    ];
+    const shell = ActingShell.started([{ id: 'guard', type: 'try', steps: body, catch: [{ codes: ['OTHER'], steps: [] }] }]);
+    expect([shell.state.status, shell.status('guard/body/a')]).toEqual(['failed', 'cancelled']);
+    shell.tell({ type: 'retryStep', path: 'guard/body/a' });
+    shell.crash('snapshot');
+    expect(shell.tell({ type: 'wake' })).toEqual({ accepted: false, reason: 'nothingDue' });
+    shell.done('guard/body/a');
+    expect([shell.state.status, shell.status('guard/body/a')]).toEqual(['failed', 'completed']);
+  });
+
+  it('undoes what came through late in an attempt before the one that failed', () => {
+    const a = { id: 'a', task: 't', retry: { maxAttempts: 1 }, compensate: { task: 'undo' } };
+    const shell = ActingShell.started([a], { timeout: '20s', compensation: { on: ['failure'] } });
+    shell.passTime();
+    shell.done('a');
+    expect([shell.state.status, shell.status('a')]).toEqual(['timed_out', 'cancelled']);
+    shell.tell({ type: 'retry' });
+    shell.broken('a');
+    expect(shell.status('a')).toBe('compensating');
+    shell.done('a/~undo');
+    expect([shell.state.status, shell.status('a')]).toEqual(['compensated', 'compensated']);
+  });
 });

@@ -55,7 +55,7 @@ describeWithServers(`${instances} instances that wait`, () => {
     );
     return { transactions: Number(rows[0].transactions), rows: Number(rows[0].rows) };
   };
-  /** What is done while nothing happens, a second. The statistics of idle connections come late, so it is asked for twice that long. */
+  /** What is done while nothing happens, a second. */
   const workAtRest = async (): Promise<Work> => {
     const seconds = 5;
     const before = await work();
@@ -102,7 +102,9 @@ describeWithServers(`${instances} instances that wait`, () => {
     expect((await bench.client.workers()).map(({ held }) => held)).toEqual([0]);
     expect(await number(`SELECT count(*) n FROM workflow_wakeups WHERE due_at IS NOT NULL OR work <> 'none'`)).toBe(each);
     expect(await number(`SELECT count(*) n FROM workflow_inbox WHERE applied_seq IS NULL AND outcome IS NULL`)).toBe(0);
-    const rest = await workAtRest();
+    let rest = await workAtRest();
+    // What idle connections did before comes into the statistics up to ten seconds late, and the tables are analyzed once.
+    for (let look = 1; look < 5 && rest.rows > restBefore.rows; look += 1) rest = await workAtRest();
     process.stdout.write(`at rest a second: before ${JSON.stringify(restBefore)}, now ${JSON.stringify(rest)}\n`);
     expect(rest.transactions).toBeLessThan(1.5 * restBefore.transactions + 5);
     expect(rest.rows).toBeLessThan(2 * restBefore.rows + 1_000);

@@ -92,8 +92,9 @@ function endUndoOf(plan: Plan, state: InstanceState, path: string, failure: Undo
   }));
 }
 
-/** One that came through while it was being cancelled is known by having no output. */
-const beforeUndo = ({ output }: StepState): 'completed' | 'cancelled' => (output === undefined ? 'cancelled' : 'completed');
+/** One that came through while it was being cancelled is known by having no output; one that failed when it was retried, by its error. */
+const beforeUndo = ({ output, error }: StepState): 'completed' | 'cancelled' | 'failed' =>
+  output !== undefined ? 'completed' : error === undefined ? 'cancelled' : 'failed';
 
 /** Should it ever run again, that is another deed than the one that was undone: it gets another idempotency key. */
 function mark(state: InstanceState, path: string, status: StepStatus): void {

@@ -86,8 +86,10 @@ export function absorbRest(state: InstanceState, { step, scope, scopePath }: Sit
 function forgiveBad(state: InstanceState, scope: PlanScope, scopePath: string, path: string): void {
   const own = state.scope(scopePath);
   const firstBad = own.firstBad === path ? earliestBad(state, scope, scopePath) : own.firstBad;
-  const { firstBad: _former, ...rest } = own;
-  state.scopes.set(scopePath, { ...rest, bad: own.bad - 1, ...(firstBad !== undefined && { firstBad }) });
+  const { firstBad: _former, spared = 0, ...rest } = own;
+  const bad = own.bad - 1;
+  const left = Math.min(spared, bad);
+  state.scopes.set(scopePath, { ...rest, bad, ...(firstBad !== undefined && { firstBad }), ...(left > 0 && { spared: left }) });
 }
 
 /** Of the steps that count as bad, the one that ended first: O(steps of the list). */

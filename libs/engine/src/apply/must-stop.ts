@@ -4,11 +4,18 @@ import { isStopped } from '../state/scopes.js';
 import { childPath } from '../state/site.js';
 
 /**
- * Its first failure that counts stops a scope with `failFast`, except one that a join with `cancelRest` may still absorb.
+ * Its first failure that counts stops a scope with `failFast`, except one that a join with `cancelRest` may still absorb, and those that stood
+ * there when an operator had one step of it retried: that step is to run.
  */
 export function mustStop(state: InstanceState, scope: PlanScope, scopePath: string): boolean {
   const own = state.scopes.get(scopePath);
-  if (own === undefined || !scope.failFast || own.bad === 0 || own.ended === scope.steps.length || isStopped(state, scopePath))
+  if (
+    own === undefined ||
+    !scope.failFast ||
+    own.bad <= (own.spared ?? 0) ||
+    own.ended === scope.steps.length ||
+    isStopped(state, scopePath)
+  )
     return false;
   const first = scope.byId.get(own.firstBad!.slice(own.firstBad!.lastIndexOf('/') + 1))!;
   return !first.dependents.some((index) => {

@@ -87,9 +87,9 @@ function uncount(state: InstanceState, site: Site): void {
 }
 
 function forgetFirstBad(state: InstanceState, scope: PlanScope, scopePath: string): void {
-  const { firstBad: _former, ...own } = state.scope(scopePath);
+  const { firstBad: _former, spared: _spared, ...own } = state.scope(scopePath);
   const firstBad = own.bad > 0 ? earliestBad(state, scope, scopePath) : undefined;
-  state.scopes.set(scopePath, { ...own, ...(firstBad !== undefined && { firstBad }) });
+  state.scopes.set(scopePath, { ...own, ...(firstBad !== undefined && { firstBad, spared: own.bad }) });
 }
 
 function reopenStep(reopening: Reopening, site: Site): void {

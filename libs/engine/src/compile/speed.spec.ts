@@ -120,7 +120,7 @@ describe('a check of an input', () => {
       const check = checkOf(schema);
       let faults: unknown[] | undefined;
       expect(processorMs(() => (faults = check?.(schema['pattern'] === undefined ? deep : 'ab'.repeat(500_000))))).toBeLessThan(
-        2_000,
+        10_000,
       );
       expect(faults).toEqual([{ path: '', message: expect.stringContaining('too much work') as string }]);
     }

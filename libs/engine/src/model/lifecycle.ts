@@ -26,11 +26,11 @@ export const stepLifecycle = {
   retrying: ['scheduled', 'waiting', 'completed', 'failed', 'skipped', 'cancelled'],
   cancelling: ['cancelled', 'failed'],
   completed: ['compensating'],
-  failed: ['pending', 'running', 'waiting', 'skipped'],
+  failed: ['pending', 'running', 'waiting', 'skipped', 'compensating'],
   skipped: [],
   blocked: ['pending'],
   cancelled: ['pending', 'running', 'compensating'],
-  compensating: ['compensated', 'completed', 'cancelled'],
+  compensating: ['compensated', 'completed', 'failed', 'cancelled'],
   compensated: [],
 } as const satisfies Record<string, readonly string[]>;
 

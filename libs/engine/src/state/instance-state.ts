@@ -156,6 +156,8 @@ export interface ScopeState {
   /** Ended badly, without `allowFailure`, not absorbed. */
   readonly bad: number;
   readonly firstBad?: string;
+  /** How many of these an operator's retry has left as they are: they stop the list no more, whatever `failFast` says. */
+  readonly spared?: number;
   /** Steps that are open. */
   readonly open: number;
   /** Nothing starts in it any more. */
