@@ -135,4 +135,15 @@ describe('found by the property test', () => {
     shell.done('a/~undo');
     expect([shell.state.status, shell.status('a')]).toEqual(['compensated', 'compensated']);
   });
+
+  it('asks for no child again when the instance times out at that very moment', () => {
+    const world = new VirtualWorld({
+      parent: { timeout: '1s', steps: [{ id: 'c', type: 'workflow', workflow: 'absent', retry: { delay: '1s', jitter: 0 } }] },
+      absent: { steps: [{ id: 'bad', ...fail }] },
+    });
+    const parent = world.start('parent');
+    world.run();
+    expect(parent.state.status).toBe('timed_out');
+    expect(parent.history.filter(({ type }) => type === 'childRequested')).toHaveLength(1);
+  });
 });

@@ -25,6 +25,7 @@ export function fireClocks(draft: Draft, limit: number): number {
     if (clock.kind === 'queueTimeout' && draft.context.isDeaf) break;
     fire(draft, clock);
     fired += 1;
+    if (clock.kind === 'instanceTimeout') break; // what is open is stopped before another clock begins something in it
   }
   return fired;
 }
