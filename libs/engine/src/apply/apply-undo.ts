@@ -83,7 +83,7 @@ export function endUndo(plan: Plan, state: InstanceState, undoPath: string, ende
 function endUndoOf(plan: Plan, state: InstanceState, path: string, failure: UndoFailure | undefined): void {
   if (failure === undefined) state.undo.delete(path);
   const own = state.steps.get(path);
-  if (own?.endedSeq !== undefined) mark(state, path, failure === undefined ? 'compensated' : beforeUndo(own));
+  if (own?.endedSeq !== undefined) mark(state, path, failure === undefined ? 'compensated' : own.beforeUndo ?? 'completed');
   else if (own !== undefined) state.steps.delete(path); // forgotten with its list, and known only while its child undid itself
   advance(plan, state, path, (run) => ({
     ...run,
@@ -92,14 +92,15 @@ function endUndoOf(plan: Plan, state: InstanceState, path: string, failure: Undo
   }));
 }
 
-/** One that came through while it was being cancelled is known by having no output; one that failed when it was retried, by its error. */
-const beforeUndo = ({ output, error }: StepState): 'completed' | 'cancelled' | 'failed' =>
-  output !== undefined ? 'completed' : error === undefined ? 'cancelled' : 'failed';
-
 /** Should it ever run again, that is another deed than the one that was undone: it gets another idempotency key. */
 function mark(state: InstanceState, path: string, status: StepStatus): void {
-  const own = state.step(path);
-  state.steps.set(path, { ...own, status, ...(status === 'compensated' && { reruns: (own.reruns ?? 0) + 1 }) });
+  const { beforeUndo: _former, ...own } = state.step(path);
+  state.steps.set(path, {
+    ...own,
+    status,
+    ...(status === 'compensating' && { beforeUndo: own.status }),
+    ...(status === 'compensated' && { reruns: (own.reruns ?? 0) + 1 }),
+  });
 }
 
 function advance(plan: Plan, state: InstanceState, path: string, change: (run: UndoRun) => UndoRun): void {

@@ -56,6 +56,8 @@ export interface StepState {
   readonly error?: Failure;
   /** Its end no longer matters to the scope: a join with `cancelRest` was met without it. */
   readonly isAbsorbed?: boolean;
+  /** While it is being undone: what it is again should that fail. */
+  readonly beforeUndo?: StepStatus;
   /** Tasks whose timeout or heartbeat is computed. */
   readonly timeoutMs?: number;
   readonly heartbeatMs?: number;
