@@ -1,6 +1,6 @@
 import type { JsonObject } from './model/json.js';
 import { addClock, type Clock, type ClockHeap } from './state/clock-heap.js';
-import { ActingShell } from './testing/acting-shell.js';
+import { ActingShell, planOf } from './testing/acting-shell.js';
 import { VirtualWorld } from './testing/virtual-world.js';
 
 /** What random definitions and moves have found (engine.property.spec.ts), each as small as it gets. */
@@ -145,5 +145,38 @@ describe('found by the property test', () => {
     world.run();
     expect(parent.state.status).toBe('timed_out');
     expect(parent.history.filter(({ type }) => type === 'childRequested')).toHaveLength(1);
+  });
+
+  it('retries a step in a finally that runs without looking at the body that failed before', () => {
+    const cleaning = { id: 'all', type: 'parallel', onError: 'collect', branches: { left: [{ id: 'bad', ...fail }], right: [{ id: 'a', task: 't' }] } }; // prettier-ignore
+    const shell = ActingShell.started([{ id: 'guard', type: 'try', steps: [{ id: 'broken', ...fail }], finally: [cleaning] }]);
+    shell.tell({ type: 'skipStep', path: 'guard/finally/all/left/bad' });
+    expect(shell.status('guard/finally/all')).toBe('running');
+    shell.done('guard/finally/all/right/a');
+    expect([shell.state.status, shell.state.open.size]).toEqual(['failed', 0]);
+  });
+
+  it('skips a lock that failed without opening what is in it', () => {
+    const inside = { id: 'again', type: 'repeat', until: '${true}', steps: [{ id: 'a', task: 't', retry: { maxAttempts: 1 } }] };
+    const shell = ActingShell.started([{ id: 'alone', type: 'lock', key: 'k', steps: [inside] }]);
+    shell.tell({ type: 'lockGranted', path: 'alone', token: shell.state.step('alone').token!, fence: 1 });
+    shell.broken('alone/body/again/0/a');
+    expect(shell.state.status).toBe('failed');
+    shell.tell({ type: 'skipStep', path: 'alone', output: 1 });
+    expect([shell.state.status, shell.state.open.size, shell.status('alone')]).toEqual(['completed', 0, 'skipped']);
+  });
+
+  it('stops what must be stopped first, also when the state is read back in the middle', () => {
+    const body: JsonObject[] = [
+      { id: 'bad', ...fail },
+      { id: 'a', needs: [], task: 't' },
+    ];
+    const shell = new ActingShell(planOf([{ id: 'all', type: 'forEach', items: [0], steps: body }], { failFast: true }), {
+      slice: 3,
+    });
+    shell.start({});
+    shell.crash('snapshot');
+    shell.tell({ type: 'wake' });
+    expect([shell.state.status, shell.typesSince(0).includes('stepScheduled')]).toEqual(['failed', false]);
   });
 });

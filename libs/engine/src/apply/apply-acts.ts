@@ -37,7 +37,7 @@ export function applyStepAct(state: InstanceState, event: AuditEvent): boolean {
 }
 
 function retry(plan: Plan, state: InstanceState, event: AuditEventOf<'instanceRetried'>): void {
-  const { path, input, timeoutAt } = event.data;
+  const { path, input, timeoutAt, isSkipped } = event.data;
   const wasStopped = state.closing !== undefined;
   if (isEnded(state.status)) {
     state.status = 'running';
@@ -50,7 +50,7 @@ function retry(plan: Plan, state: InstanceState, event: AuditEventOf<'instanceRe
   }
   state.ctxMemo = new Map(); // the old one may be shared with another fold
   if (path !== undefined && input !== undefined) editInput(state, path, input);
-  reopenScope({ plan, state, at: event.at, focus: path, wasStopped }, plan.scope, '');
+  reopenScope({ plan, state, at: event.at, focus: path, isSkipped, wasStopped }, plan.scope, '');
 }
 
 /** Another input is another piece of work for the systems behind the handler. */

@@ -83,7 +83,7 @@ export function endUndo(plan: Plan, state: InstanceState, undoPath: string, ende
 function endUndoOf(plan: Plan, state: InstanceState, path: string, failure: UndoFailure | undefined): void {
   if (failure === undefined) state.undo.delete(path);
   const own = state.steps.get(path);
-  if (own?.endedSeq !== undefined) mark(state, path, failure === undefined ? 'compensated' : own.beforeUndo ?? 'completed');
+  if (own?.endedSeq !== undefined) mark(state, path, failure === undefined ? 'compensated' : (own.beforeUndo ?? 'completed'));
   else if (own !== undefined) state.steps.delete(path); // forgotten with its list, and known only while its child undid itself
   advance(plan, state, path, (run) => ({
     ...run,

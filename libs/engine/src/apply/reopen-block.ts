@@ -15,6 +15,8 @@ export interface Reopening {
   readonly at: number;
   /** Only this step, what a stop cancelled beside it, and the blocks around it; absent: all that ended badly. */
   readonly focus?: string | undefined;
+  /** It is to be skipped: what is in it stays as it is. */
+  readonly isSkipped?: boolean | undefined;
   /** The instance had been stopped: what is cancelled in its list was cancelled by that. */
   readonly wasStopped: boolean;
 }
@@ -49,10 +51,10 @@ export function openBlock(reopening: Reopening, site: Site): PartToReopen[] {
 function keysToReopen(state: InstanceState, site: Site, focus: string | undefined): string[] {
   const { step, path } = site;
   const { status, block } = state.step(path);
-  if (step.type === 'try') return [tryKey(state, site)].filter((key) => key !== undefined);
   const begun = begunKeys(step, block!, path, state);
   const holdsFocus = (key: string): boolean => focus?.startsWith(`${path}/${key}/`) === true;
   if (!isStepEnded(status)) return begun.filter(holdsFocus);
+  if (step.type === 'try') return [tryKey(state, site)].filter((key) => key !== undefined);
   return begun.filter((key) => {
     const ended = state.scope(`${path}/${key}`).result?.status;
     return holdsFocus(key) || ended === 'cancelled' || (ended === 'failed' && focus === undefined);

@@ -95,7 +95,9 @@ function forgetFirstBad(state: InstanceState, scope: PlanScope, scopePath: strin
 function reopenStep(reopening: Reopening, site: Site): void {
   const { state } = reopening;
   const own = state.step(site.path);
-  if (own.block !== undefined) reopenBlock(reopening, site);
+  // A lock that is skipped would wait for its grant first, and hold what is in it meanwhile.
+  const isSkippedLock = reopening.isSkipped === true && site.step.type === 'lock' && site.path === reopening.focus;
+  if (own.block !== undefined && !isSkippedLock) reopenBlock(reopening, site);
   else if (goesOnAsTheSameChild(own)) reopenChild(reopening, site, own);
   else state.steps.set(site.path, pendingAgain(own));
 }

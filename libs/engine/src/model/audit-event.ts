@@ -200,7 +200,15 @@ export interface AuditEventData {
    * A new generation: failed, cancelled and blocked steps are pending again (all of them, or the one at `path` with what is around it and
    * what was blocked behind it). `parentReopened`: the child at `path` goes on by itself and need not be told.
    */
-  instanceRetried: { by?: string; reason?: string; path?: string; input?: Json; timeoutAt?: number; parentReopened?: boolean };
+  instanceRetried: {
+    by?: string;
+    reason?: string;
+    path?: string;
+    input?: Json;
+    timeoutAt?: number;
+    parentReopened?: boolean;
+    isSkipped?: boolean;
+  };
   /** again: a new generation with a fresh state; unread events stay. */
   instanceStartedAgain: { input: Json; timeoutAt?: number; summary?: string; tags?: JsonObject };
 

@@ -3,7 +3,7 @@ import type { InstanceId } from '../model/instance-id.js';
 import type { Plan } from '../model/plan.js';
 import { rebuildClocks } from './clocks.js';
 import { InstanceState, type ScopeState, type StepState, type UndoEntry } from './instance-state.js';
-import { pushReady, type ReadyEntry } from './ready-queue.js';
+import { pushReady, pushUrgent, type ReadyEntry } from './ready-queue.js';
 import { trimReady } from '../apply/ready.js';
 
 /** Facts of a state that are not derived from its steps. */
@@ -53,11 +53,12 @@ function rebuildReady(plan: Plan, state: InstanceState): void {
       entries.push({ path, no: readyNo });
   }
   entries.sort((a, b) => a.no - b.no);
+  for (const entry of entries) state.ready = pushReady(state.ready, entry);
   for (const scopePath of state.scopes.keys()) {
     const { bad, result } = state.scope(scopePath);
-    if (scopePath !== '' && bad > 0 && result === undefined) entries.push({ path: `${scopePath}/`, no: 0 });
+    if (scopePath !== '' && bad > 0 && result === undefined)
+      state.ready = pushUrgent(state.ready, { path: `${scopePath}/`, no: 0 });
   }
-  for (const entry of entries) state.ready = pushReady(state.ready, entry);
   trimReady(plan, state);
 }
 

@@ -46,6 +46,7 @@ export function emitRetried(
     path?: string;
     input?: Extract<Message, { type: 'retryStep' }>['input'];
     parentReopened?: boolean;
+    isSkipped?: boolean;
   },
 ): void {
   const timeoutAt = isEnded(draft.state.status) ? timeoutAgain(draft) : undefined;

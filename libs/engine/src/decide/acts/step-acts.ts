@@ -18,7 +18,7 @@ export function skipStep(draft: Draft, { path, output = null, by, reason }: Act<
   if (site === undefined) return 'unknownStep';
   if (isStepEnded(draft.state.step(path).status)) {
     if (!canReopen(draft.plan, draft.state, site)) return misfit(draft);
-    emitRetried(draft, { by, reason, path });
+    emitRetried(draft, { by, reason, path, ...(site.step.type === 'lock' && { isSkipped: true }) });
   } else if (!isOpenTo(draft, site)) return misfit(draft);
   const { status, block, token, attempt, incarnation, claimant } = draft.state.step(path);
   if (status === 'cancelling' || block?.closing !== undefined) return 'notPossible';
@@ -63,5 +63,6 @@ const misfit = ({ state }: Draft): RejectionReason => (isEnded(state.status) ? '
 
 /** Its list has been begun and is not being stopped; what is being undone is left alone. */
 function isOpenTo({ state }: Draft, site: Site): boolean {
-  return site.step.id !== UNDO_ID && !isEnded(state.status) && !isStopped(state, site.scopePath);
+  const isBegun = state.scopes.get(site.scopePath) !== undefined;
+  return isBegun && site.step.id !== UNDO_ID && !isEnded(state.status) && !isStopped(state, site.scopePath);
 }
