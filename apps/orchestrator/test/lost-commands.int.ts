@@ -1,3 +1,4 @@
+import { until } from '#libs/testing';
 import { jest } from '@jest/globals';
 import { partitionQueue } from '#libs/contracts';
 import { definitionOf, OrchestratorBench } from './bench/orchestrator-bench.js';
@@ -63,8 +64,8 @@ describe('a command that nobody holds', () => {
     dead.stop();
     await dead.leave();
     expect(await bench.end(id)).toMatchObject({ status: 'failed', error: { code: 'WORKER_LOST' } });
-    expect(await bench.rows('SELECT kind, instance_id AS id, path FROM workflow_incidents')).toEqual([
-      { kind: 'lostStep', id, path: 'a' },
-    ]);
+    const incidents = () => bench.rows('SELECT kind, instance_id AS id, path FROM workflow_incidents');
+    await until(async () => ((await incidents()).length > 0 ? true : undefined), 10_000); // written beside the commit
+    expect(await incidents()).toEqual([{ kind: 'lostStep', id, path: 'a' }]);
   });
 });
