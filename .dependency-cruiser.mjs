@@ -13,6 +13,7 @@ const arrows = [
   ['platform', 'contracts|engine'],
   ['client', 'contracts|engine'],
   ['worker-sdk', 'messaging|platform|contracts|engine'],
+  ['extension-sdk', 'worker-sdk|messaging|platform|contracts|engine'],
 ];
 
 const libraryRules = arrows.map(([name, allowed]) => ({

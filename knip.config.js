@@ -5,6 +5,8 @@ export default {
   ignoreDependencies: [
     '@nestjs/cli', // reads nest-cli.json: `npx nest info`, `npx nest generate`
     'swagger-ui-dist', // served as files
+    '@asyncapi/specs', // read as a file by the tests of the contracts
+    '@seriousme/openapi-schema-validator', // so too
     'prettier', // started by scripts/run/check.mjs
   ],
   workspaces: {
@@ -17,6 +19,8 @@ export default {
         'libs/persistence/src/{cli,data-source}.ts',
         'bench/*.ts',
         'examples/{,*/}run.ts',
+        'examples/extensions/{folder,sql}.ts', // named in ORQUESTRA_EXTENSIONS
+        'examples/extensions/socket/{index,run}.ts',
         'scripts/*.mjs',
         'scripts/run/probe.mjs',
         'deploy/healthcheck.mjs',

@@ -1,4 +1,4 @@
-// `npm run check`: format, lint, types, arrows, unused code, generated pages, unit tests. `npm run format` mends what can be mended.
+// `npm run check`: format, lint, types, arrows, unused code, generated pages, contracts, unit tests. `npm run format` mends what can be mended.
 import { availableParallelism } from 'node:os';
 import { ensureBuilt } from './build.mjs';
 import { ensureInstalled } from './install.mjs';
@@ -47,6 +47,7 @@ const checks = [
   { title: 'unused code', args: ['node_modules/knip/bin/knip.js', '--no-progress'] },
   { title: 'format', args: [...prettier, '--check', '.'] },
   { title: 'generated pages', args: ['scripts/docs.mjs', '--check'] },
+  { title: 'breaking changes of the contracts', args: ['scripts/contracts.mjs'] },
 ];
 
 export async function check(args) {

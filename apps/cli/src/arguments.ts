@@ -15,6 +15,12 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (text === '' || !Number.isInteger(value)) throw new InvalidArgumentError('Expected a whole number.');
+  return value;
+}
+
 /** For options that may be given again and may hold several values by comma. */
 export const listed = (text: string, before: readonly string[] = []): string[] => [
   ...before,

@@ -95,3 +95,21 @@ describe('definition push', () => {
     expect(gateway.seen[1]?.query).toEqual({ activate: 'false' });
   });
 });
+
+describe('definition pause and resume', () => {
+  it('pauses, and lets go on, and says where the rest can be seen', async () => {
+    const gateway = new FakeGateway();
+    const url = await gateway.listen();
+    const job = '01890000-0000-7000-8000-000000000001';
+    const paused = { at: '2026-01-01T12:00:00.000Z', by: 'ada', reason: 'till fixed' };
+    gateway.routes.set('POST /definitions/order/pause', { status: 200, body: { name: 'order', paused, job } });
+    gateway.routes.set('POST /definitions/order/resume', { status: 200, body: { name: 'order', paused: null, job } });
+    const shell = new TestShell(true, { NO_COLOR: '1', USER: 'ada', ORQUESTRA_URL: url });
+    expect(await runCli(['definition', 'pause', 'order', '--reason', 'till fixed'], shell)).toBe(0);
+    expect(await runCli(['definition', 'resume', 'order'], shell)).toBe(0);
+    expect(gateway.seen.map(({ body }) => body)).toEqual([{ reason: 'till fixed', by: 'ada' }, { by: 'ada' }]);
+    expect(shell.written).toContain('✓ order is paused, and its instances are told\n');
+    expect(shell.written).toContain('✓ order goes on, and its instances are told\n');
+    gateway.close();
+  });
+});

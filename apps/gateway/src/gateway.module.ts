@@ -1,5 +1,6 @@
 import { type DynamicModule, Inject, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
+import type { TriggerSource } from '#libs/extension-sdk';
 import { CONFIG, type Config, METRICS, type MetricsRegistry, ROOT_LOGGER, type RootLogger } from '#libs/platform';
 import { ActionsController } from './actions/actions.controller.js';
 import { InstanceActions } from './actions/instance-actions.js';
@@ -15,14 +16,21 @@ import { BulkJobs } from './bulk/bulk-jobs.js';
 import { BulkRunner } from './bulk/bulk-runner.js';
 import { CommandConsumer } from './commands/command-consumer.js';
 import { CommandHandler } from './commands/command-handler.js';
+import { CommandReplies } from './commands/command-replies.js';
 import { consoleFiles } from './console/console-files.js';
 import { DefinitionCatalog } from './definitions/definition-catalog.js';
+import { DefinitionPausing } from './definitions/definition-pausing.js';
 import { DefinitionsController } from './definitions/definitions.controller.js';
 import { KnownDefinitions } from './definitions/known-definitions.js';
 import { PlanCache } from './definitions/plan-cache.js';
 import { DocsController } from './docs/docs.controller.js';
+import { FeedController } from './feed/feed.controller.js';
+import { FeedReader } from './feed/feed-reader.js';
+import { TRIGGER_SOURCES, TriggerSources } from './extensions/trigger-sources.js';
 import { HealthController } from './health/health.controller.js';
 import { ConnectionDrain } from './http/connection-drain.js';
+import { HookReceiver } from './hooks/hook-receiver.js';
+import { HooksController } from './hooks/hooks.controller.js';
 import { apiEntry } from './http/entry.js';
 import { Once } from './http/once.js';
 import { EventGate } from './events/event-gate.js';
@@ -32,6 +40,7 @@ import { refuse } from './http/problem.filter.js';
 import { requestMetrics } from './http/request-metrics.js';
 import { EndWatch } from './instances/end-watch.js';
 import { Hints } from './instances/hints.js';
+import { InstanceEnds } from './instances/instance-ends.js';
 import { InstanceList } from './instances/instance-list.js';
 import { InstanceReader } from './instances/instance-reader.js';
 import { InstanceStarter } from './instances/instance-starter.js';
@@ -40,14 +49,34 @@ import { PayloadsController } from './instances/payloads.controller.js';
 import { InstancesController } from './instances/instances.controller.js';
 import { LogsController } from './instances/logs.controller.js';
 import { InstanceNudges } from './live/instance-nudges.js';
+import { LaneSettings } from './lanes/lane-settings.js';
+import { LanesController } from './lanes/lanes.controller.js';
 import { LiveFeed } from './live/live-feed.js';
 import { LiveGateway } from './live/live.gateway.js';
 import { LiveTopics } from './live/live-topics.js';
 import { originRules } from './http/origin-rules.js';
+import { MessageReceiver } from './message-triggers/message-receiver.js';
+import { MessageTriggers } from './message-triggers/message-triggers.js';
+import { MessageIncidents } from './messages/message-incidents.js';
 import { Figures } from './stats/figures.js';
 import { StatsController } from './stats/stats.controller.js';
+import { CompiledTriggers } from './triggers/compiled-triggers.js';
+import { TriggerCatalog } from './triggers/trigger-catalog.js';
+import { TriggerNotes } from './triggers/trigger-notes.js';
+import { TriggerTarget } from './triggers/trigger-target.js';
+import { TriggerRuns } from './triggers/trigger-runs.js';
+import { TriggersController } from './triggers/triggers.controller.js';
+import { WebhookCatalog } from './webhooks/webhook-catalog.js';
+import { WebhooksController } from './webhooks/webhooks.controller.js';
 import { CapacityController } from './workers/capacity.controller.js';
+import { PartitionOwners } from './workers/partition-owners.js';
 import { QueueList } from './workers/queue-list.js';
+import { WorkerDrain } from './workers/worker-drain.js';
+
+export interface GatewayOptions {
+  /** Triggers of extensions. */
+  readonly sources?: readonly TriggerSource[];
+}
 
 /** Every way in. Needs PlatformModule, MessagingModule and PersistenceModule beside it; `serveGateway` makes it listen. */
 @Module({})
@@ -58,7 +87,7 @@ export class GatewayModule implements NestModule {
     @Inject(METRICS) private readonly metrics: MetricsRegistry,
   ) {}
 
-  static forRoot(): DynamicModule {
+  static forRoot({ sources = [] }: GatewayOptions = {}): DynamicModule {
     return {
       module: GatewayModule,
       controllers: [
@@ -71,14 +100,19 @@ export class GatewayModule implements NestModule {
         EventsController,
         AsksController,
         BulkController,
+        TriggersController,
+        LanesController,
+        HooksController,
+        WebhooksController,
+        FeedController,
         LogsController,
         CapacityController,
         StatsController,
       ],
       providers: [
         ...[LiveFeed, InstanceNudges, LiveTopics, LiveGateway],
-        ...[PlanCache, KnownDefinitions, DefinitionCatalog],
-        ...[Hints, EndWatch, InstanceStarter, InstanceList, InstanceReader, InstanceViews],
+        ...[PlanCache, KnownDefinitions, DefinitionCatalog, DefinitionPausing],
+        ...[Hints, EndWatch, InstanceEnds, InstanceStarter, InstanceList, InstanceReader, InstanceViews],
         ...[
           InstanceActions,
           InstanceRestarter,
@@ -91,7 +125,20 @@ export class GatewayModule implements NestModule {
           BulkJobs,
           BulkRunner,
         ],
-        ...[Figures, QueueList, Once, ConnectionDrain, CommandHandler, CommandConsumer],
+        ...[MessageIncidents, CommandHandler, CommandReplies, CommandConsumer],
+        ...[
+          TriggerCatalog,
+          TriggerRuns,
+          CompiledTriggers,
+          TriggerTarget,
+          TriggerNotes,
+          HookReceiver,
+          MessageReceiver,
+          MessageTriggers,
+        ],
+        ...[WebhookCatalog, FeedReader, LaneSettings],
+        ...[TriggerSources, { provide: TRIGGER_SOURCES, useValue: sources }],
+        ...[Figures, QueueList, PartitionOwners, WorkerDrain, Once, ConnectionDrain],
       ],
     };
   }

@@ -1,3 +1,4 @@
+import { ExtensionsModule, loadExtensions, transportFor } from '#libs/extension-sdk';
 import { MessagingModule } from '#libs/messaging';
 import { PersistenceModule } from '#libs/persistence';
 import { bootstrap } from '#libs/platform';
@@ -7,10 +8,15 @@ import { serveGateway } from './serve-gateway.js';
 await bootstrap({
   role: 'gateway',
   requires: ['databaseUrl', 'amqpUrl'],
-  modules: ({ databaseUrl, databasePool, amqpUrl, profile }) => [
-    MessagingModule.forRoot({ kind: 'amqp', url: amqpUrl!, profile }),
-    PersistenceModule.forRoot({ url: databaseUrl!, poolSize: databasePool }),
-    GatewayModule.forRoot(),
-  ],
+  instead: { amqpUrl: 'transport' },
+  modules: async (config) => {
+    const extensions = await loadExtensions(config.extensions);
+    return [
+      ExtensionsModule.forRoot(extensions),
+      MessagingModule.forRoot(transportFor(config, extensions)),
+      PersistenceModule.forRoot({ url: config.databaseUrl!, poolSize: config.databasePool }),
+      GatewayModule.forRoot({ sources: extensions.flatMap(({ triggers = [] }) => triggers) }),
+    ];
+  },
   start: async (app) => void (await serveGateway(app)),
 });

@@ -307,13 +307,16 @@ describe('cancelling', () => {
 });
 
 describe('pages beside the API', () => {
-  it('serves the reference from here, with a policy that allows no inline script', async () => {
-    const page = await gateway.request('GET', '/api/docs');
+  it.each([
+    ['/api/docs', 8],
+    ['/api/docs/messages', 6],
+  ])('serves the reference %s from here, with a policy that allows no inline script', async (path, loaded) => {
+    const page = await gateway.request('GET', path);
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self';");
-    const own = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address as string);
-    expect(own.length).toBe(4);
+    const own = [...page.text.matchAll(/(?:src|href)="(\/(?:api|asyncapi)[^"]*)"/g)].map(([, address]) => address as string);
+    expect(own.length).toBe(loaded);
     for (const address of own) expect((await gateway.request('GET', address)).status).toBe(200);
-    expect(page.text).not.toMatch(/<script>|https?:\/\//);
+    expect(page.text).not.toMatch(/<script>|(?:src|href)="https?:\/\//);
   });
 
   it.each(['/api/v1/openapi.json', '/api/openapi.json', '/asyncapi.json'])('serves %s', async (path) => {

@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { TriggerSource } from '#libs/extension-sdk';
 import {
   createTransport,
   MemoryBroker,
@@ -33,6 +34,8 @@ export interface Wishes {
   readonly through?: (databaseUrl: string) => Promise<string>;
   /** In place of the in-process transport. */
   readonly transport?: TransportOptions;
+  /** Triggers of extensions. */
+  readonly sources?: readonly TriggerSource[];
   /** Default true; false for a broker that is away. */
   readonly isThere?: boolean;
 }
@@ -54,7 +57,13 @@ export interface Answer {
 }
 
 /** A gateway on a fresh database and the in-process transport, listening on a free port. */
-export async function startGateway({ env = {}, through, transport, isThere = true }: Wishes = {}): Promise<TestGateway> {
+export async function startGateway({
+  env = {},
+  through,
+  transport,
+  sources = [],
+  isThere = true,
+}: Wishes = {}): Promise<TestGateway> {
   const database = await servers[0]!.migrated();
   const databaseUrl = (await through?.(database.url)) ?? database.url;
   const config: Config = loadConfig({ PORT: '0', ORQUESTRA_LOG_LEVEL: 'error', ORQUESTRA_PARTITIONS: '2', ...env });
@@ -68,7 +77,7 @@ export async function startGateway({ env = {}, through, transport, isThere = tru
         PlatformModule.forRoot(config, { role: 'gateway', logStream: stream }),
         MessagingModule.forRoot(transport ?? { kind: 'memory', broker }),
         PersistenceModule.forRoot({ url: databaseUrl, poolSize: 4, connectTimeoutMs: 2_000 }),
-        GatewayModule.forRoot(),
+        GatewayModule.forRoot({ sources }),
       ],
     },
     { bodyParser: false, abortOnError: false, logger: false },

@@ -1,6 +1,9 @@
+import { jest } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { type Operation, operations, problemSchema } from '#libs/contracts';
 import { type Answer, startGateway, type TestGateway } from './gateway-app.js';
+
+jest.setTimeout(60_000); // dozens of requests each
 
 let gateway: TestGateway;
 /** One that exists, so that the checks behind the first are reached too. */

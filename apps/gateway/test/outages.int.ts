@@ -1,3 +1,5 @@
+import { exchanges, triggerQueue } from '#libs/contracts';
+import { IncidentStore } from '#libs/persistence';
 import { TcpProxy } from '#libs/testing';
 import { startGateway, type TestGateway } from './gateway-app.js';
 
@@ -46,6 +48,53 @@ describe('while the database is away', () => {
     proxy.open(true);
     expect(await start()).toMatchObject({ status: 201 });
     expect(await gateway.request('GET', '/health/ready')).toMatchObject({ status: 200, body: { status: 'ok' } });
+  }, 30_000);
+});
+
+describe('what comes in while the database is away', () => {
+  let gateway: TestGateway;
+  let proxy: TcpProxy;
+  const routingKey = 'shop.placed';
+  const isConsumed = async (): Promise<boolean> => ((await gateway.other.queueDepth(triggerQueue('shop')))?.consumers ?? 0) > 0;
+
+  beforeAll(async () => {
+    gateway = await startGateway({
+      through: async (databaseUrl) => {
+        const url = new URL(databaseUrl);
+        proxy = await TcpProxy.start({ host: url.hostname, port: Number(url.port || 5432) });
+        return proxy.through(databaseUrl);
+      },
+    });
+    await gateway.request('POST', '/api/v1/definitions', { body: definition });
+    const [hook, message] = [{ kind: 'hook' }, { kind: 'message', exchange: exchanges.events, routingKey }];
+    await gateway.request('PUT', '/api/v1/triggers/hook', { body: { definition: 'greet', input: {}, ...hook } });
+    await gateway.request('PUT', '/api/v1/triggers/shop', { body: { definition: 'greet', input: {}, ...message } });
+    while (!(await isConsumed())) await new Promise((resolve) => setTimeout(resolve, 50));
+    proxy.open(false);
+    proxy.cut();
+  }, 30_000);
+  afterAll(async () => {
+    await gateway.close();
+    await proxy.stop();
+  });
+
+  it('is asked to come again, or waits in its queue, and starts one instance each', async () => {
+    const send = () => gateway.request('POST', '/api/v1/hooks/hook', { body: {}, headers: { 'webhook-id': 'h-1' } });
+    const command = { exchange: exchanges.commands, routingKey: 'workflow.start', messageId: 'c-1' };
+    const content = Buffer.from(JSON.stringify({ definition: 'greet' }));
+    await gateway.other.publish([
+      { ...command, content },
+      { exchange: exchanges.events, routingKey, content: Buffer.from('{}'), messageId: 'm-1' },
+    ]);
+    expect(await send()).toMatchObject({ status: 503, body: { code: 'DATABASE_UNAVAILABLE' } });
+    proxy.open(true);
+    expect((await send()).status).toBe(202);
+    const count = async (): Promise<number> =>
+      ((await gateway.request('GET', '/api/v1/instances?definition=greet')).body.items as unknown[]).length;
+    while ((await count()) < 3) await new Promise((resolve) => setTimeout(resolve, 50));
+    await send();
+    expect(await count()).toBe(3);
+    expect((await gateway.app.get(IncidentStore).list({}, { limit: 10 })).items).toEqual([]);
   }, 30_000);
 });
 

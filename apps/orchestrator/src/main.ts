@@ -1,3 +1,4 @@
+import { ExtensionsModule, loadExtensions, transportFor } from '#libs/extension-sdk';
 import { MessagingModule } from '#libs/messaging';
 import { PersistenceModule } from '#libs/persistence';
 import { bootstrap } from '#libs/platform';
@@ -7,11 +8,16 @@ import { PartitionStrategy } from './ownership/partition-strategy.js';
 await bootstrap({
   role: 'orchestrator',
   requires: ['databaseUrl', 'amqpUrl'],
-  modules: ({ databaseUrl, amqpUrl, profile, databasePool }) => [
-    MessagingModule.forRoot({ kind: 'amqp', url: amqpUrl!, profile }),
-    PersistenceModule.forRoot({ url: databaseUrl!, poolSize: databasePool }),
-    OrchestratorModule.forRoot(),
-  ],
+  instead: { amqpUrl: 'transport' },
+  modules: async (config) => {
+    const extensions = await loadExtensions(config.extensions);
+    return [
+      ExtensionsModule.forRoot(extensions),
+      MessagingModule.forRoot(transportFor(config, extensions)),
+      PersistenceModule.forRoot({ url: config.databaseUrl!, poolSize: config.databasePool }),
+      OrchestratorModule.forRoot(),
+    ];
+  },
   start: async (app) => {
     app.connectMicroservice({ strategy: app.get(PartitionStrategy) });
     await app.startAllMicroservices();

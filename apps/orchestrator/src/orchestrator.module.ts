@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { TRANSPORT, type Transport } from '#libs/messaging';
 import { EVENT_STORE, type EventStore } from '#libs/persistence';
-import { CONFIG, type Config } from '#libs/platform';
+import { CONFIG, type Config, productVersion } from '#libs/platform';
 import { Children } from './children/children.js';
 import { KnownTasks } from './definitions/known-tasks.js';
 import { PlanCache } from './definitions/plan-cache.js';
@@ -11,6 +11,8 @@ import { Housekeeping } from './housekeeping/housekeeping.js';
 import { Incidents } from './incidents/incidents.js';
 import { Emitter } from './keys/emitter.js';
 import { KeyServices } from './keys/key-services.js';
+import { LaneBook } from './lanes/lane-book.js';
+import { LaneKeeper } from './lanes/lane-keeper.js';
 import { LivePublisher } from './live/live-publisher.js';
 import { OrchestratorMetrics } from './metrics/orchestrator-metrics.js';
 import { OrchestratorHealth } from './health/orchestrator-health.js';
@@ -19,7 +21,12 @@ import { PartitionStrategy } from './ownership/partition-strategy.js';
 import { Quarantine } from './partitions/quarantine.js';
 import { InstanceLoader } from './partitions/instance-loader.js';
 import type { PartitionServices } from './partitions/partition-services.js';
+import { Backfills } from './schedules/backfills.js';
+import { Nudges } from './schedules/nudges.js';
+import { RunEnds } from './schedules/run-ends.js';
+import { Schedules } from './schedules/schedules.js';
 import { DatabaseClock } from './time/database-clock.js';
+import { WebhookRunner } from './webhooks/webhook-runner.js';
 import { ControlListener } from './workers/control-listener.js';
 import { WorkerDirectory } from './workers/worker-directory.js';
 import { ORCHESTRATOR_OPTIONS, PARTITION_SERVICES, type OrchestratorOptions } from './tokens.js';
@@ -43,7 +50,13 @@ export class OrchestratorModule {
         Emitter,
         KeyServices,
         Housekeeping,
+        Nudges,
+        Schedules,
+        Backfills,
+        RunEnds,
         StepQueues,
+        LaneBook,
+        LaneKeeper,
         Incidents,
         LivePublisher,
         OrchestratorMetrics,
@@ -51,14 +64,21 @@ export class OrchestratorModule {
         InstanceLoader,
         DatabaseClock,
         ControlListener,
-        WorkerDirectory,
+        {
+          provide: WorkerDirectory,
+          inject: [CONFIG],
+          useFactory: (config: Config) => new WorkerDirectory(config.workerLostAfter),
+        },
         Ownership,
         PartitionStrategy,
+        WebhookRunner,
         {
           provide: ORCHESTRATOR_OPTIONS,
           inject: [CONFIG],
-          useFactory: ({ nodeId }: Config): OrchestratorOptions => ({
+          useFactory: ({ nodeId, leaseMs }: Config): OrchestratorOptions => ({
             nodeId,
+            leaseMs,
+            version: productVersion,
             takeStaleLeases: options.takeStaleLeases ?? false,
           }),
         },
@@ -73,6 +93,7 @@ export class OrchestratorModule {
             Children,
             KeyServices,
             StepQueues,
+            LaneBook,
             KnownTasks,
             WorkerDirectory,
             LivePublisher,
@@ -88,7 +109,7 @@ export class OrchestratorModule {
 }
 
 function partitionServices(
-  { topology, partitions }: Config,
+  { topology, partitions, leaseMs }: Config,
   transport: Transport,
   store: EventStore,
   clock: DatabaseClock,
@@ -96,6 +117,7 @@ function partitionServices(
   children: Children,
   keys: KeyServices,
   stepQueues: StepQueues,
+  lanes: LaneBook,
   tasks: KnownTasks,
   workers: WorkerDirectory,
   live: LivePublisher,
@@ -103,7 +125,7 @@ function partitionServices(
   metrics: OrchestratorMetrics,
 ): PartitionServices {
   const quarantine = new Quarantine();
-  const config = { topology, partitions, cacheBytes: cacheBytesInAll / partitions, quietMs, remindWithinMs };
-  const knowledge = { stepQueues, tasks, workers };
+  const config = { topology, partitions, leaseMs, cacheBytes: cacheBytesInAll / partitions, quietMs, remindWithinMs };
+  const knowledge = { stepQueues, lanes, tasks, workers };
   return { config, transport, store, clock, loader, children, keys, ...knowledge, live, incidents, quarantine, metrics };
 }

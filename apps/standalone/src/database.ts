@@ -54,7 +54,7 @@ async function openGiven(config: Config, url: string, progress: Progress, onLost
     'PostgreSQL',
     async () => {
       await canConnect(url);
-      if (config.amqpUrl !== undefined) return shared;
+      if (config.amqpUrl !== undefined || config.transport !== undefined) return shared;
       const ownership = await becomeSoleOwner(url, onLost);
       return { url, isOurs: true, close: () => ownership.release() };
     },

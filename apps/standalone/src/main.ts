@@ -3,6 +3,7 @@ import { GatewayModule, serveGateway } from '#apps/gateway';
 import { OrchestratorModule, PartitionStrategy } from '#apps/orchestrator';
 import { connectTasks, WorkerModule } from '#apps/worker';
 import { OrquestraClient } from '#libs/client';
+import { ExtensionsModule, loadExtensions, transportFor } from '#libs/extension-sdk';
 import { MessagingModule } from '#libs/messaging';
 import { PersistenceModule } from '#libs/persistence';
 import { bootstrap, type Config } from '#libs/platform';
@@ -16,18 +17,18 @@ const progress = new Progress();
 let database: OpenDatabase | undefined;
 let stateIn: string | undefined;
 
-const messaging = ({ amqpUrl, profile }: Config) =>
-  MessagingModule.forRoot(amqpUrl === undefined ? { kind: 'memory' } : { kind: 'amqp', url: amqpUrl, profile });
-
 async function modules(config: Config) {
+  const extensions = await loadExtensions(config.extensions);
+  const transport = transportFor(config, extensions);
   await portIsFree(config.port, config.host);
   database = await openDatabase(config, progress, () => process.kill(process.pid, 'SIGTERM'));
   return [
-    messaging(config),
+    ExtensionsModule.forRoot(extensions),
+    MessagingModule.forRoot(transport),
     PersistenceModule.forRoot({ url: database.url, poolSize: config.databasePool }),
-    GatewayModule.forRoot(),
+    GatewayModule.forRoot({ sources: extensions.flatMap(({ triggers = [] }) => triggers) }),
     OrchestratorModule.forRoot({ takeStaleLeases: database.isOurs }),
-    WorkerModule.forRoot({ examples: config.examples }),
+    WorkerModule.forRoot({ examples: config.examples, tasks: extensions.flatMap(({ tasks = [] }) => tasks) }),
   ];
 }
 
@@ -46,9 +47,7 @@ await bootstrap({
         return address;
       },
       () =>
-        config.amqpUrl === undefined
-          ? 'gateway, orchestrator, worker; in-process transport'
-          : 'gateway, orchestrator, worker; RabbitMQ',
+        `gateway, orchestrator, worker; ${config.transport ?? (config.amqpUrl === undefined ? 'in-process transport' : 'RabbitMQ')}`,
     );
     const { port } = new URL(url);
     stateIn = config.dataDir;

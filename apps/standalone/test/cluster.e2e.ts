@@ -69,6 +69,29 @@ withServers('npm run cluster', () => {
     expect(await client.waitForInstance(id, { timeoutMs: 45_000 })).toMatchObject({ status: 'completed' });
   }, 90_000);
 
+  it('keeps the limit of a definition while an orchestrator is killed, and forgets nobody', async () => {
+    const steps = [{ id: 'work', task: 'simulate', input: { duration: '400ms' } }];
+    await client.registerDefinition({ document: { name: 'limited', version: '1.0.0', concurrency: { limit: 3 }, steps } });
+    const { items } = await client.startBatch(Array.from({ length: 40 }, () => ({ definition: 'limited' })));
+    const ids = items.map(({ instance }) => instance?.id as string);
+    await client.waitForInstance(ids[5] as string, { timeoutMs: 45_000 });
+    process.kill(started('orchestrator', 1).at(-1)?.pid as number, 'SIGKILL');
+    for (const id of ids) expect((await client.waitForInstance(id, { timeoutMs: 90_000 })).status).toBe('completed');
+    const places: { from: number; to: number }[] = [];
+    for (const id of ids) {
+      const place = { from: NaN, to: NaN };
+      for await (const { type, at } of client.history(id)) {
+        if (type === 'limitGranted') place.from = Date.parse(at);
+        if (type === 'instanceCompleted') place.to = Date.parse(at);
+      }
+      places.push(place);
+    }
+    // Two orchestrators know the time of the database a little differently: what overlaps by less than this may be that.
+    const skewMs = 150;
+    const others = places.map(({ from }) => places.filter((one) => one.from + skewMs <= from && from < one.to - skewMs).length);
+    expect(Math.max(...others)).toBeLessThanOrEqual(2);
+  }, 200_000);
+
   it('ends every service on SIGTERM', async () => {
     const pids = eventsOf(cluster).flatMap((event) => (event.event === 'started' ? [event.pid as number] : []));
     expect(await cluster.stop(60_000)).toEqual({ code: 0, signal: null });

@@ -10,7 +10,7 @@ const looks = [
 
 /** Something of the screen itself, beyond its frame. */
 const content =
-  '[data-step], table, [role=table], [role=treegrid], oqx-empty, oqx-json, pre, oqx-problem, .missing, .list li, oqx-ask-answer';
+  '[data-step], table, [role=table], [role=treegrid], oqx-empty, oqx-json, pre, oqx-problem, .missing, .list li, oqx-ask-answer, .editor, .facts';
 
 inBrowser('every screen of the console', () => {
   let world: ConsoleWorld;
@@ -26,6 +26,7 @@ inBrowser('every screen of the console', () => {
     const asked = await ask();
     await world.client.sendEvent({ name: 'parcel.arrived', key: 'p-1', payload: { dock: 4 } });
     const job = await refusedJob(failed);
+    await startersByThemselves();
     await world.client.waitForInstance(sample, { timeoutMs: 60_000 });
     screens = {
       overview: '/',
@@ -34,7 +35,24 @@ inBrowser('every screen of the console', () => {
       definitions: '/definitions',
       definition: '/definitions/test.workflow?step=flaky',
       'source of a definition': '/definitions/test.workflow?tab=code',
+      'triggers of a definition': '/definitions/examples.order?tab=triggers',
+      triggers: '/triggers',
+      'triggers, none': '/triggers?definition=screens.refund',
+      schedule: '/triggers/screens.nightly',
+      hook: '/triggers/screens.orders',
+      'message trigger': '/triggers/screens.stock',
+      'new schedule': '/new/trigger',
+      'new hook': '/new/trigger?kind=hook',
+      'new message trigger': '/new/trigger?kind=message',
+      'trigger, edited': '/triggers/screens.nightly/edit',
+      webhooks: '/webhooks',
+      webhook: '/webhooks/screens.erp',
+      'new webhook': '/new/webhook',
+      'webhook, edited': '/webhooks/screens.erp/edit',
       workers: '/workers',
+      queues: '/workers?tab=queues',
+      tasks: '/workers?tab=tasks',
+      partitions: '/workers?tab=partitions',
       asks: '/asks',
       ask: `/asks?ask=${asked}/how`,
       'asks, none': '/asks?assignee=nobody',
@@ -68,7 +86,7 @@ inBrowser('every screen of the console', () => {
       }
       expect(faults).toEqual({});
     },
-    180_000,
+    300_000,
   );
 
   it('has none in its dialogs either', async () => {
@@ -79,6 +97,30 @@ inBrowser('every screen of the console', () => {
     await page.getByRole('button', { name: 'Start instance', exact: true }).click();
     await page.getByRole('button', { name: 'Cancel…' }).click();
     await page.getByLabel('Reason').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+  }, 60_000);
+
+  it.each([
+    ['/triggers', (page: Page) => page.getByRole('switch').first().click(), 'Reason'],
+    ['/triggers/screens.nightly', (page: Page) => page.getByRole('button', { name: 'Backfill…' }).click(), 'From'],
+    ['/workers?tab=queues', (page: Page) => page.getByRole('button', { name: 'Settings…' }).first().click(), 'Steps at once'],
+    ['/workers?tab=tasks', (page: Page) => page.getByRole('button', { name: 'Settings…' }).first().click(), 'Steps at once'],
+    ['/workers', (page: Page) => page.getByRole('button', { name: 'Drain…' }).first().click(), 'Reason'],
+  ])(
+    'nor in the dialogs of %s',
+    async (path, open, label) => {
+      await using page = await world.open(path, { theme: 'dark' });
+      await open(page);
+      await page.getByRole('dialog').getByLabel(label).first().waitFor();
+      expect(await faultsOf(page)).toEqual([]);
+    },
+    60_000,
+  );
+
+  it('lists every key behind ?', async () => {
+    await using page = await world.open('/');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').getByText('Triggers', { exact: true }).waitFor();
     expect(await faultsOf(page)).toEqual([]);
   }, 60_000);
 
@@ -102,6 +144,27 @@ inBrowser('every screen of the console', () => {
     await world.client.registerDefinition({ document: { name: 'screens.refund', version: '1.0.0', steps } });
     const { id } = await world.client.startInstance({ definition: 'screens.refund', input: { order: 'o-1', cents: 490 } });
     return id;
+  }
+
+  /** One of each kind, a request that was refused, a webhook that has told something. */
+  async function startersByThemselves(): Promise<void> {
+    const { client, url } = world;
+    const definition = 'examples.order';
+    const schedule = { kind: 'schedule', definition, cron: '30 2 * * *', timezone: 'America/New_York' } as const;
+    await client.putTrigger('screens.nightly', { ...schedule, input: { id: '${string(scheduledAt)}' } });
+    await client.runTrigger('screens.nightly');
+    await client.putTrigger('screens.orders', {
+      kind: 'hook',
+      definition,
+      input: '${request.body}',
+      secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    });
+    const unsigned = await fetch(`${url}/api/v1/hooks/screens.orders`, { method: 'POST', body: '{}' });
+    expect(unsigned.status).toBe(401);
+    await client.putTrigger('screens.stock', { kind: 'message', definition, exchange: 'warehouse' });
+    await client.pauseTrigger('screens.stock', { reason: 'stock-taking', by: 'ana' });
+    await client.putWebhook('screens.erp', { url: 'https://erp.example.invalid/in', events: ['completed', 'failed'] });
+    await client.testWebhook('screens.erp');
   }
 
   async function refusedJob(ended: string): Promise<string> {

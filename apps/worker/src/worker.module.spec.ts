@@ -31,6 +31,7 @@ async function start(env: NodeJS.ProcessEnv = {}): Promise<void> {
   await owner.declareExchanges();
   for (const task of ['echo', 'simulate', 'http', 'script', 'wfcommons.hash', 'trip.book', 'trip.cancel', 'trip.charge'])
     await owner.declareQueue(stepQueueSpec('default', task));
+  await owner.declareQueue(stepQueueSpec('payments', 'echo'));
   await owner.declareQueue(partitionQueueSpec(1, 0));
   await app.init();
   connectTasks(app);
@@ -121,6 +122,13 @@ it.each<[string, StepCommand['input'], object]>([
 ])('serves %s of the trip', async (task, input, outcome) => {
   await start();
   expect(await run(task, input)).toMatchObject(outcome);
+});
+
+it('serves the queues it is told to, with all tasks that name none', async () => {
+  await start({ ORQUESTRA_WORKER_QUEUES: 'default,payments' });
+  expect((await owner.queueDepth(stepQueueSpec('payments', 'echo').name))?.consumers).toBe(1);
+  const { checks } = await app.get(HealthRegistry).ready();
+  expect(checks['worker']).toMatchObject({ tasks: 16 });
 });
 
 it('leaves the examples out where they are not wanted', async () => {

@@ -38,6 +38,46 @@ export const routes: Routes = [
     loadComponent: () => import('./features/workers/workers-page').then((m) => m.WorkersPage),
   },
   {
+    path: 'triggers',
+    title: $localize`Schedules & triggers`,
+    loadComponent: () => import('./features/triggers/triggers-page').then((m) => m.TriggersPage),
+  },
+  {
+    path: 'new/trigger',
+    title: $localize`New trigger`,
+    loadComponent: () => import('./features/triggers/trigger-editor').then((m) => m.TriggerEditor),
+  },
+  {
+    path: 'triggers/:name',
+    title: $localize`Trigger`,
+    loadComponent: () => import('./features/triggers/trigger-page').then((m) => m.TriggerPage),
+  },
+  {
+    path: 'triggers/:name/edit',
+    title: $localize`Edit trigger`,
+    loadComponent: () => import('./features/triggers/trigger-editor').then((m) => m.TriggerEditor),
+  },
+  {
+    path: 'webhooks',
+    title: $localize`Webhooks`,
+    loadComponent: () => import('./features/webhooks/webhooks-page').then((m) => m.WebhooksPage),
+  },
+  {
+    path: 'new/webhook',
+    title: $localize`New webhook`,
+    loadComponent: () => import('./features/webhooks/webhook-editor').then((m) => m.WebhookEditor),
+  },
+  {
+    path: 'webhooks/:name',
+    title: $localize`Webhook`,
+    loadComponent: () => import('./features/webhooks/webhook-page').then((m) => m.WebhookPage),
+  },
+  {
+    path: 'webhooks/:name/edit',
+    title: $localize`Edit webhook`,
+    loadComponent: () => import('./features/webhooks/webhook-editor').then((m) => m.WebhookEditor),
+  },
+  {
     path: 'asks',
     title: $localize`Asks`,
     loadComponent: () => import('./features/asks/asks-page').then((m) => m.AsksPage),
@@ -53,7 +93,8 @@ export const routes: Routes = [
     loadComponent: () => import('./features/bulk/bulk-page').then((m) => m.BulkPage),
   },
   { path: 'inbox', redirectTo: '/asks' },
-  { path: 'queues', redirectTo: '/workers' },
+  { path: 'schedules', redirectTo: '/triggers?kind=schedule' },
+  { path: 'queues', redirectTo: '/workers?tab=queues' },
   {
     path: '**',
     title: $localize`Not found`,

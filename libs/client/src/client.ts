@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import type {
   Acted,
   ActRequest,
@@ -22,13 +21,17 @@ import type {
   SkipStepRequest,
   CancelRequest,
   DefinitionDetail,
+  DefinitionPaused,
   DefinitionSummary,
   DefinitionVersion,
   History,
   Instance,
   InstanceSummary,
   Partition,
+  PartitionList,
   Queue,
+  QueueSettings,
+  QueueSettingsRequest,
   Registered,
   Started,
   StartedBatch,
@@ -39,25 +42,17 @@ import type {
   StepLog,
   StepLogs,
   Task,
+  TaskSettings,
+  TaskSettingsRequest,
   Validated,
   Worker,
 } from '#libs/contracts';
 import { isEnded } from '#libs/engine';
+import { type ActOptions, heldFor, type PostOptions, waitOf } from './api-calls.js';
 import { WaitTimedOut } from './errors.js';
-import { HttpConnection, type HttpOptions, type Query } from './http-connection.js';
 import { LiveConnection } from './live-connection.js';
 import { items } from './pages.js';
-
-export interface PostOptions {
-  /** Makes the POST safe to repeat; default: a fresh one a call, so that retries of ours start nothing twice. */
-  readonly idempotencyKey?: string;
-  readonly signal?: AbortSignal;
-}
-
-export interface ActOptions extends PostOptions {
-  /** How long the server may wait for the decision; default 1.5 s, at most 60 s; 0: not at all. */
-  readonly waitMs?: number;
-}
+import { WebhookCalls } from './webhook-calls.js';
 
 export interface RegisterOptions extends PostOptions {
   readonly strict?: boolean;
@@ -93,17 +88,7 @@ const longestHoldMs = 20_000;
 const mostWaitMs = 60_000;
 
 /** REST and live client of one OrquestraX server. Every method throws the errors of `HttpConnection.call`. */
-export class OrquestraClient {
-  private readonly http: HttpConnection;
-
-  constructor(private readonly options: HttpOptions) {
-    this.http = new HttpConnection(options);
-  }
-
-  get baseUrl(): string {
-    return this.http.baseUrl;
-  }
-
+export class OrquestraClient extends WebhookCalls {
   // definitions
 
   registerDefinition(source: DefinitionSource, options: RegisterOptions = {}): Promise<Registered> {
@@ -128,6 +113,15 @@ export class OrquestraClient {
   }
 
   // instances
+
+  /** Open instances are paused by a bulk job; those that start from now on begin paused. */
+  pauseDefinition(name: string, act: ActRequest = {}, options: PostOptions = {}): Promise<DefinitionPaused> {
+    return this.post(`/definitions/${encodeURIComponent(name)}/pause`, { body: act }, options);
+  }
+
+  resumeDefinition(name: string, act: ActRequest = {}, options: PostOptions = {}): Promise<DefinitionPaused> {
+    return this.post(`/definitions/${encodeURIComponent(name)}/resume`, { body: act }, options);
+  }
 
   startInstance(request: StartRequest, options: PostOptions = {}): Promise<Started> {
     return this.post('/instances', { body: request }, options);
@@ -327,6 +321,39 @@ export class OrquestraClient {
     return (await this.get<{ items: Task[] }>('/tasks')).items;
   }
 
+  /** What is set for every queue for which something is. */
+  async queueSettings(): Promise<QueueSettings[]> {
+    return (await this.get<{ settings?: QueueSettings[] }>('/queues')).settings ?? []; // an older server says none
+  }
+
+  /** What is absent stays, null removes it. */
+  setQueue(name: string, settings: QueueSettingsRequest): Promise<QueueSettings> {
+    return this.http.call({ method: 'PUT', path: `/queues/${encodeURIComponent(name)}`, body: settings, isRepeatable: true });
+  }
+
+  setTask(name: string, settings: TaskSettingsRequest): Promise<TaskSettings> {
+    return this.http.call({ method: 'PUT', path: `/tasks/${encodeURIComponent(name)}`, body: settings, isRepeatable: true });
+  }
+
+  worker(id: string): Promise<Worker> {
+    return this.get(`/workers/${encodeURIComponent(id)}`);
+  }
+
+  /** It takes nothing new; resolves when it says so. @throws ApiProblem WORKER_NOT_FOUND, WORKER_GONE, WORKER_SILENT */
+  drainWorker(id: string, request: ActRequest = {}, options: PostOptions = {}): Promise<Worker> {
+    return this.post(`/workers/${encodeURIComponent(id)}/drain`, { body: request }, { ...options, heldMs: 10_000 });
+  }
+
+  /** It takes work again; otherwise as `drainWorker`. */
+  resumeWorker(id: string, request: ActRequest = {}, options: PostOptions = {}): Promise<Worker> {
+    return this.post(`/workers/${encodeURIComponent(id)}/resume`, { body: request }, { ...options, heldMs: 10_000 });
+  }
+
+  /** Partitions, and the orchestrators alive. */
+  partitionOwners(): Promise<PartitionList> {
+    return this.get('/partitions');
+  }
+
   async partitions(): Promise<Partition[]> {
     return (await this.get<{ items: Partition[] }>('/partitions')).items;
   }
@@ -340,31 +367,7 @@ export class OrquestraClient {
   live(): LiveConnection {
     return new LiveConnection(this.baseUrl, { headers: this.options.headers });
   }
-
-  private get<T>(path: string, query: Query = {}, options: { heldMs?: number; signal?: AbortSignal } = {}): Promise<T> {
-    return this.http.call({ method: 'GET', path, query, isRepeatable: true, ...options });
-  }
-
-  private act<T>(id: string, name: string, body: unknown, options: ActOptions): Promise<T> {
-    return this.post(`/instances/${encodeURIComponent(id)}/${name}`, { body }, heldFor(options), waitOf(options));
-  }
-
-  private post<T>(
-    path: string,
-    content: { body: unknown; contentType?: string },
-    { idempotencyKey = uuidv7(), signal, heldMs }: PostOptions & { readonly heldMs?: number },
-    query: Query = {},
-  ): Promise<T> {
-    const headers = { 'idempotency-key': idempotencyKey };
-    return this.http.call({ method: 'POST', path, query, ...content, headers, isRepeatable: true, heldMs, signal });
-  }
 }
-
-const waitOf = ({ waitMs }: ActOptions): Query => (waitMs === undefined ? {} : { wait: `${Math.ceil(waitMs)}ms` });
-const heldFor = ({ waitMs = 0, ...options }: ActOptions): PostOptions & { readonly heldMs: number } => ({
-  ...options,
-  heldMs: waitMs,
-});
 
 function bodyOf(source: DefinitionSource): { body: unknown; contentType?: string } {
   if ('document' in source) return { body: source.document };

@@ -14,6 +14,8 @@ export const partitionKey = (partition: number): string => `p.${partition}`;
 export const stepQueue = (queue: string, task: string): string => `orquestra.steps.${queue}.${task}`;
 export const stepKey = (queue: string, task: string): string => `${queue}.${task}`;
 export const workerQueue = (workerId: string): string => `orquestra.worker.${workerId}`;
+/** What an exchange of others sends to a message trigger. */
+export const triggerQueue = (trigger: string): string => `orquestra.trigger.${trigger}`;
 export const commandsQueue = 'orquestra.commands';
 export const deadLetterQueue = 'orquestra.dead-letters';
 export const defaultTenant = 'main';
@@ -21,3 +23,6 @@ export const defaultTenant = 'main';
 export const buckets = 4096;
 /** Partition of a bucket when there are `partitions` of them. */
 export const partitionOf = (bucket: number, partitions: number): number => Math.floor((bucket * partitions) / buckets);
+
+/** CloudEvents type of a lifecycle event. */
+export const lifecycleTypeOf = (name: string): string => `dev.orquestrax.instance.${name}.v1`;

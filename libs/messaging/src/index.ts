@@ -5,6 +5,7 @@ export * from './codec.js';
 export * from './create-transport.js';
 export * from './errors.js';
 export type { FaultListener } from './fault.js';
+export * from './control-messages.js';
 export * from './hint-messages.js';
 export * from './memory/memory-broker.js';
 export * from './memory/memory-transport.js';

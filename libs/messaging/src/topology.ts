@@ -6,6 +6,7 @@ import {
   partitionQueue,
   stepKey,
   stepQueue,
+  triggerQueue,
   workerQueue,
 } from '#libs/contracts';
 import type { QueueSpec } from './transport.js';
@@ -66,9 +67,14 @@ export function workerQueueSpec(workerId: string): QueueSpec {
   return { name: workerQueue(workerId), life: 'exclusive', bindings: [] };
 }
 
-/** Commands of other systems. */
+/** Commands of other systems, whatever their routing key: a CloudEvent may name its command by its type, and nothing is dropped unseen. */
 export function commandsQueueSpec(): QueueSpec {
-  return { name: commandsQueue, life: 'shared', bindings: [{ exchange: exchanges.commands, routingKey: 'workflow.#' }] };
+  return { name: commandsQueue, life: 'shared', bindings: [{ exchange: exchanges.commands, routingKey: '#' }] };
+}
+
+/** What an exchange of others sends to a message trigger; competing gateways. */
+export function triggerQueueSpec(trigger: string, { exchange, routingKey }: QueueSpec['bindings'][number]): QueueSpec {
+  return { name: triggerQueue(trigger), life: 'shared', bindings: [{ exchange, routingKey }] };
 }
 
 /** Deltas for one gateway; the oldest are dropped, a console that sees a gap asks again. */

@@ -1,5 +1,5 @@
 /**
- * The port to the message broker. Two adapters: `amqp` (RabbitMQ) and `memory` (in-process); one conformance suite.
+ * The port to the message broker. Two adapters: `amqp` (RabbitMQ) and `memory` (in-process), and those of extensions; one conformance suite.
  * Names of exchanges and queues are those of ARCHITECTURE §5 on both.
  */
 
@@ -14,6 +14,8 @@ export interface OutgoingMessage {
   readonly correlationId?: string;
   readonly replyTo?: string;
   readonly type?: string;
+  /** Default `application/json`. */
+  readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string | number | boolean>>;
   /** Default true; false for live and control traffic. */
   readonly persistent?: boolean;
@@ -36,6 +38,9 @@ export interface Delivery {
   readonly correlationId?: string;
   readonly replyTo?: string;
   readonly type?: string;
+  readonly contentType?: string;
+  /** Unix seconds, as the sender has set them. */
+  readonly timestamp?: number;
   readonly headers: Readonly<Record<string, unknown>>;
   /** Exactly one of these, once; later calls and calls after the channel died are ignored. */
   settle(settlement: Settlement): void;
@@ -83,7 +88,8 @@ export interface Consumer {
 export type TransportState = 'connecting' | 'connected' | 'blocked' | 'disconnected' | 'closed';
 
 export interface Transport {
-  readonly kind: 'amqp' | 'memory';
+  /** `memory` reaches nobody outside this process; any other is a broker. */
+  readonly kind: string;
   readonly state: TransportState;
   /** Resolves when connected once; keeps reconnecting (jittered backoff) until `close`. */
   connect(): Promise<void>;
@@ -102,6 +108,8 @@ export interface Transport {
   /** Messages ready, or undefined when the queue does not exist. */
   queueDepth(name: string): Promise<{ ready: number; consumers: number } | undefined>;
   deleteQueue(name: string): Promise<void>;
+  /** Takes one binding of a queue away; one that is not there is no error. */
+  unbindQueue(name: string, exchange: string, routingKey: string): Promise<void>;
   /** Of any owner: a message to an exchange that is not there is neither returned nor confirmed. */
   hasExchange(name: string): Promise<boolean>;
   /**

@@ -16,8 +16,11 @@ import { Attachments } from './children/attachments.js';
 import { ChildDoor } from './children/child-door.js';
 import { createDataSource, type DataSourceOptions } from './connections/create-data-source.js';
 import { createHotPool } from './connections/hot-pool.js';
+import { DefinitionPauses } from './definitions/definition-pauses.js';
 import { DefinitionStore } from './definitions/definition-store.js';
 import { PgEventStore } from './events/pg-event-store.js';
+import { FeedQueries } from './feed/feed-queries.js';
+import { HookDeliveries } from './hooks/hook-deliveries.js';
 import { IdempotencyStore } from './idempotency/idempotency-store.js';
 import { IncidentStore } from './incidents/incident-store.js';
 import { OperatorLog } from './incidents/operator-log.js';
@@ -27,12 +30,23 @@ import { InstanceQueries } from './instances/instance-queries.js';
 import { EventDoor } from './keys/event-door.js';
 import { EventSettlement } from './keys/event-settlement.js';
 import { LockStore } from './keys/lock-store.js';
+import { LaneSettling } from './lanes/lane-settling.js';
+import { LaneStore } from './lanes/lane-store.js';
 import { PgIncarnationStore } from './leases/pg-incarnation-store.js';
 import { PgLeaseStore } from './leases/pg-lease-store.js';
 import { PayloadQueries } from './payloads/payload-queries.js';
 import { LogQueries } from './logs/log-queries.js';
 import { Maintenance } from './schema/maintenance.js';
 import { StatsQueries } from './stats/stats-queries.js';
+import { BackfillDoor } from './triggers/backfill-door.js';
+import { EndsDoor } from './triggers/ends-door.js';
+import { RunDoor } from './triggers/run-door.js';
+import { ScheduleDoor } from './triggers/schedule-door.js';
+import { TriggerStore } from './triggers/trigger-store.js';
+import { WebhookQueue } from './webhooks/webhook-queue.js';
+import { WebhookStore } from './webhooks/webhook-store.js';
+import { TriggerBindings } from './triggers/trigger-bindings.js';
+import { TriggerMarks } from './triggers/trigger-marks.js';
 
 /** Injection tokens of the ports. */
 export const EVENT_STORE = Symbol('EVENT_STORE');
@@ -40,6 +54,8 @@ export const LEASE_STORE = Symbol('LEASE_STORE');
 export const INCARNATION_STORE = Symbol('INCARNATION_STORE');
 const HOT_POOL = Symbol('HOT_POOL');
 const LEASE_POOL = Symbol('LEASE_POOL');
+const FEED_POOL = Symbol('FEED_POOL');
+const SCHEDULE_POOL = Symbol('SCHEDULE_POOL');
 
 export interface PersistenceOptions extends DataSourceOptions {
   readonly url: string;
@@ -53,10 +69,12 @@ class PoolsClosing implements OnApplicationShutdown {
   constructor(
     @Inject(HOT_POOL) private readonly hot: Pool,
     @Inject(LEASE_POOL) private readonly leases: Pool,
+    @Inject(FEED_POOL) private readonly feed: Pool,
+    @Inject(SCHEDULE_POOL) private readonly schedules: Pool,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.hot.end(), this.leases.end()]);
+    await Promise.all([this.hot.end(), this.leases.end(), this.feed.end(), this.schedules.end()]);
   }
 }
 
@@ -80,7 +98,7 @@ export class PersistenceModule {
     const providers: Provider[] = [
       { provide: HOT_POOL, useFactory: () => createHotPool(url, { ...settings, poolSize: hotPoolSize ?? 4 }) },
       // Renewals never wait behind batches: no lease is lost because we ourselves are slow.
-      { provide: LEASE_POOL, useFactory: () => createHotPool(url, { ...settings, poolSize: 2, statementTimeoutMs: 5_000 }) },
+      { provide: LEASE_POOL, useFactory: () => createHotPool(url, { ...settings, poolSize: 3, statementTimeoutMs: 5_000 }) },
       onPool(EVENT_STORE, HOT_POOL, PgEventStore),
       onPool(InstanceDoor, HOT_POOL, InstanceDoor),
       onPool(InboxDoor, HOT_POOL, InboxDoor),
@@ -89,10 +107,23 @@ export class PersistenceModule {
       onPool(LockStore, HOT_POOL, LockStore),
       onPool(ChildDoor, HOT_POOL, ChildDoor),
       onPool(Attachments, HOT_POOL, Attachments),
+      // Nor do batches wait behind who reads the feed.
+      { provide: FEED_POOL, useFactory: () => createHotPool(url, { ...settings, poolSize: 2 }) },
+      onPool(FeedQueries, FEED_POOL, FeedQueries),
+      onPool(WebhookQueue, FEED_POOL, WebhookQueue),
+      // Nor behind schedules, whose transactions last as long as deciding does.
+      { provide: SCHEDULE_POOL, useFactory: () => createHotPool(url, { ...settings, poolSize: 3 }) },
+      onPool(ScheduleDoor, SCHEDULE_POOL, ScheduleDoor),
+      onPool(BackfillDoor, SCHEDULE_POOL, BackfillDoor),
+      onPool(EndsDoor, SCHEDULE_POOL, EndsDoor),
+      onPool(RunDoor, HOT_POOL, RunDoor),
       onPool(LEASE_STORE, LEASE_POOL, PgLeaseStore),
       onPool(INCARNATION_STORE, LEASE_POOL, PgIncarnationStore),
+      onPool(LaneStore, LEASE_POOL, LaneStore),
+      onPool(LaneSettling, LEASE_POOL, LaneSettling),
       ...[
         DefinitionStore,
+        DefinitionPauses,
         InstanceQueries,
         AskQueries,
         PayloadQueries,
@@ -102,6 +133,11 @@ export class PersistenceModule {
         IdempotencyStore,
         BulkStore,
         LogQueries,
+        TriggerStore,
+        WebhookStore,
+        HookDeliveries,
+        TriggerBindings,
+        TriggerMarks,
         Maintenance,
       ].map((store) => onDataSource<unknown>(store)),
     ];

@@ -8,6 +8,7 @@ import type {
   Json,
   JsonObject,
   ParentRef,
+  ToldInstance,
 } from '#libs/engine';
 import type { KeyChanges } from './keys/key-rows.js';
 
@@ -42,6 +43,8 @@ export interface InstanceHead {
   readonly stepsTotal: number;
   /** Path of one open step, for the lists ("current step"). */
   readonly currentStep: string | null;
+  /** Of one that has not begun, when it is brought to its owner: its definition is paused. */
+  readonly pausedWith?: { readonly by: string | null; readonly reason: string | null } | null;
 }
 
 /** Where an instance comes from, when no person or system started it. */
@@ -49,6 +52,8 @@ export interface InstanceOrigin {
   /** The step that started it; `parent` of the head is its instance. */
   readonly parent?: ParentRef;
   readonly restartOf?: AuditEventData['instanceStarted']['restartOf'];
+  /** What started it by itself; `scheduledAt` (epoch ms) is the slot of a schedule. */
+  readonly trigger?: { readonly name: string; readonly scheduledAt?: number };
 }
 
 export type InboxKind = InboxMessageType | 'startChild';
@@ -140,9 +145,17 @@ export interface Touched {
 }
 
 /** An effect that could not be sent; retried with backoff while its token is open. */
+export interface ToldEvent {
+  readonly instance: ToldInstance;
+  readonly event: AuditEvent;
+}
+
 export interface UnsentRow {
   readonly instanceId: InstanceId;
+  /** Of the attempt; seq of a lifecycle event. */
   readonly token: number;
+  /** A lifecycle event, not a step command. */
+  readonly isEvent: boolean;
   readonly partition: number;
   readonly tries: number;
   readonly retryAt: number;
@@ -262,7 +275,10 @@ export interface EventStore {
   ): Promise<InstanceId[]>;
   /** Touched ranges of the journal rows after `sentThrough`. */
   touchedAfter(partition: number, topology: number, sentThrough: number): Promise<Touched[]>;
-  unsentDue(partition: number, nowMs: number, limit: number): Promise<UnsentRow[]>;
+  /** Step commands, or lifecycle events. */
+  unsentDue(partition: number, isEvent: boolean, nowMs: number, limit: number): Promise<UnsentRow[]>;
+  /** Lifecycle events by instance and seq, with what is told of their instances; those that are kept no more are absent. */
+  told(events: readonly { readonly instanceId: InstanceId; readonly seq: number }[]): Promise<ToldEvent[]>;
   /** Database clock, epoch ms. */
   now(): Promise<number>;
 }
@@ -280,20 +296,44 @@ export interface PartitionRow {
   readonly owner: string | null;
   readonly epoch: number;
   readonly expiresAt: number | null;
+  /** Since when its owner has it, and when the lease was last renewed. */
+  readonly ownedSince: number | null;
+  readonly renewedAt: number | null;
+  /** Of its owner, while that is known to be there. */
+  readonly host: string | null;
+  readonly version: string | null;
 }
 
-/** Who is alive and who owns what (10 s leases, database clock). */
+export interface OrchestratorRow {
+  readonly id: string;
+  readonly host: string;
+  readonly hasBroker: boolean;
+  readonly version: string | null;
+  readonly startedAt: number | null;
+}
+
+/** Who is alive and who owns what (leases of 10 s unless said otherwise, database clock). */
 export interface LeaseStore {
   /** Creates the rows of this topology when missing. Idempotent. */
   ensurePartitions(topology: number, partitions: number): Promise<void>;
   /** Upsert of `workflow_orchestrators`; the row counts as alive for one lease. */
-  announce(orchestrator: { id: string; host: string; hasBroker: boolean }): Promise<void>;
+  announce(orchestrator: Omit<OrchestratorRow, 'startedAt'>, leaseMs?: number): Promise<void>;
   withdraw(orchestratorId: string): Promise<void>;
-  alive(): Promise<{ id: string; host: string; hasBroker: boolean }[]>;
+  alive(): Promise<OrchestratorRow[]>;
   /** Takes a free or expired (or `stale: true`: any) lease and writes the take-over row in the journal; undefined when held by another. */
-  claim(topology: number, partition: number, owner: string, options?: { stale?: boolean }): Promise<Lease | undefined>;
+  claim(
+    topology: number,
+    partition: number,
+    owner: string,
+    options?: { stale?: boolean; leaseMs?: number },
+  ): Promise<Lease | undefined>;
   /** @returns the partitions still held, of those asked */
-  renew(topology: number, owner: string, leases: readonly { partition: number; epoch: number }[]): Promise<number[]>;
+  renew(
+    topology: number,
+    owner: string,
+    leases: readonly { partition: number; epoch: number }[],
+    leaseMs?: number,
+  ): Promise<number[]>;
   release(topology: number, owner: string, partition: number, epoch: number): Promise<void>;
   list(topology: number): Promise<PartitionRow[]>;
 }

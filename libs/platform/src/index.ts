@@ -2,6 +2,9 @@ export * from './config/config-error.js';
 export * from './config/load-config.js';
 export { generatedPages } from './docs/generated-pages.js';
 export { type Config, type ConfigKey, variables } from './config/variables.js';
+export { type Address, checkedAddresses, checkUrl, EgressRefused, type EgressPolicy } from './egress/egress.js';
+export { isPublicAddress } from './egress/address-policy.js';
+export { pinnedAgent } from './egress/pinned-agent.js';
 export * from './health/health-registry.js';
 export * from './health/health-server.js';
 export { traceIdOf } from './logging/http-logging.js';
@@ -12,4 +15,6 @@ export { CONFIG, PlatformModule, type PlatformOptions, ROOT_LOGGER } from './pla
 export { bootstrap, explain, type Service } from './startup/bootstrap.js';
 export { handleEndOfProcess } from './startup/end-of-process.js';
 export { checkLifecycles, lifecycleFaults } from './startup/lifecycle-check.js';
+export { productVersion } from './startup/product-version.js';
 export { StartupError } from './startup/startup-error.js';
+export * from './webhooks/standard-webhooks.js';

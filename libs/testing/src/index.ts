@@ -1,3 +1,5 @@
+export { attemptsOf, type LoggedAttempt, mostAtOnce, sentPerWindow } from './attempts.js';
+export * from './conformance.js';
 export { accessibilityFindings, TestBrowser, type Look } from './browser.js';
 export { freePort } from './free-port.js';
 export { type ProcessEnd, ProcessGroup, type ProcessSpec, TestProcess, until } from './processes.js';

@@ -10,6 +10,7 @@ import { ago } from '../output/times.js';
 import type { Bind } from '../program.js';
 import { checkDefinition } from '../check-definition.js';
 import { readDefinitionFile } from '../definition-file.js';
+import { type ActOptions, byText, reasonText, whoOf } from './acted.js';
 
 export function addDefinitionCommands(program: Command, bind: Bind): void {
   const definition = program.command('definition').alias('def').description('check, register and list definitions');
@@ -29,6 +30,17 @@ export function addDefinitionCommands(program: Command, bind: Bind): void {
     .option('--allow-older', 'accept a version that is not newer than the registered ones')
     .option('--require-workers', 'refuse tasks that no live worker serves')
     .action(bind(push));
+  for (const [action, about] of [
+    ['pause', 'pause definitions: their instances, and those that start from now on'],
+    ['resume', 'let paused definitions and their instances go on'],
+  ] as const)
+    definition
+      .command(action)
+      .description(about)
+      .argument('<name...>', 'names')
+      .option('-r, --reason <text>', reasonText)
+      .option('--by <name>', byText)
+      .action(bind(pauseOrResume(action)));
   definition.command('list').description('list definitions').option('-q, --query <text>', 'part of the name').action(bind(list));
 }
 
@@ -102,7 +114,7 @@ async function list({ shell, printer, client }: Context, { query }: { query?: st
     definitions,
     ['name', 'active', 'latest', 'versions', 'open', 'completed 24 h', 'failed 24 h', 'registered'],
     (item) => [
-      item.name,
+      item.paused === null ? item.name : `${item.name} (paused)`,
       item.activeVersion ?? '–',
       item.latestVersion,
       String(item.versions),
@@ -114,3 +126,19 @@ async function list({ shell, printer, client }: Context, { query }: { query?: st
     'No definitions yet. Register one: orquestra definition push <file>',
   );
 }
+
+const pauseOrResume =
+  (action: 'pause' | 'resume') =>
+  async (context: Context, options: ActOptions, names: string[]): Promise<void> => {
+    const { printer, client } = context;
+    const act = { reason: options.reason, by: whoOf(context, options) };
+    for (const name of names) {
+      const told = await (action === 'pause' ? client.pauseDefinition(name, act) : client.resumeDefinition(name, act));
+      if (printer.isJson) printer.json(told);
+      else {
+        const what = told.paused === null ? 'goes on' : 'is paused';
+        printer.line(`${printer.colours.green('✓')} ${name} ${what}, and its instances are told`);
+        printer.note(`How far it is: orquestra bulk get ${told.job}`);
+      }
+    }
+  };

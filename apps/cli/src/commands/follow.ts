@@ -47,6 +47,6 @@ const keyOf = ({ path, text }: Wait): string => `${path} ${text}`;
 
 /** What somebody can do something about, and what takes long. */
 function isWorthSaying({ reason, until }: Wait, nowMs: number): boolean {
-  if (reason === 'ask' || reason === 'event' || reason === 'paused' || reason === 'lock') return true;
+  if (reason === 'ask' || reason === 'event' || reason === 'paused' || reason === 'lock' || reason === 'limit') return true;
   return (reason === 'timer' || reason === 'delay') && until !== undefined && Date.parse(until) - nowMs > longSleepMs;
 }

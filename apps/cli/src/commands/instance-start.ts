@@ -18,6 +18,10 @@ interface StartOptions {
   readonly tag?: Readonly<Record<string, string>>;
   readonly id?: string;
   readonly startAt?: string;
+  readonly singleton?: string;
+  readonly debounce?: string;
+  readonly queue?: string;
+  readonly priority?: number;
   readonly timeout?: number;
 }
 
@@ -54,6 +58,10 @@ async function start(context: Context, options: StartOptions, name: string): Pro
     key: options.key,
     id: options.id,
     startAt: options.startAt,
+    singleton: options.singleton,
+    debounce: debounceOf(options.debounce),
+    queue: options.queue,
+    priority: options.priority,
     tags: options.tag,
   };
   try {
@@ -63,6 +71,13 @@ async function start(context: Context, options: StartOptions, name: string): Pro
       throw await withNearest(context, request.definition, error);
     throw error;
   }
+}
+
+/** `key=duration`; a key may hold "=". */
+function debounceOf(text: string | undefined): StartRequest['debounce'] {
+  if (text === undefined) return undefined;
+  const at = text.lastIndexOf('=');
+  return { key: text.slice(0, Math.max(0, at)), for: text.slice(at + 1) };
 }
 
 async function withNearest({ client }: Context, wanted: string, problem: ApiProblem): Promise<Error> {

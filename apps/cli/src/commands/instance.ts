@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { durationMs, listed, positiveInteger, repeated, tagPair } from '../arguments.js';
+import { durationMs, listed, positiveInteger, repeated, tagPair, wholeNumber } from '../arguments.js';
 import type { Bind } from '../program.js';
 import { byText, reasonText } from './acted.js';
 import { actOnInstances } from './instance-act.js';
@@ -90,5 +90,9 @@ function withStartOptions(command: Command): Command {
     .option('-k, --key <key>', 'your business name for it; a second start under the key gives the same instance')
     .option('--tag <name=value>', 'a searchable fact', tagPair)
     .option('--id <uuid>', 'your own UUIDv7')
-    .option('--start-at <time>', 'not before, ISO 8601');
+    .option('--start-at <time>', 'not before, ISO 8601')
+    .option('--singleton <key>', 'while an instance of the definition with this key is open, that one')
+    .option('--debounce <key=duration>', 'start after so long, unless a start with the same key comes before: order-7=5s')
+    .option('--queue <name>', 'queue of its tasks, in place of that of the definition')
+    .option('--priority <number>', 'of its tasks, and among starts that wait for a limit; higher first', wholeNumber);
 }

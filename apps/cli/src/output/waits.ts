@@ -38,7 +38,7 @@ export function timeLeft(until: string | null | undefined, nowMs: number): strin
 }
 
 /** What a person can type to go on; undefined: there is nothing but to wait. */
-function nextCommand(id: string, { reason, names, key, ask }: Wait): string | undefined {
+function nextCommand(id: string, { path, reason, names, key, ask }: Wait): string | undefined {
   const [name] = names ?? [];
   switch (reason) {
     case 'ask':
@@ -47,7 +47,9 @@ function nextCommand(id: string, { reason, names, key, ask }: Wait): string | un
       if (name === undefined) return undefined;
       return `orquestra event send ${word(name)} ${key === undefined ? `--instance ${id}` : `--key ${word(key)}`}`;
     case 'paused':
-      return `orquestra instance resume ${id}`;
+      return path === '' ? `orquestra instance resume ${id}` : 'orquestra queue list'; // a step: its queue or task is
+    case 'limit':
+      return path === '' ? undefined : 'orquestra queue list';
     case 'no_worker':
       return 'orquestra worker list';
     default:

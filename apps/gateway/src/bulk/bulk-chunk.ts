@@ -90,6 +90,8 @@ export class BulkChunk {
     decided: DecidedInbox | undefined,
   ): Promise<Pick<ApiProblem, 'code' | 'message'> | Undecided | undefined> {
     if (stored?.outcome === 'unknown') return unknownInstance(id);
+    // What cannot be paused begins paused, is paused already or ends; and what somebody paused by itself stays so.
+    if ('withDefinition' in message && (stored?.outcome === 'ended' || decided !== undefined)) return undefined;
     if (stored?.outcome === 'ended') return this.refusals.of(id, message, 'alreadyEnded');
     if (decided === undefined) return undecided;
     return decided.outcome === 'applied' ? undefined : this.refusals.of(id, message, decided.outcome);

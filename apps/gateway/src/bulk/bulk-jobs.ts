@@ -37,20 +37,32 @@ export class BulkJobs {
 
   /** @param id minted for the request, so that a repeat of it finds its job */
   async start(body: BulkBody, id: string = uuidv7()): Promise<BulkJob> {
+    await this.begin(body, id);
+    const { action, by, reason } = body;
+    await this.note(id, `bulk.${action}`, { by, reason }, id);
+    return this.get(id, null, 0);
+  }
+
+  /** Without a note of its own: who asks for it has written one. @param more of what is told to each. @returns its id */
+  async begin(body: BulkBody, id: string, more: { withDefinition?: boolean } = {}): Promise<string> {
     const { action, filter, compensate, by, reason, perSecond } = body;
     await this.store.insert({
       id,
       tenant: defaultTenant,
       action,
-      message: contentOf({ type: action, by, reason, ...(action === 'cancel' && { compensate }) }),
+      message: contentOf({ type: action, by, reason, ...(action === 'cancel' && { compensate }), ...more }),
       filter: filter === undefined ? null : (filter as JsonObject),
       ids: idsOf(body),
       perSecond,
       total: await this.count(body),
     });
-    await this.note(id, `bulk.${action}`, { by, reason }, id);
     this.runner.look();
-    return this.get(id, null, 0);
+    return id;
+  }
+
+  /** A definition is paused, or goes on: what its instances are being told is no longer so. @param but the job that tells what is so */
+  stopOfDefinition(definition: string, but: string): Promise<void> {
+    return this.store.stopOfDefinition(definition, but, defaultTenant);
   }
 
   /** @throws ApiProblem BULK_NOT_FOUND */

@@ -1,16 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { exchanges } from '#libs/contracts';
-import { commandsQueueSpec, type Delivery, type OutgoingMessage, type Transport, TRANSPORT } from '#libs/messaging';
-import { IncidentStore } from '#libs/persistence';
+import { commandsQueueSpec, type Delivery, type Transport, TRANSPORT } from '#libs/messaging';
 import { ROOT_LOGGER, type RootLogger, traceIdOf } from '#libs/platform';
 import type { ApiProblem } from '../http/api-problem.js';
 import { classifyError } from '../http/classify-error.js';
 import { BrokerListener } from '../live/broker-listener.js';
-import { bodyLimit } from '../http/entry.js';
-import { type CommandAnswer, CommandHandler, isUnreadable } from './command-handler.js';
+import { MessageIncidents, type MessageTrouble, reasonOf } from '../messages/message-incidents.js';
+import { pause } from '../messages/pause.js';
+import { type CommandAnswer, CommandHandler } from './command-handler.js';
+import { CommandReplies } from './command-replies.js';
+import { readCommand, type ReadCommand } from './read-command.js';
 
-const prefetch = 50;
+const prefetch = 100;
+/** Commands whose answers wait for an end; more than these are answered at once, or they would hold up all others. */
+const maxWaiting = 50;
 /** Before a command goes back to its queue because something is away, ms: it would come again at once. */
 const retryMs = 1_000;
 
@@ -20,11 +24,13 @@ export class CommandConsumer implements OnApplicationBootstrap, BeforeApplicatio
   private readonly listener: BrokerListener;
   private readonly inFlight = new Set<Promise<void>>();
   private readonly closing = new AbortController();
+  private waiting = 0;
 
   constructor(
     private readonly handler: CommandHandler,
-    private readonly incidents: IncidentStore,
-    @Inject(TRANSPORT) private readonly transport: Transport,
+    private readonly replies: CommandReplies,
+    private readonly incidents: MessageIncidents,
+    @Inject(TRANSPORT) transport: Transport,
     @Inject(ROOT_LOGGER) private readonly logger: RootLogger,
   ) {
     this.listener = new BrokerListener(transport, commandsQueueSpec(), {
@@ -50,61 +56,75 @@ export class CommandConsumer implements OnApplicationBootstrap, BeforeApplicatio
 
   private async consume(delivery: Delivery): Promise<void> {
     const traceId = traceIdOf(delivery.headers['traceparent']) ?? randomBytes(16).toString('hex');
+    let command: ReadCommand | undefined;
     try {
-      const answer = await this.handler.handle(delivery, traceId);
-      await this.finish(delivery, answer);
+      command = readCommand(delivery);
+      const answer = await this.handler.handle(command, traceId);
+      if (answer.type === 'problem') await this.told(delivery, command, answer);
+      else await this.finish(delivery, await this.awaited(command, answer), command);
     } catch (error) {
-      await this.refuse(delivery, classifyError(error), traceId);
+      await this.refuse(delivery, command, classifyError(error), traceId);
     }
   }
 
-  private async refuse(delivery: Delivery, problem: ApiProblem, traceId: string): Promise<void> {
+  private async awaited({ name, waitMs = 0 }: ReadCommand, answer: CommandAnswer): Promise<CommandAnswer> {
+    if (name !== 'workflow.start' || waitMs === 0 || this.waiting >= maxWaiting) return answer;
+    this.waiting += 1;
+    try {
+      return await this.handler.awaited(answer, waitMs, this.closing.signal);
+    } finally {
+      this.waiting -= 1;
+    }
+  }
+
+  /** @param command absent: nobody can make anything of the message */
+  private async refuse(
+    delivery: Delivery,
+    command: ReadCommand | undefined,
+    problem: ApiProblem,
+    traceId: string,
+  ): Promise<void> {
     if (problem.status >= 500)
       this.logger.error({ err: problem.cause ?? problem, traceId }, 'a command could not be handled; it goes back to its queue');
     if (problem.status >= 500 || problem.code === 'IDEMPOTENCY_KEY_IN_USE') return this.again(delivery);
-    if (isUnreadable(problem) && !(await this.bury(delivery, problem))) return this.again(delivery);
-    await this.finish(delivery, { type: 'problem', status: problem.status, body: JSON.stringify(problem.body(traceId)) });
+    const answer = { type: 'problem', status: problem.status, body: JSON.stringify(problem.body(traceId)) } as const;
+    if (command !== undefined) return this.told(delivery, command, answer);
+    if (await this.bury(delivery, problem)) await this.finish(delivery, answer, undefined);
+    else await this.again(delivery);
   }
 
-  private async finish(delivery: Delivery, answer: CommandAnswer): Promise<void> {
-    const isTold = await this.reply(delivery, answer);
+  /** A refusal is told to the sender, and to a person: the sender may not be listening. */
+  private async told(delivery: Delivery, command: ReadCommand, answer: CommandAnswer): Promise<void> {
+    const { code, detail } = JSON.parse(answer.body) as { code: string; detail: string };
+    // The same name with other content is another refusal than the first one.
+    const key = code === 'IDEMPOTENCY_KEY_REUSED' ? `${command.key} ${command.hash}` : command.key;
+    const instanceId = code === 'INSTANCE_NOT_FOUND' ? undefined : instanceIn(command.body);
+    if (await this.isWritten(delivery, { kind: 'refusedCommand', code, reason: detail, key, instanceId }))
+      await this.finish(delivery, answer, command);
+    else await this.again(delivery);
+  }
+
+  private async finish(delivery: Delivery, answer: CommandAnswer, command: ReadCommand | undefined): Promise<void> {
+    const isTold = await this.replies.send(delivery, answer, command?.event);
     if (isTold) delivery.settle('ack');
     else await this.again(delivery);
   }
 
-  /** @returns false when the broker may not have it */
-  private async reply({ replyTo, correlationId, messageId }: Delivery, { type, body }: CommandAnswer): Promise<boolean> {
-    if (replyTo === undefined || replyTo === '') return true;
-    if (replyTo.startsWith('orquestra.')) {
-      // A reply is content a stranger has a say in: it must not land where our own messages are read.
-      this.logger.warn(
-        { replyTo: replyTo.slice(0, 100) },
-        'a command asked for its reply to be sent to a queue of the platform; not sent',
-      );
-      return true;
-    }
-    return this.send({
-      exchange: '',
-      routingKey: replyTo,
-      content: Buffer.from(body),
-      type,
-      ...((correlationId ?? messageId) !== undefined && { correlationId: correlationId ?? messageId }),
-    });
-  }
-
   /** @returns false when it is not both written down and with the broker */
   private async bury(delivery: Delivery, problem: ApiProblem): Promise<boolean> {
-    const { exchange, routingKey, content, messageId, headers } = delivery;
+    const { exchange, routingKey, content, contentType, messageId, headers } = delivery;
     this.logger.warn({ routingKey, code: problem.code }, 'a command cannot be read; it becomes a dead letter');
-    if (!(await this.writeDown(delivery, problem))) return false;
+    if (!(await this.isWritten(delivery, { kind: 'unreadable', code: problem.code, reason: problem.message, key: messageId })))
+      return false;
     const kept = Object.entries(headers).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value)) as [
       string,
       string | number | boolean,
     ][];
-    return this.send({
+    return this.replies.publish({
       exchange: exchanges.deadLetters,
       routingKey,
       content,
+      ...(contentType !== undefined && { contentType }),
       ...(messageId !== undefined && { messageId }),
       headers: {
         ...Object.fromEntries(kept),
@@ -115,30 +135,15 @@ export class CommandConsumer implements OnApplicationBootstrap, BeforeApplicatio
     });
   }
 
-  /** The incident a person will find; of a message over the limit only its beginning, the rest is in the dead letter. */
-  private async writeDown(delivery: Delivery, problem: ApiProblem): Promise<boolean> {
-    const { exchange, routingKey, content, messageId, headers } = delivery;
+  /** The incident a person will find. */
+  private async isWritten(delivery: Delivery, trouble: MessageTrouble): Promise<boolean> {
     try {
-      await this.incidents.record({
-        kind: 'unreadable',
-        reason: reasonOf(problem),
-        raw: content.subarray(0, bodyLimit),
-        headers: { ...headers, exchange, routingKey, messageId },
-      });
+      await this.incidents.record(delivery, trouble);
       return true;
     } catch (error) {
-      this.logger.error(
-        { err: error },
-        'the incident of a command that cannot be read could not be stored; it goes back to its queue',
-      );
+      this.logger.error({ err: error }, 'the incident of a command could not be stored; it goes back to its queue');
       return false;
     }
-  }
-
-  /** A message nobody takes (a reply queue that is gone) counts as told. */
-  private async send(message: OutgoingMessage): Promise<boolean> {
-    const [outcome] = await this.transport.publish([message]).catch(() => ['unconfirmed' as const]);
-    return outcome !== 'unconfirmed';
   }
 
   private async again(delivery: Delivery): Promise<void> {
@@ -147,16 +152,10 @@ export class CommandConsumer implements OnApplicationBootstrap, BeforeApplicatio
   }
 }
 
-const reasonOf = (problem: ApiProblem): string => `${problem.code}: ${problem.message}`.slice(0, 1_000);
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
+/** The instance a command is for; a start names none. */
+function instanceIn(body: unknown): string | undefined {
+  const { id, instance = id, definition } = (body ?? {}) as Record<string, unknown>;
+  return definition === undefined && typeof instance === 'string' && uuid.test(instance) ? instance.toLowerCase() : undefined;
 }

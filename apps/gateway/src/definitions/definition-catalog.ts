@@ -3,11 +3,14 @@ import type { DefinitionDetail, DefinitionSummary, DefinitionVersion, Registered
 import { parseDefinition, type Problem } from '#libs/engine';
 import {
   type DefinitionListItem,
+  type DefinitionPause,
   DefinitionStore,
+  isName,
   OperatorLog,
   readCursor,
   type RegisterOutcome,
   StatsQueries,
+  type TakenOutcome,
   type VersionRow,
   writeCursor,
 } from '#libs/persistence';
@@ -58,7 +61,7 @@ export class DefinitionCatalog {
     };
   }
 
-  /** @throws ApiProblem DEFINITION_INVALID, VERSION_EXISTS, VERSION_NOT_NEWER */
+  /** @throws ApiProblem DEFINITION_INVALID, VERSION_EXISTS, VERSION_NOT_NEWER, TRIGGER_TAKEN */
   async register(source: DefinitionText, wishes: RegisterWishes): Promise<Registered> {
     const { document, plan, checksum, problems } = await this.check(source, wishes);
     if (!plan || !document || checksum === undefined) throw invalid(problems);
@@ -75,7 +78,7 @@ export class DefinitionCatalog {
     limit: number;
     q?: string;
   }): Promise<{ items: DefinitionSummary[]; next: string | null }> {
-    const after = query.cursor === undefined ? undefined : readCursor('definitions', query.cursor);
+    const after = query.cursor === undefined ? undefined : readCursor('definitions', query.cursor, isName);
     const rows = await this.store.list({ after, limit: query.limit + 1, q: query.q });
     const items = await this.summarise(rows.slice(0, query.limit));
     return { items, next: rows.length > query.limit ? writeCursor('definitions', items.at(-1)?.name ?? '') : null };
@@ -120,6 +123,7 @@ export class DefinitionCatalog {
   async activate(name: string, version: string, reason: string | undefined): Promise<{ previous: string | null }> {
     const outcome = await this.store.setActive(name, version);
     if (outcome.outcome === 'unknownVersion') throw await this.unresolved(name, version);
+    if (outcome.outcome === 'triggerTaken') throw triggerTaken(name, outcome);
     const previous = outcome.outcome === 'activated' ? outcome.previous : outcome.current;
     await this.log.append({
       actor: 'anonymous',
@@ -148,6 +152,7 @@ export class DefinitionCatalog {
       return {
         ...row,
         registeredAt: toIso(row.registeredAt),
+        paused: row.paused && presentPause(row.paused),
         running: open.filter(({ definition }) => definition === row.name).reduce((sum, { count }) => sum + count, 0),
         completed24h: figures?.completed ?? 0,
         failed24h: (figures?.failed ?? 0) + (figures?.timedOut ?? 0),
@@ -166,7 +171,7 @@ export class DefinitionCatalog {
   }
 }
 
-const unknownDefinition = (name: string): ApiProblem =>
+export const unknownDefinition = (name: string): ApiProblem =>
   new ApiProblem(
     'DEFINITION_NOT_FOUND',
     `expected the name of a registered definition, but there is none named ${JSON.stringify(name)}`,
@@ -189,6 +194,7 @@ function requireRegistered(
   outcome: RegisterOutcome,
 ): Extract<RegisterOutcome, { isActive: boolean }> {
   if ('isActive' in outcome) return outcome;
+  if (outcome.outcome === 'triggerTaken') throw triggerTaken(name, outcome);
   if (outcome.outcome === 'versionExists') {
     throw new ApiProblem(
       'VERSION_EXISTS',
@@ -204,6 +210,19 @@ function requireRegistered(
     ],
   });
 }
+
+function triggerTaken(name: string, { trigger, holder }: TakenOutcome): ApiProblem {
+  const whose = holder === null ? 'stands by itself' : `is one of ${holder}`;
+  return new ApiProblem('TRIGGER_TAKEN', `expected names of triggers that are free, but ${trigger} ${whose}`, {
+    errors: [fault('TRIGGER_TAKEN', '/triggers', `${trigger} ${whose}`, `give the trigger of ${name} another name`)],
+  });
+}
+
+export const presentPause = ({ at, by, reason }: DefinitionPause): NonNullable<DefinitionSummary['paused']> => ({
+  at: toIso(at),
+  by,
+  reason,
+});
 
 export const toVersionSummary = ({
   version,

@@ -2,9 +2,11 @@ import { Body, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/
 import type { Response } from 'express';
 import type { z } from 'zod';
 import {
+  actBodySchema,
   activateBodySchema,
   type DefinitionDetail,
   type DefinitionDiff,
+  type DefinitionPaused,
   definitionParamsSchema,
   definitionsQuerySchema,
   type DefinitionVersion,
@@ -16,7 +18,9 @@ import {
 } from '#libs/contracts';
 import { ApiController } from '../http/api-controller.js';
 import type { ApiRequest } from '../http/entry.js';
+import type { IdempotentRequest } from '../http/idempotency.interceptor.js';
 import { DefinitionCatalog, type DefinitionText, toVersionSummary } from './definition-catalog.js';
+import { DefinitionPausing } from './definition-pausing.js';
 import { diffDefinitions } from './diff.js';
 
 type NameParams = z.output<typeof definitionParamsSchema>;
@@ -24,7 +28,10 @@ const validateQuerySchema = registerQuerySchema.pick({ strict: true, requireWork
 
 @ApiController('api/v1/definitions')
 export class DefinitionsController {
-  constructor(private readonly catalog: DefinitionCatalog) {}
+  constructor(
+    private readonly catalog: DefinitionCatalog,
+    private readonly pausing: DefinitionPausing,
+  ) {}
 
   @Post()
   async register(
@@ -90,6 +97,26 @@ export class DefinitionsController {
   ): Promise<{ name: string; activeVersion: string; previous: string | null }> {
     const { previous } = await this.catalog.activate(name, version, reason);
     return { name, activeVersion: version, previous };
+  }
+
+  @Post(':name/pause')
+  @HttpCode(200)
+  pause(
+    @Param({ schema: definitionParamsSchema }) { name }: NameParams,
+    @Body({ schema: actBodySchema }) act: z.output<typeof actBodySchema>,
+    @Req() request: IdempotentRequest,
+  ): Promise<DefinitionPaused> {
+    return this.pausing.pause(name, act, request.subject);
+  }
+
+  @Post(':name/resume')
+  @HttpCode(200)
+  resume(
+    @Param({ schema: definitionParamsSchema }) { name }: NameParams,
+    @Body({ schema: actBodySchema }) act: z.output<typeof actBodySchema>,
+    @Req() request: IdempotentRequest,
+  ): Promise<DefinitionPaused> {
+    return this.pausing.resume(name, act, request.subject);
   }
 }
 

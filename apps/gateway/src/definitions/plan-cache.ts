@@ -39,7 +39,7 @@ export class PlanCache {
 }
 
 function planOf(spec: JsonObject, name: string): Plan {
-  const { plan, problems } = compile(spec, {});
+  const { plan, problems } = compile(spec, { stored: true });
   if (!plan)
     throw new Error(
       `expected the registered definition ${name} to compile, but was refused: ${problems[0]?.message ?? 'no reason'}`,

@@ -8,6 +8,9 @@ import { definitionSchema } from '#libs/engine';
 import { ApiController } from '../http/api-controller.js';
 import { ApiProblem } from '../http/api-problem.js';
 import { productVersion } from '../http/product.js';
+import { type MessageDocument, messagesPage } from './messages-page.js';
+import { pageFrame } from './page-frame.js';
+import { referenceStyle, themeScript } from './reference-style.js';
 
 const swaggerUi = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 /** Served as they are; nothing else of the package can be reached. */
@@ -17,30 +20,29 @@ const assets: Readonly<Record<string, string>> = {
   'favicon-32x32.png': 'image/png',
 };
 
-const page = `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <title>OrquestraX API</title>
-    <link rel="stylesheet" href="/api/docs/swagger-ui.css" />
-    <link rel="icon" type="image/png" href="/api/docs/favicon-32x32.png" />
-  </head>
-  <body>
-    <div id="swagger-ui"></div>
-    <script src="/api/docs/swagger-ui-bundle.js"></script>
-    <script src="/api/docs/start.js"></script>
-  </body>
-</html>
-`;
-/** A file of its own: the content security policy allows no script inside the page. */
-const start = `window.ui = SwaggerUIBundle({ url: '/api/v1/openapi.json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null });\n`;
+const reference = pageFrame({
+  title: 'OrquestraX API',
+  at: '/api/docs',
+  styles: ['swagger-ui.css'],
+  scripts: ['swagger-ui-bundle.js', 'start.js'],
+  body: '    <div id="swagger-ui"></div>',
+});
+/** Files of our own: the content security policy allows no script inside the page. */
+const own: Readonly<Record<string, readonly [type: string, text: string]>> = {
+  'start.js': [
+    'text/javascript; charset=utf-8',
+    `window.ui = SwaggerUIBundle({ url: '/api/v1/openapi.json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null });\n`,
+  ],
+  'theme.js': ['text/javascript; charset=utf-8', themeScript],
+  'reference.css': ['text/css; charset=utf-8', referenceStyle],
+};
 
 /** Contracts for machines and for people. */
 @ApiController('')
 export class DocsController {
   private readonly openApi = JSON.stringify(openApiDocument(productVersion));
   private readonly asyncApi = JSON.stringify(asyncApiDocument(productVersion));
+  private readonly messagesPage = messagesPage(asyncApiDocument(productVersion) as unknown as MessageDocument);
 
   @Get(['api/v1/openapi.json', 'api/openapi.json'])
   @Header('content-type', 'application/json; charset=utf-8')
@@ -62,12 +64,19 @@ export class DocsController {
   @Get('api/docs')
   @Header('content-type', 'text/html; charset=utf-8')
   reference(): string {
-    return page;
+    return reference;
+  }
+
+  @Get('api/docs/messages')
+  @Header('content-type', 'text/html; charset=utf-8')
+  messageReference(): string {
+    return this.messagesPage;
   }
 
   @Get('api/docs/:file')
   asset(@Param('file') file: string, @Res() response: Response): void {
-    if (file === 'start.js') return void response.type('text/javascript').send(start);
+    const made = Object.hasOwn(own, file) ? own[file] : undefined;
+    if (made !== undefined) return void response.set('content-type', made[0]).send(made[1]);
     const type = Object.hasOwn(assets, file) ? assets[file] : undefined;
     if (type === undefined)
       throw new ApiProblem(

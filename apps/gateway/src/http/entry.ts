@@ -4,7 +4,7 @@ import type { RootLogger } from '#libs/platform';
 import { ApiProblem } from './api-problem.js';
 import { pathOf } from './path-of.js';
 import { refuse } from './problem.filter.js';
-import { readBody } from './read-body.js';
+import { readBody, readBytes } from './read-body.js';
 import { parseRequestJson } from './request-json.js';
 import { RouteTable } from './route-table.js';
 
@@ -17,6 +17,8 @@ export interface ApiRequest extends Request {
   /** As sent; what an Idempotency-Key is bound to, and what definitions are parsed from. */
   bodyText?: string;
   bodyFormat?: 'json' | 'yaml';
+  /** In place of the text, for who takes it apart himself. */
+  bodyBytes?: Buffer;
 }
 
 /** First stop of every request of the API: known route and method, readable and bounded body. Other requests pass. */
@@ -58,6 +60,10 @@ const notAllowed = (method: string, path: string, allow: readonly string[]): Api
 
 async function enterBody(request: ApiRequest, operation: Operation, limit: number): Promise<void> {
   const { body } = operation;
+  if (body?.isRaw === true) {
+    request.bodyBytes = await readBytes(request, limit);
+    return;
+  }
   const text = await readBody(request, limit);
   request.bodyText = text;
   if (!body) return;

@@ -24,7 +24,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<IdempotentRequest>();
     const key = request.headers['idempotency-key'];
     if (key === undefined || request.method !== 'POST') return next.handle();
-    return from(this.answer(requireKey(key), request, context.switchToHttp().getResponse<Response>(), next));
+    return from(this.answer(requireIdempotencyKey(key), request, context.switchToHttp().getResponse<Response>(), next));
   }
 
   private async answer(key: string, request: IdempotentRequest, response: Response, next: CallHandler): Promise<unknown> {
@@ -42,7 +42,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 }
 
-function requireKey(key: string | string[]): string {
+/** @throws ApiProblem IDEMPOTENCY_KEY_INVALID */
+export function requireIdempotencyKey(key: string | string[]): string {
   if (typeof key === 'string' && keyPattern.test(key)) return key;
   throw new ApiProblem(
     'IDEMPOTENCY_KEY_INVALID',

@@ -13,6 +13,8 @@ export interface OnceRequest {
   readonly traceId: string;
   /** The path that was asked, of HTTP. */
   readonly path?: string;
+  /** Default true. false: a refusal has done nothing, and a repeat is judged anew. */
+  readonly keepsRefusals?: boolean;
 }
 
 export type OnceAnswer = StoredAnswer & { readonly isReplay: boolean };
@@ -46,7 +48,15 @@ export class Once {
     }
   }
 
-  private async perform({ key, traceId, path }: OnceRequest, act: () => Promise<StoredAnswer>): Promise<StoredAnswer> {
+  /** What was refused is no longer remembered: the same request may be tried anew. */
+  async forgetRefusal(key: string): Promise<void> {
+    await this.store.forgetRefusal(key);
+  }
+
+  private async perform(
+    { key, traceId, path, keepsRefusals = true }: OnceRequest,
+    act: () => Promise<StoredAnswer>,
+  ): Promise<StoredAnswer> {
     try {
       const answer = await act();
       await this.store.answer(key, answer);
@@ -54,7 +64,7 @@ export class Once {
     } catch (error) {
       const problem = classifyError(error);
       // Whether it was done is not known: the next try goes on with the same minted id.
-      if (problem.status === 429)
+      if (problem.status === 429 || (!keepsRefusals && problem.status < 500))
         await this.store.forget(key).catch(() => undefined); // nothing was done, and later it may be
       else if (problem.status >= 500) await this.store.release(key).catch(() => undefined);
       else await this.store.answer(key, { status: problem.status, body: JSON.stringify(problem.body(traceId, path)) });

@@ -7,6 +7,23 @@ import { ApiProblem } from './api-problem.js';
  * @throws ApiProblem BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED (compressed), BODY_INVALID (not UTF-8, or cut off)
  */
 export async function readBody(request: IncomingMessage, limit: number): Promise<string> {
+  return utf8Text(await readBytes(request, limit));
+}
+
+/** @throws ApiProblem BODY_INVALID */
+export function utf8Text(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new ApiProblem('BODY_INVALID', 'expected UTF-8 text, but there are other bytes in it', { cause });
+  }
+}
+
+/**
+ * Reads a body as it was sent: a signature is over exactly that.
+ * @throws ApiProblem BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED (compressed), BODY_INVALID (cut off)
+ */
+export async function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new ApiProblem(
@@ -15,12 +32,7 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
     );
   }
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
-  const bytes = await collect(request, limit);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new ApiProblem('BODY_INVALID', 'expected UTF-8 text, but the body has other bytes in it', { cause });
-  }
+  return collect(request, limit);
 }
 
 function collect(request: IncomingMessage, limit: number): Promise<Buffer> {

@@ -24,6 +24,16 @@ export function parseRequestJson(text: string, isBatch = false): unknown {
   return value;
 }
 
+/**
+ * A value that did not come as JSON (a form, a text), held to the same rules.
+ * @throws ApiProblem BODY_TOO_DEEP, BODY_TOO_MANY_KEYS, VALUE_NOT_STORABLE
+ */
+export function requireKeepable<T>(value: T): T {
+  requireBounds(value);
+  requireStorable(value);
+  return value;
+}
+
 function requireBounds(value: unknown): void {
   const found = boundsFault(value);
   if (found === undefined) return;

@@ -1,10 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { defaultTenant, type Instance, type Step, type WaitingFor } from '#libs/contracts';
-import { type InstanceId, type InstanceView, isEnded, type Plan, type Reason, reasons, type StepStatus } from '#libs/engine';
+import {
+  type InstanceId,
+  type InstanceView,
+  isEnded,
+  lockAddress,
+  type Plan,
+  type Reason,
+  reasons,
+  type StepStatus,
+  unfitReason,
+} from '#libs/engine';
 import { type InstanceHead, InstanceQueries, LockStore } from '#libs/persistence';
 import { PlanCache } from '../definitions/plan-cache.js';
 import { ApiProblem } from '../http/api-problem.js';
 import { toIso, toIsoOrNull } from '../http/times.js';
+import { LaneSettings } from '../lanes/lane-settings.js';
 import { LiveFeed } from '../live/live-feed.js';
 import { InstanceViews } from './instance-views.js';
 import { pendingReason } from './pending-reason.js';
@@ -42,6 +53,7 @@ export class InstanceReader {
     private readonly plans: PlanCache,
     private readonly locks: LockStore,
     private readonly feed: LiveFeed,
+    private readonly lanes: LaneSettings,
   ) {}
 
   /** @throws ApiProblem INSTANCE_NOT_FOUND */
@@ -57,13 +69,14 @@ export class InstanceReader {
 
   async present(head: InstanceHead): Promise<Instance> {
     const [{ plan, view, facts }, restartedAs] = await Promise.all([this.fold(head), this.queries.restartedAs(head.id)]);
-    const { parent, restartOf } = head.origin ?? {};
+    const { parent, restartOf, trigger } = head.origin ?? {};
     return toInstance(head, {
       steps: [...topSteps(plan, view)].map((step) => toStepSummary(stepNow(step, facts))),
       waitingFor: waitingFor(head, view, facts),
       parentStep: parent === undefined ? null : { instance: parent.instance, path: parent.path },
       restartOf: restartOf?.instance ?? null,
       restartedAs,
+      trigger: trigger ? { name: trigger.name, scheduledAt: toIsoOrNull(trigger.scheduledAt) } : null,
       children: childrenOf(view),
       pausedAt: toIsoOrNull(view.pausedAt),
       keptEvents: view.keptEvents.size,
@@ -101,12 +114,14 @@ export class InstanceReader {
       this.views.get(head.id as InstanceId),
     ]);
     const running = registry.running(head.id, nowMs);
-    const holders = await this.holdersOf(view);
+    const [holders, heldUp] = await Promise.all([this.holdersOf(view), this.lanes.holds()]);
     const facts: StepFactsNow = {
       running,
       holderOf: (key) => holders.get(key),
+      heldUp,
       runningOn: (token) => running.get(token)?.worker,
       isServed: (task, queue) => registry.isServed(task, nowMs, queue),
+      unfit: (task, queue, placement) => unfitReason(registry.announcements(nowMs), queue, task, placement),
     };
     return { plan: compiled?.plan, view, facts };
   }
@@ -118,7 +133,7 @@ export class InstanceReader {
       if (status === 'waiting' && wait?.kind === 'lock') keys.add(wait.key);
       if (keys.size === maxLocks) break;
     }
-    const held = await Promise.all([...keys].map((key) => this.locks.holders({ tenant: defaultTenant, key })));
+    const held = await Promise.all([...keys].map((key) => this.locks.holders({ tenant: defaultTenant, key: lockAddress(key) })));
     return new Map([...keys].flatMap((key, place) => (held[place]?.[0] ? [[key, held[place][0].instanceId] as const] : [])));
   }
 }

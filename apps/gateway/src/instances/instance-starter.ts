@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { bucketOf, defaultActWaitMs, defaultTenant, type Started, startBodySchema, type StartBody } from '#libs/contracts';
-import type { InstanceId } from '#libs/engine';
+import { type InstanceId, parseDuration } from '#libs/engine';
 import { InstanceDoor, type InstanceOrigin, type StartOutcome, type StartRow } from '#libs/persistence';
 import { DefinitionCatalog } from '../definitions/definition-catalog.js';
 import type { CompiledVersion } from '../definitions/plan-cache.js';
@@ -40,14 +40,14 @@ export class InstanceStarter {
 
   /**
    * @param subject id minted for the request, when a retry must ask for the same instance
-   * @param origin  what it takes over from another instance
+   * @param origin  what it takes over from another instance, or the trigger that starts it
    * @throws ApiProblem
    */
   async start(body: StartBody, subject?: string, origin?: InstanceOrigin): Promise<StartAnswer> {
     const prepared = await prepare(body, startIds(subject)(0), (name, version) => this.catalog.resolve(name, version));
     const [outcome] = await this.door.insertStarts([{ ...prepared.row, ...(origin && { origin }) }]);
     const answer = answerOf(prepared, outcome);
-    if (answer.status === 201) this.hints.send([prepared.row.id]);
+    if (answer.status === 201) this.hints.send([prepared.row.id, ...(outcome?.superseded ?? [])]);
     return this.withEvent(answer, prepared);
   }
 
@@ -65,6 +65,7 @@ export class InstanceStarter {
     this.hints.send(
       answers.flatMap((answer) => ('instance' in answer && answer.status === 201 ? [answer.instance.id as InstanceId] : [])),
     );
+    this.hints.send(outcomes.flatMap(({ superseded = [] }) => superseded));
     return Promise.all(
       answers.map((answer, place) => {
         const own = prepared[place];
@@ -101,7 +102,7 @@ function prepareUnchecked(body: unknown, id: InstanceId, resolve: Version): Prom
 }
 
 async function prepare(body: StartBody, mintedId: InstanceId, resolve: Version): Promise<Prepared> {
-  const { definition, version, input = {}, key, onConflict, queue, priority, tags, startAt } = body;
+  const { definition, version, input = {}, key, onConflict, queue, priority, tags, startAt, singleton, debounce } = body;
   const id = body.id === undefined ? mintedId : requireOwnId(body.id);
   const { stored, plan } = await resolve(definition, version);
   requireInput(plan, input);
@@ -119,6 +120,8 @@ async function prepare(body: StartBody, mintedId: InstanceId, resolve: Version):
     tags: tags ?? {},
     startAt: startAt === undefined ? null : Date.parse(startAt),
     stepsTotal: plan.scope.steps.length,
+    singleton: singleton ?? null,
+    debounce: debounce === undefined ? null : { key: debounce.key, forMs: parseDuration(debounce.for)! },
   };
   return { row, onConflict, isMinted: body.id === undefined, event: body.event };
 }
@@ -142,10 +145,10 @@ function answerOf({ row, onConflict, isMinted }: Prepared, outcome: StartOutcome
     });
   }
   if (onConflict === 'reject' && id !== row.id) {
-    const words = `expected a key that is free, but ${JSON.stringify(row.key)} belongs to instance ${id}`;
-    throw new ApiProblem('KEY_TAKEN', words, {
-      errors: [fault('KEY_TAKEN', '/key', words, 'take another key, or ask for the instance there is with onConflict: return')],
-    });
+    const [what, key] = outcome.isSingleton ? (['singleton', row.singleton] as const) : (['key', row.key] as const);
+    const words = `expected a ${what} that is free, but ${JSON.stringify(key)} belongs to instance ${id}`;
+    const hint = `take another ${what}, or ask for the instance there is with onConflict: return`;
+    throw new ApiProblem('KEY_TAKEN', words, { errors: [fault('KEY_TAKEN', `/${what}`, words, hint)] });
   }
   return { status: 200, instance };
 }

@@ -18,14 +18,13 @@ import {
   stepsQuerySchema,
   waitQuerySchema,
 } from '#libs/contracts';
-import { isEnded } from '#libs/engine';
 import { EVENT_STORE, type EventStore } from '#libs/persistence';
 import { ApiController } from '../http/api-controller.js';
 import { ApiProblem } from '../http/api-problem.js';
 import { type IdempotentRequest } from '../http/idempotency.interceptor.js';
 import { traceIdOfRequest } from '../http/problem.filter.js';
 import { goneSignal } from '../http/gone-signal.js';
-import { EndWatch } from './end-watch.js';
+import { InstanceEnds } from './instance-ends.js';
 import { InstanceList } from './instance-list.js';
 import { InstanceReader } from './instance-reader.js';
 import { InstanceStarter, type StartAnswer } from './instance-starter.js';
@@ -34,15 +33,13 @@ import { parseStatuses } from './step-statuses.js';
 
 type IdParams = z.output<typeof instanceParamsSchema>;
 
-type Ending = { readonly isEnded: true; readonly instance: Instance } | { readonly isEnded: false; readonly started: Started };
-
 @ApiController('api/v1/instances')
 export class InstancesController {
   constructor(
     private readonly starter: InstanceStarter,
     private readonly reader: InstanceReader,
     private readonly pages: InstanceList,
-    private readonly ends: EndWatch,
+    private readonly ends: InstanceEnds,
     @Inject(EVENT_STORE) private readonly events: EventStore,
   ) {}
 
@@ -56,7 +53,7 @@ export class InstancesController {
     const { status, instance } = await this.starter.start(body, request.subject);
     response.status(status).location(`/api/v1/instances/${instance.id}`);
     if (query.wait === undefined) return instance;
-    const ended = await this.endOf(instance.id, query.wait, response);
+    const ended = await this.ends.endOf(instance.id, query.wait, goneSignal(response));
     if (ended.isEnded) return ended.instance;
     response.status(202);
     return { ...ended.started, ...(instance.event && { event: instance.event }) };
@@ -108,28 +105,10 @@ export class InstancesController {
     @Query({ schema: waitQuerySchema }) { timeout }: z.output<typeof waitQuerySchema>,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Started | Instance> {
-    const ended = await this.endOf(id, timeout, response);
+    const ended = await this.ends.endOf(id, timeout, goneSignal(response));
     if (ended.isEnded) return ended.instance;
     response.status(202);
     return ended.started;
-  }
-
-  /** The wait begins before the instance is looked at: an end in between would be told to nobody. */
-  private async endOf(id: string, timeoutMs: number, response: Response): Promise<Ending> {
-    const stop = new AbortController();
-    const ended = this.ends.wait(id.toLowerCase(), timeoutMs, AbortSignal.any([stop.signal, goneSignal(response)]));
-    try {
-      let head = await this.reader.head(id);
-      if (!isEnded(head.status)) {
-        await ended;
-        head = await this.reader.head(id);
-      }
-      if (isEnded(head.status)) return { isEnded: true, instance: await this.reader.present(head) };
-      const { status, definition, version } = head;
-      return { isEnded: false, started: { id: head.id, status, definition, version } };
-    } finally {
-      stop.abort();
-    }
   }
 }
 

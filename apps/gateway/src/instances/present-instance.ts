@@ -43,7 +43,7 @@ export function toSummary(head: InstanceListItem): InstanceSummary {
 /** What beside the head is known of an instance. */
 export type InstanceFacts = Pick<
   Instance,
-  'steps' | 'waitingFor' | 'parentStep' | 'restartOf' | 'restartedAs' | 'children' | 'pausedAt' | 'keptEvents'
+  'steps' | 'waitingFor' | 'parentStep' | 'restartOf' | 'restartedAs' | 'trigger' | 'children' | 'pausedAt' | 'keptEvents'
 >;
 
 export function toInstance(head: InstanceHead, facts: InstanceFacts): Instance {

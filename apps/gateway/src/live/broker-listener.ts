@@ -6,6 +6,12 @@ export interface ListenOptions {
   readonly prefetch: number;
   readonly onDelivery: (delivery: Delivery) => void;
   readonly onTrouble: (error: unknown) => void;
+  /** It is consumed, again. */
+  readonly onOpen?: () => void;
+  /** Makes sure that the queue is there; default: it is declared. */
+  readonly prepare?: () => Promise<void>;
+  /** Between two tries, ms. */
+  readonly reopenMs?: number;
 }
 
 /**
@@ -48,17 +54,23 @@ export class BrokerListener {
   private async consume(): Promise<void> {
     await this.transport.connect();
     if (this.isClosed) return;
-    await this.transport.declareExchanges();
-    await this.transport.declareQueue(this.spec);
+    await (this.options.prepare ?? (() => this.declare()))();
     if (this.isClosed) return;
     this.consumer = await this.transport.consume(this.spec.name, {
       prefetch: this.options.prefetch,
       onDelivery: this.options.onDelivery,
       onLost: (why) => {
-        if (why !== 'disconnected') this.later();
+        // Whatever else it was, the transport brings the consumer back.
+        if (why === 'queueGone') this.later();
       },
     });
     if (this.isClosed) await this.consumer.close();
+    else this.options.onOpen?.();
+  }
+
+  private async declare(): Promise<void> {
+    await this.transport.declareExchanges();
+    await this.transport.declareQueue(this.spec);
   }
 
   private failed(error: unknown): void {
@@ -69,6 +81,6 @@ export class BrokerListener {
 
   private later(): void {
     clearTimeout(this.timer);
-    if (!this.isClosed) this.timer = setTimeout(() => this.open(), retryMs);
+    if (!this.isClosed) this.timer = setTimeout(() => this.open(), this.options.reopenMs ?? retryMs);
   }
 }

@@ -1,6 +1,14 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { controlSchema, type InstanceDelta, liveSchema } from '#libs/contracts';
-import { controlQueueSpec, decodeEnvelope, type Delivery, liveQueueSpec, type Transport, TRANSPORT } from '#libs/messaging';
+import {
+  controlQueueSpec,
+  decodeEnvelope,
+  type Delivery,
+  liveQueueSpec,
+  rollCall,
+  type Transport,
+  TRANSPORT,
+} from '#libs/messaging';
 import { CONFIG, type Config, ROOT_LOGGER, type RootLogger } from '#libs/platform';
 import { QueueBoard } from '../workers/queue-board.js';
 import { type RegistryChange, WorkerRegistry } from '../workers/worker-registry.js';
@@ -16,7 +24,7 @@ export class LiveFeed implements OnApplicationBootstrap, BeforeApplicationShutdo
   readonly heads = new Listeners<readonly InstanceDelta[]>();
   readonly workers = new Listeners<RegistryChange & { readonly removed: readonly string[] }>();
   readonly queues = new Listeners<void>();
-  readonly registry = new WorkerRegistry();
+  readonly registry: WorkerRegistry;
   readonly board = new QueueBoard();
   private readonly listeners: BrokerListener[];
   private pruner: NodeJS.Timeout | undefined;
@@ -26,6 +34,7 @@ export class LiveFeed implements OnApplicationBootstrap, BeforeApplicationShutdo
     @Inject(CONFIG) config: Config,
     @Inject(ROOT_LOGGER) private readonly logger: RootLogger,
   ) {
+    this.registry = new WorkerRegistry(config.workerLostAfter);
     const onTrouble = (error: unknown): void => this.logger.warn({ err: error }, 'live traffic cannot be consumed; trying again');
     const id = `gateway.${config.nodeId}`;
     this.listeners = [
@@ -38,6 +47,7 @@ export class LiveFeed implements OnApplicationBootstrap, BeforeApplicationShutdo
         prefetch: 500,
         onTrouble,
         onDelivery: (delivery) => this.onControl(delivery),
+        onOpen: () => void transport.publish([rollCall()]).catch(() => undefined), // else heartbeats tell
       }),
     ];
   }

@@ -1,12 +1,27 @@
-import { Get, Inject } from '@nestjs/common';
-import type { Partition, Queue, Task, Worker } from '#libs/contracts';
-import { LEASE_STORE, type LeaseStore } from '#libs/persistence';
-import { CONFIG, type Config } from '#libs/platform';
+import { Body, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
+import type { z } from 'zod';
+import {
+  actBodySchema,
+  type PartitionList,
+  type Queue,
+  type QueueSettings,
+  type Task,
+  type Worker,
+  workerParamsSchema,
+} from '#libs/contracts';
 import { ApiController } from '../http/api-controller.js';
-import { toIsoOrNull } from '../http/times.js';
+import type { IdempotentRequest } from '../http/idempotency.interceptor.js';
+import { LaneSettings } from '../lanes/lane-settings.js';
+import { toQueueSettings } from '../lanes/present-lane.js';
 import { LiveFeed } from '../live/live-feed.js';
 import { tasksOf } from './queue-board.js';
+import { PartitionOwners } from './partition-owners.js';
 import { QueueList } from './queue-list.js';
+import { taskList } from './task-list.js';
+import { WorkerDrain } from './worker-drain.js';
+
+type Named = z.output<typeof workerParamsSchema>;
+type Act = z.output<typeof actBodySchema>;
 
 /** Not paged: there are as many as there are processes and tasks. */
 interface All<T> {
@@ -20,8 +35,9 @@ export class CapacityController {
   constructor(
     private readonly feed: LiveFeed,
     private readonly queueList: QueueList,
-    @Inject(LEASE_STORE) private readonly leases: LeaseStore,
-    @Inject(CONFIG) private readonly config: Config,
+    private readonly lanes: LaneSettings,
+    private readonly owners: PartitionOwners,
+    private readonly drains: WorkerDrain,
   ) {}
 
   @Get('workers')
@@ -30,18 +46,44 @@ export class CapacityController {
   }
 
   @Get('queues')
-  async queues(): Promise<All<Queue>> {
-    return all(await this.queueList.list());
+  async queues(): Promise<All<Queue> & { readonly settings: QueueSettings[] }> {
+    const [items, rows] = await Promise.all([this.queueList.list(), this.lanes.rows()]);
+    const settings = [...rows.values()].filter(({ scope }) => scope === 'queue').map(toQueueSettings);
+    return { ...all(items), settings };
   }
 
   @Get('tasks')
-  tasks(): All<Task> {
-    return all(tasksOf(this.feed.registry.announcements(Date.now())));
+  async tasks(): Promise<All<Task>> {
+    return all(taskList(tasksOf(this.feed.registry.announcements(Date.now())), await this.lanes.rows(), this.feed.board));
   }
 
   @Get('partitions')
-  async partitions(): Promise<All<Partition>> {
-    const rows = await this.leases.list(this.config.topology);
-    return all(rows.map((row) => ({ ...row, expiresAt: toIsoOrNull(row.expiresAt) })));
+  partitions(): Promise<PartitionList> {
+    return this.owners.list();
+  }
+
+  @Get('workers/:id')
+  worker(@Param({ schema: workerParamsSchema }) { id }: Named): Worker {
+    return this.drains.find(id);
+  }
+
+  @Post('workers/:id/drain')
+  @HttpCode(200)
+  drain(
+    @Param({ schema: workerParamsSchema }) { id }: Named,
+    @Body({ schema: actBodySchema }) act: Act,
+    @Req() { subject }: IdempotentRequest,
+  ): Promise<Worker> {
+    return this.drains.order(id, true, act, subject);
+  }
+
+  @Post('workers/:id/resume')
+  @HttpCode(200)
+  resume(
+    @Param({ schema: workerParamsSchema }) { id }: Named,
+    @Body({ schema: actBodySchema }) act: Act,
+    @Req() { subject }: IdempotentRequest,
+  ): Promise<Worker> {
+    return this.drains.order(id, false, act, subject);
   }
 }

@@ -1,6 +1,10 @@
 import type { LiveQueues, Queue, Task, WorkerAnnouncement } from '#libs/contracts';
 import { toIsoOrNull } from '../http/times.js';
 
+/** Without what is set. */
+export type QueueFigures = Omit<Queue, 'settings' | 'inUse' | 'limit'>;
+export type TaskFigures = Omit<Task, 'settings' | 'inUse' | 'limit'>;
+
 type Item = LiveQueues['items'][number];
 
 /** Counters of step queues as their owners last told them, summed over partitions. */
@@ -15,7 +19,7 @@ export class QueueBoard {
    * Every queue an owner or a live worker speaks of.
    * @param ready messages ready in the broker, by `<queue>.<task>`; absent = not known
    */
-  list(workers: readonly WorkerAnnouncement[], ready: ReadonlyMap<string, number>): Queue[] {
+  list(workers: readonly WorkerAnnouncement[], ready: ReadonlyMap<string, number>): QueueFigures[] {
     const sums = new Map<string, Sum>();
     for (const item of [...this.byPartition.values()].flat()) addItem(sumOf(sums, item.queue, item.task), item);
     for (const worker of workers)
@@ -26,6 +30,22 @@ export class QueueBoard {
         const waiting = ready.get(name);
         return { ...sum, ready: waiting ?? null, running: Math.max(0, sum.sent - (waiting ?? 0)), oldestAt: toIsoOrNull(oldest) };
       });
+  }
+
+  /** Steps of a queue, or of a task, that have been sent and have not ended. */
+  inUse(scope: 'queue' | 'task', name: string): number {
+    let sent = 0;
+    for (const items of this.byPartition.values()) for (const item of items) if (item[scope] === name) sent += item.sent;
+    return sent;
+  }
+
+  /** Of one partition. */
+  ofPartition(partition: number): { inFlight: number; backlog: number } {
+    const items = this.byPartition.get(partition) ?? [];
+    return {
+      inFlight: items.reduce((sum, { sent }) => sum + sent, 0),
+      backlog: items.reduce((sum, { queued }) => sum + queued, 0),
+    };
   }
 
   /** Steps that wait for a worker, and since when the oldest does (epoch ms). */
@@ -70,7 +90,7 @@ function addHandler(sum: Sum, handler: { concurrency: number }, worker: WorkerAn
 }
 
 /** Tasks of live workers, by name. */
-export function tasksOf(workers: readonly WorkerAnnouncement[]): Task[] {
+export function tasksOf(workers: readonly WorkerAnnouncement[]): TaskFigures[] {
   const names = new Set(workers.flatMap((worker) => worker.handlers.map(({ task }) => task)));
   return [...names].sort().map((task) => {
     const serving = workers.flatMap((worker) =>

@@ -1,7 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Queue, stepQueue } from '#libs/contracts';
 import { type Transport, TRANSPORT } from '#libs/messaging';
+import { LaneSettings } from '../lanes/lane-settings.js';
+import { toQueueSettings } from '../lanes/present-lane.js';
 import { LiveFeed } from '../live/live-feed.js';
+import type { QueueFigures } from './queue-board.js';
 
 const depthsMs = 900;
 
@@ -12,17 +15,24 @@ export class QueueList {
 
   constructor(
     private readonly feed: LiveFeed,
+    private readonly lanes: LaneSettings,
     @Inject(TRANSPORT) private readonly transport: Transport,
   ) {}
 
   async list(): Promise<Queue[]> {
     const workers = this.feed.registry.announcements(Date.now());
     const known = this.feed.board.list(workers, new Map());
-    return known.length === 0 ? [] : this.feed.board.list(workers, await this.depths(known));
+    if (known.length === 0) return [];
+    const [depths, rows] = await Promise.all([this.depths(known), this.lanes.rows()]);
+    return this.feed.board.list(workers, depths).map((figures) => {
+      const row = rows.get(`queue ${figures.queue}`);
+      const inUse = this.feed.board.inUse('queue', figures.queue);
+      return { ...figures, settings: row ? toQueueSettings(row) : null, inUse, limit: row?.concurrency ?? null };
+    });
   }
 
   /** Asked of the broker at most once in 0.9 s; a broker that is away simply has no answer. */
-  private depths(queues: readonly Queue[]): Promise<ReadonlyMap<string, number>> {
+  private depths(queues: readonly QueueFigures[]): Promise<ReadonlyMap<string, number>> {
     const now = Date.now();
     if (this.latest && now - this.latest.at < depthsMs) return this.latest.depths;
     const depths = this.transport.state === 'connected' ? this.ask(queues) : Promise.resolve(new Map<string, number>());
@@ -30,7 +40,7 @@ export class QueueList {
     return depths;
   }
 
-  private async ask(queues: readonly Queue[]): Promise<ReadonlyMap<string, number>> {
+  private async ask(queues: readonly QueueFigures[]): Promise<ReadonlyMap<string, number>> {
     const entries = await Promise.all(
       queues.map(async ({ queue, task }) => {
         const depth = await this.transport.queueDepth(stepQueue(queue, task)).catch(() => undefined);

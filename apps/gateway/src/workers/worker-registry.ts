@@ -1,8 +1,6 @@
 import type { HeldStep, RunningStep, Worker, WorkerAnnouncement } from '#libs/contracts';
 import { toIso, toIsoOrNull } from '../http/times.js';
 
-/** Heartbeats a worker may miss before it counts as lost. */
-const missedHeartbeats = 3;
 /** How long a worker that is lost or stopped stays in the list, ms. */
 const keptMs = 600_000;
 /** Steps shown of one worker. */
@@ -29,6 +27,9 @@ export interface RegistryChange {
 export class WorkerRegistry {
   private readonly entries = new Map<string, Entry>();
 
+  /** @param missesAllowed heartbeats a worker may miss before it counts as lost */
+  constructor(private readonly missesAllowed = 3) {}
+
   /** @param nowMs epoch ms, any clock that goes on */
   hear(announcement: WorkerAnnouncement, nowMs: number): RegistryChange {
     const before = this.entries.get(announcement.id);
@@ -51,19 +52,21 @@ export class WorkerRegistry {
   /** Forgets who has been away for long. @returns ids of those forgotten */
   prune(nowMs: number): string[] {
     const gone = [...this.entries]
-      .filter(([, entry]) => !isLive(entry, nowMs) && nowMs - entry.lastSeenAt > keptMs)
+      .filter(([, entry]) => !this.isLive(entry, nowMs) && nowMs - entry.lastSeenAt > keptMs)
       .map(([id]) => id);
     for (const id of gone) this.entries.delete(id);
     return gone;
   }
 
   list(nowMs: number): Worker[] {
-    return [...this.entries.values()].map((entry) => present(entry, nowMs)).sort((a, b) => (a.id < b.id ? -1 : 1));
+    return [...this.entries.values()]
+      .map((entry) => present(entry, this.isSilent(entry, nowMs)))
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   find(id: string, nowMs: number): Worker | undefined {
     const entry = this.entries.get(id);
-    return entry && present(entry, nowMs);
+    return entry && present(entry, this.isSilent(entry, nowMs));
   }
 
   liveCount(nowMs: number): number {
@@ -99,13 +102,17 @@ export class WorkerRegistry {
   }
 
   private live(nowMs: number): Entry[] {
-    return [...this.entries.values()].filter((entry) => isLive(entry, nowMs));
+    return [...this.entries.values()].filter((entry) => this.isLive(entry, nowMs));
+  }
+
+  private isLive(entry: Entry, nowMs: number): boolean {
+    return entry.announcement.status !== 'stopped' && !this.isSilent(entry, nowMs);
+  }
+
+  private isSilent({ announcement, lastSeenAt }: Entry, nowMs: number): boolean {
+    return nowMs - lastSeenAt > this.missesAllowed * announcement.heartbeatMs;
   }
 }
-
-const isSilent = ({ announcement, lastSeenAt }: Entry, nowMs: number): boolean =>
-  nowMs - lastSeenAt > missedHeartbeats * announcement.heartbeatMs;
-const isLive = (entry: Entry, nowMs: number): boolean => entry.announcement.status !== 'stopped' && !isSilent(entry, nowMs);
 
 function indexed(steps: readonly HeldStep[]): Entry['held'] {
   const held: Entry['held'] = new Map();
@@ -119,10 +126,11 @@ function addTo(held: Entry['held'], step: HeldStep): void {
   else held.set(step.instanceId, new Map([[step.token, step]]));
 }
 
-function present(entry: Entry, nowMs: number): Worker {
+function present(entry: Entry, isSilent: boolean): Worker {
   const { announcement, lastSeenAt, held } = entry;
   const { id, host, pid, version, labels, handlers, concurrency, running, finished, meanMs, startedAt, heartbeatMs } =
     announcement;
+  const { freeSlots = Math.max(0, concurrency - running), memory = null } = announcement;
   const steps = [...held.values()].flatMap((byToken) => [...byToken.values()]);
   const isStopped = announcement.status === 'stopped';
   return {
@@ -130,11 +138,13 @@ function present(entry: Entry, nowMs: number): Worker {
     host,
     pid,
     version,
-    status: !isStopped && isSilent(entry, nowMs) ? 'lost' : announcement.status,
+    status: !isStopped && isSilent ? 'lost' : announcement.status,
     labels,
     handlers,
     concurrency,
     running,
+    freeSlots,
+    memory,
     finished,
     meanMs,
     startedAt: toIso(startedAt),

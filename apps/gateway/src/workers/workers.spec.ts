@@ -44,6 +44,20 @@ describe('WorkerRegistry', () => {
     expect(registry.list(601_001)).toEqual([]);
   });
 
+  it('counts as many silent heartbeats as it is told to', () => {
+    const registry = new WorkerRegistry(10);
+    registry.hear(announcement(), 0);
+    expect([registry.find('w', 20_000)?.status, registry.find('w', 20_001)?.status]).toEqual(['active', 'lost']);
+  });
+
+  it('tells what is free; of a worker that does not say, what it does not run', () => {
+    const registry = new WorkerRegistry();
+    registry.hear(announcement({ running: 3 }), 0);
+    expect(registry.find('w', 0)).toMatchObject({ freeSlots: 17, memory: null });
+    registry.hear(announcement({ running: 1, freeSlots: 12, memory: { total: 100, free: 40 } }), 1);
+    expect(registry.find('w', 1)).toMatchObject({ running: 1, freeSlots: 12, memory: { total: 100, free: 40 } });
+  });
+
   it('knows what runs: begun steps at once, the rest with each heartbeat', () => {
     const registry = new WorkerRegistry();
     registry.hear(announcement({ held: [held(1), held(2, null)] }), 0);

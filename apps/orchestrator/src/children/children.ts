@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { InstanceId, StartChild } from '#libs/engine';
 import { Attachments, ChildDoor, type ChildRequest, DefinitionStore, type InboxRow } from '#libs/persistence';
 import { PlanCache } from '../definitions/plan-cache.js';
-import { ChildVersions, judgeRequest } from './judge-request.js';
+import { WantedVersions } from '../definitions/wanted-versions.js';
+import { judgeRequest } from './judge-request.js';
 
 /** Children on behalf of their owner: what a parent asks for is started or refused, and whoever joined an instance hears of its end. */
 @Injectable()
@@ -20,7 +21,7 @@ export class Children {
    * @returns whose inbox has something new, or who is new
    */
   async start(rows: readonly InboxRow[]): Promise<InstanceId[]> {
-    const versions = new ChildVersions(this.definitions, this.plans);
+    const versions = new WantedVersions(this.definitions, this.plans);
     const requests: ChildRequest[] = [];
     for (const row of rows) {
       const request = row.content as unknown as StartChild;

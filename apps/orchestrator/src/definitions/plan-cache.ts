@@ -49,7 +49,7 @@ export class PlanCache {
   private async read(name: string, version: string): Promise<CompiledDefinition> {
     const stored = await this.definitions.get(name, version);
     if (stored === undefined) throw new PlanUnavailable(`expected definition ${name}@${version} to be registered, but it is not`);
-    const { plan, problems } = compile(stored.spec);
+    const { plan, problems } = compile(stored.spec, { stored: true });
     if (plan === undefined)
       throw new PlanUnavailable(`definition ${name}@${version} does not compile: ${problems[0]?.message ?? ''}`);
     return { plan, checksum: stored.checksum };

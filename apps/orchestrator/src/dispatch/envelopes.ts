@@ -1,4 +1,5 @@
-import { defaultTenant, exchanges, stepKey, type StepCommand } from '#libs/contracts';
+import { defaultTenant, exchanges, stepKey, workerQueue, type StepCommand } from '#libs/contracts';
+import type { WorkerRef } from '#libs/engine';
 import type { OutgoingMessage } from '#libs/messaging';
 
 const envelopeBytes = 256 * 1024;
@@ -15,6 +16,15 @@ export interface CommandEnvelope {
   readonly task: string;
   readonly commands: readonly StepCommand[];
   readonly message: OutgoingMessage;
+  /** Present: it goes to the queue of this worker. */
+  readonly worker?: WorkerRef;
+}
+
+/** A command bound to a worker travels alone: one that has to wait there holds up no other. */
+export function boundEnvelope(worker: WorkerRef, { command, text }: WrittenCommand): CommandEnvelope {
+  const { queue, task } = command;
+  const to = { exchange: '', routingKey: workerQueue(worker.id) };
+  return { queue, task, commands: [command], worker, message: { ...messageOf(queue, task, [text]), ...to } };
 }
 
 /**

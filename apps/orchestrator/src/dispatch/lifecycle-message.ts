@@ -1,50 +1,49 @@
-import { exchanges } from '#libs/contracts';
-import type { Effect, Json } from '#libs/engine';
+import { exchanges, lifecycleTypeOf } from '#libs/contracts';
+import { lifecycleContent, lifecycleKind, type Json, type LifecycleEvent, type ToldInstance } from '#libs/engine';
 import type { OutgoingMessage } from '#libs/messaging';
-import type { CachedInstance } from '../partitions/instance-cache.js';
 
-type LifecycleEffect = Extract<Effect, { kind: 'lifecycle' }>;
+/** What an instance completed with, or the size of what is not at hand. */
+type KnownOutput = { readonly value: Json } | { readonly bytes: number };
 
-const severities: Partial<Record<LifecycleEffect['type'], string>> = {
-  instanceFailed: 'error',
-  instanceTimedOut: 'error',
-  instanceOverdue: 'warning',
-  instanceCancelled: 'warning',
-};
-
-/** A CloudEvents 1.0 message (binary mode) on `orquestra.events`, routing key `<definition>.<what>`; `id` = instance/seq makes repeats harmless. */
-export function lifecycleMessage({ state, head }: CachedInstance, { type, seq }: LifecycleEffect): OutgoingMessage {
-  const what = type.replace(/^instance/, '').toLowerCase();
-  const content = {
-    id: state.id,
-    definition: head.definition, // the state of an instance that was cancelled before its start knows none
-    version: head.version,
-    key: head.key,
-    status: state.status,
-    error: state.error ?? null,
-  };
+/**
+ * A CloudEvents 1.0 message (binary mode) on `orquestra.events`, routing key `<definition>.<what>`. `id` = instance/seq makes repeats
+ * harmless, `sequence` tells the order within `subject`: after a fault a later one may overtake.
+ */
+export function lifecycleMessage(instance: ToldInstance, event: LifecycleEvent, output: KnownOutput): OutgoingMessage {
+  const { name, severity } = lifecycleKind(event.type);
+  const id = `${instance.id}/${event.seq}`;
+  const type = lifecycleTypeOf(name);
+  const content = lifecycleContent(instance, event);
   return {
     exchange: exchanges.events,
-    routingKey: `${head.definition}.${what}`,
-    content: bodyOf(content, state.output),
-    type: `dev.orquestrax.instance.${what}.v1`,
-    messageId: `${state.id}/${seq}`,
+    routingKey: `${instance.definition}.${name}`,
+    content: event.type === 'instanceCompleted' ? withOutput(content, output) : Buffer.from(JSON.stringify(content)),
+    type,
+    messageId: id,
     headers: {
       'cloudEvents:specversion': '1.0',
-      'cloudEvents:id': `${state.id}/${seq}`,
-      'cloudEvents:type': `dev.orquestrax.instance.${what}.v1`,
+      'cloudEvents:id': id,
+      'cloudEvents:type': type,
       'cloudEvents:source': '/orquestrax',
-      'cloudEvents:subject': state.id,
+      'cloudEvents:subject': instance.id,
+      'cloudEvents:time': new Date(event.at).toISOString(),
       'cloudEvents:datacontenttype': 'application/json',
-      severity: severities[type] ?? 'info',
+      'cloudEvents:sequence': sequenceOf(event.seq),
+      'cloudEvents:severity': severity,
+      severity, // where a headers exchange can match it
     },
   };
 }
 
+/** Ordered as text, as the extension `sequence` of CloudEvents has it. */
+const sequenceOf = (seq: number): string => String(seq).padStart(10, '0');
+
 /** An output beyond this is left out (`outputBytes` tells): who needs it reads the instance. */
 const outputAtMost = 2 * 1024 * 1024;
 
-function bodyOf(content: object, output: Json): Buffer {
+function withOutput(content: object, known: KnownOutput): Buffer {
+  if ('bytes' in known) return Buffer.from(JSON.stringify({ ...content, output: null, outputBytes: known.bytes }));
+  const output = known.value;
   const body = Buffer.from(JSON.stringify({ ...content, output }));
   if (body.length <= outputAtMost) return body;
   return Buffer.from(JSON.stringify({ ...content, output: null, outputBytes: body.length }));

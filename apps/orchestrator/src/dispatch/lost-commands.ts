@@ -1,12 +1,9 @@
 import { partitionQueue, stepQueue } from '#libs/contracts';
 import type { IntakeMark } from '../partitions/intake.js';
+import type { WorkerRef } from '#libs/engine';
 import type { Partition } from '../partitions/partition.js';
 import { laneOf, type SentStep } from './work-index.js';
 
-/** Two heartbeats of a worker. */
-const twoHeartbeatsMs = 4_000;
-/** Nobody is judged before the partition has been held, and announcements heard, for one full lease. */
-const leaseMs = 10_000;
 /** Intervals double at most so often: to about four minutes. */
 const doublingsAtMost = 6;
 
@@ -22,6 +19,9 @@ export async function judgeLostCommands(partition: Partition): Promise<void> {
   const suspects = new Map<string, SentStep[]>();
   for (const step of partition.work.sent.values()) {
     if (step.claimant !== undefined || step.isCancelling) judgeHeld(partition, step, nowMs, mark);
+    else if (step.isResting === true)
+      continue; // it is with us
+    else if (step.worker !== undefined) judgeBound(partition, step, step.worker, nowMs, mark);
     else if (isMissing(partition, step, nowMs)) {
       const lane = laneOf(step.queue, step.task);
       suspects.set(lane, [...(suspects.get(lane) ?? []), step]);
@@ -35,7 +35,7 @@ async function readyInputs({ services, ownedSinceMs, intake, number }: Partition
   const { workers, transport, config } = services;
   if (transport.state !== 'connected' || !intake.isOpen) return undefined;
   // In one process workers end with us: at a start nobody can hold anything from before.
-  const settledMs = transport.kind === 'memory' ? twoHeartbeatsMs / 2 : leaseMs;
+  const settledMs = transport.kind === 'memory' ? workers.twoHeartbeatsMs() / 2 : config.leaseMs;
   if (nowMs - ownedSinceMs < settledMs || workers.listeningForMs(nowMs) < settledMs) return undefined;
   return (await transport.queueDepth(partitionQueue(config.topology, number)))?.ready;
 }
@@ -62,8 +62,25 @@ function judgeHeld(partition: Partition, step: SentStep, nowMs: number, mark: In
   const suspectMs = suspectForMs(partition, step, nowMs, mark);
   if (suspectMs === undefined) return;
   const isGone = claimant !== undefined && !workers.isAlive(claimant);
-  if (!isGone && suspectMs < twoHeartbeatsMs) return;
+  if (!isGone && suspectMs < workers.twoHeartbeatsMs()) return;
   partition.push({ kind: 'message', instanceId, message: { type: 'lost', path, token, code: 'WORKER_LOST' } });
+}
+
+/**
+ * The queue of a worker lives as long as its session, and whatever is in it is taken in at once: a command that its worker does not list, or whose
+ * worker is gone, was lost. It is bound anew, to whoever has what it asks for then.
+ */
+function judgeBound(partition: Partition, step: SentStep, worker: WorkerRef, nowMs: number, mark: IntakeMark): void {
+  const { workers, metrics } = partition.services;
+  const { instanceId, path, token, delivery } = step;
+  const isElsewhere = workers.isPresent(worker) && !isMissing(partition, step, nowMs);
+  if (workers.holderOf(instanceId, token) !== undefined || partition.unsent.has(instanceId, token) || isElsewhere) {
+    step.suspectSince = undefined;
+    return;
+  }
+  if ((suspectForMs(partition, step, nowMs, mark) ?? 0) < workers.twoHeartbeatsMs() / 2) return;
+  metrics.sentAgain();
+  partition.push({ kind: 'returned', instanceId, path, token, delivery });
 }
 
 function isMissing(partition: Partition, step: SentStep, nowMs: number): boolean {
@@ -72,13 +89,14 @@ function isMissing(partition: Partition, step: SentStep, nowMs: number): boolean
     return false;
   }
   if (partition.unsent.has(step.instanceId, step.token)) return false; // not sent, as we know
-  const patienceMs = partition.services.transport.kind === 'memory' ? twoHeartbeatsMs / 2 : twoHeartbeatsMs;
+  const { transport, workers } = partition.services;
+  const patienceMs = workers.twoHeartbeatsMs() / (transport.kind === 'memory' ? 2 : 1);
   return nowMs - step.sentAt >= patienceMs * 2 ** Math.min(step.delivery - 1, doublingsAtMost);
 }
 
 async function judgeLane(partition: Partition, steps: readonly SentStep[], nowMs: number, mark: IntakeMark): Promise<void> {
   const { queue, task } = steps[0]!;
-  const { transport, stepQueues } = partition.services;
+  const { transport, stepQueues, workers } = partition.services;
   const depth = await transport.queueDepth(stepQueue(queue, task));
   if (depth === undefined) stepQueues.suspect(queue, task);
   await stepQueues.ensure(queue, task);
@@ -91,7 +109,7 @@ async function judgeLane(partition: Partition, steps: readonly SentStep[], nowMs
       step.suspectSince = undefined; // it may well be waiting in there
       continue;
     }
-    if ((suspectForMs(partition, step, nowMs, mark) ?? 0) < twoHeartbeatsMs / 2) continue;
+    if ((suspectForMs(partition, step, nowMs, mark) ?? 0) < workers.twoHeartbeatsMs() / 2) continue;
     const { instanceId, path, token, delivery } = step;
     partition.services.metrics.sentAgain();
     partition.push({ kind: 'returned', instanceId, path, token, delivery });

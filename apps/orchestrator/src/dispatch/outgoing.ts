@@ -1,9 +1,10 @@
 import { defaultTenant, exchanges, workerQueue } from '#libs/contracts';
-import { effects, stepCommand, type AuditEvent, type InstanceId } from '#libs/engine';
+import { effects, stepCommand, type AuditEvent, type InstanceId, type LifecycleEvent } from '#libs/engine';
 import type { OutgoingMessage } from '#libs/messaging';
 import type { CachedInstance } from '../partitions/instance-cache.js';
+import type { ToldMessage } from '../partitions/event-teller.js';
 import type { ClaimVerdict } from '../partitions/batch-fold.js';
-import { packCommands, type CommandEnvelope, type WrittenCommand } from './envelopes.js';
+import { boundEnvelope, packCommands, type CommandEnvelope, type WrittenCommand } from './envelopes.js';
 import { lifecycleMessage } from './lifecycle-message.js';
 import { envelopeSize } from './window.js';
 import { laneOf } from './work-index.js';
@@ -12,6 +13,8 @@ import { laneOf } from './work-index.js';
 export interface Outgoing {
   readonly commands: readonly CommandEnvelope[];
   readonly others: readonly OutgoingMessage[];
+  /** Lifecycle events: nothing waits for these. */
+  readonly told: readonly ToldMessage[];
   /** Attempts whose command no worker could be sent: each ends as a failed attempt. */
   readonly unsendable: readonly UnsendableCommand[];
 }
@@ -42,13 +45,19 @@ export function outgoing(
   const aborts: { instanceId: InstanceId; path: string; token: number; reason: 'cancelled' | 'timeout' }[] = [];
   const others: OutgoingMessage[] = verdicts.map(answerMessage);
   const unsendable: UnsendableCommand[] = [];
+  const told: ToldMessage[] = [];
+  const bound: CommandEnvelope[] = [];
   for (const { instance, events } of changed) {
     for (const effect of effects(instance.state, events)) {
       if (effect.kind === 'command') {
-        const { queue, task, path } = effect;
+        const { queue, task, path, worker } = effect;
         const written = writeCommand(instance, path, partition);
         if ('reason' in written) {
           unsendable.push({ instanceId: instance.state.id, path, token: effect.token, reason: written.reason });
+          continue;
+        }
+        if (worker !== undefined) {
+          bound.push(boundEnvelope(worker, written));
           continue;
         }
         const lane = lanes.get(laneOf(queue, task)) ?? { queue, task, commands: [] };
@@ -56,7 +65,7 @@ export function outgoing(
         lanes.set(laneOf(queue, task), lane);
       } else if (effect.kind === 'abort') {
         aborts.push({ instanceId: instance.state.id, path: effect.path, token: effect.token, reason: effect.reason });
-      } else if (effect.kind === 'lifecycle') others.push(lifecycleMessage(instance, effect));
+      } else if (effect.kind === 'lifecycle') told.push(toldMessage(instance, effect.event));
     }
   }
   for (let at = 0; at < aborts.length; at += abortsPerMessage)
@@ -64,7 +73,12 @@ export function outgoing(
   const commands = [...lanes.values()].flatMap(({ queue, task, commands: all }) =>
     packCommands(queue, task, all, envelopeSize(meanMs(task))),
   );
-  return { commands, others, unsendable };
+  return { commands: [...commands, ...bound], others, told, unsendable };
+}
+
+/** The definition is that of the head: the state of an instance that was cancelled before its start knows none. */
+function toldMessage({ state, head }: CachedInstance, event: LifecycleEvent): ToldMessage {
+  return { instanceId: state.id, seq: event.seq, message: lifecycleMessage(head, event, { value: state.output }) };
 }
 
 /** One command with its text, or why there cannot be one: one instance must never stop the sending of all others. */

@@ -55,6 +55,22 @@ export class Incidents {
     void this.record({ kind: 'broken', reason: String(error), instanceId });
   }
 
+  /** Lifecycle events that some queue of a subscriber refuses for minutes. */
+  untold(count: number, instanceId: InstanceId, first: string): void {
+    const reason = `${count} lifecycle events were not confirmed and are given up, the first is ${first}: does a subscriber's queue refuse them? The feed tells them`;
+    void this.record({ kind: 'untold', reason, instanceId });
+  }
+
+  /** Nothing goes to its receiver any more until somebody enables it again. */
+  webhookDisabled(name: string, note: string): void {
+    void this.record({ kind: 'webhookDisabled', reason: `webhook ${name}: ${note}` });
+  }
+
+  /** Events were swept before they could become deliveries. */
+  webhookMissed(name: string, what: string): void {
+    void this.record({ kind: 'webhookMissed', reason: `webhook ${name}: ${what}` });
+  }
+
   private async record(incident: {
     kind: string;
     reason: string;
@@ -64,7 +80,8 @@ export class Incidents {
     path?: string;
   }): Promise<boolean> {
     this.metrics.incident(incident.kind);
-    this.logger.error({ msg: incident.reason, ...incident });
+    const { raw: _content, headers: _headers, ...facts } = incident; // what others wrote may be secret: it stays in the database
+    this.logger.error({ msg: incident.reason, ...facts });
     try {
       await this.store.record(incident);
       return true;

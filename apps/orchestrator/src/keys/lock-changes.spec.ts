@@ -29,4 +29,17 @@ describe('lockChanges', () => {
     );
     expect([lockRequests, lockReleases]).toEqual([[], []]);
   });
+
+  it('takes the terms of a limit, and permits that are used', () => {
+    const to = { lock: '~rate/d/k' };
+    const asked = { type: 'lockRequest', instance: one, path: '', token: 2, limit: 5, limitKind: 'rate', priority: 7 } as const;
+    const used = { type: 'permitUsed', instance: one, path: '', token: 1, windowMs: 60_000 } as const;
+    const { lockRequests, permitsUsed, keys } = lockChanges(
+      [asked, used].map((message) => ({ to, id: `one:${message.token}`, message })),
+      () => 'acme',
+    );
+    expect(lockRequests).toEqual([{ instanceId: one, path: '', token: 2, tenant: 'acme', key: to.lock, limit: 5, priority: 7 }]);
+    expect(permitsUsed).toEqual([{ instanceId: one, path: '', token: 1, windowMs: 60_000 }]);
+    expect(keys).toEqual([{ tenant: 'acme', key: to.lock }]);
+  });
 });

@@ -1,29 +1,41 @@
 import { defaultTenant } from '#libs/contracts';
-import type { InstanceId, Send } from '#libs/engine';
-import type { EndedLockRequest, LockAddress, NewLockRequest } from '#libs/persistence';
+import type { InstanceId, LockMessage, Send } from '#libs/engine';
+import type { EndedLockRequest, KeyChanges, LockAddress, NewLockRequest, UsedPermit } from '#libs/persistence';
 
-export interface LockChanges {
-  readonly lockRequests: readonly NewLockRequest[];
-  readonly lockReleases: readonly EndedLockRequest[];
+export interface LockChanges extends Pick<KeyChanges, 'lockRequests' | 'lockReleases' | 'permitsUsed'> {
   /** Keys to be looked at once this is committed. */
   readonly keys: readonly LockAddress[];
 }
 
-/** What instances ask of locks. A request that is withdrawn in the same batch was never made. */
+/** What instances ask of locks and limits. A request that is withdrawn in the same batch was never made. */
 export function lockChanges(sends: readonly Send[], tenantOf: (id: InstanceId) => string | undefined): LockChanges {
   const requests = new Map<string, NewLockRequest>();
   const releases = new Map<string, EndedLockRequest>();
+  const used = new Map<string, UsedPermit>();
   const keys = new Map<string, LockAddress>();
-  for (const { to, message } of sends) {
-    if (!('lock' in to) || (message.type !== 'lockRequest' && message.type !== 'lockRelease')) continue;
+  for (const { to, message: sent } of sends) {
+    if (!('lock' in to)) continue;
+    const message = sent as LockMessage; // what goes to a lock is always one
     const { path, token } = message;
     const instanceId = message.instance as InstanceId;
     const tenant = tenantOf(instanceId) ?? defaultTenant;
     const place = `${instanceId}/${token}/${path}`;
+    const request = { instanceId, path, token };
     keys.set(`${tenant}/${to.lock}`, { tenant, key: to.lock });
-    if (message.type === 'lockRequest')
-      requests.set(place, { instanceId, path, token, tenant, key: to.lock, limit: message.limit });
-    else if (!requests.delete(place)) releases.set(place, { instanceId, path, token });
+    if (message.type === 'lockRequest') requests.set(place, { ...request, tenant, key: to.lock, ...termsOf(message) });
+    else if (message.type === 'permitUsed') used.set(place, { ...request, windowMs: message.windowMs });
+    else if (!requests.delete(place)) releases.set(place, request);
   }
-  return { lockRequests: [...requests.values()], lockReleases: [...releases.values()], keys: [...keys.values()] };
+  return {
+    lockRequests: [...requests.values()],
+    lockReleases: [...releases.values()],
+    permitsUsed: [...used.values()],
+    keys: [...keys.values()],
+  };
 }
+
+const termsOf = ({ limit, priority, onLimit }: Extract<LockMessage, { type: 'lockRequest' }>) => ({
+  limit,
+  ...(priority !== undefined && { priority }),
+  ...(onLimit !== undefined && { onLimit }),
+});

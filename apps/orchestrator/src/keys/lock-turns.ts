@@ -1,30 +1,38 @@
 import type { InstanceId } from '#libs/engine';
 import type { LockAddress, LockStore } from '#libs/persistence';
 
-/** Keys whose locks are to be granted: each is looked at once more after it was last named, however often that was. */
+/** Keys whose requests are to be looked at: each is once more after it was last named, however often that was. */
 export class LockTurns {
   private readonly waiting = new Map<string, LockAddress>();
   private isRunning = false;
 
-  constructor(private readonly locks: LockStore) {}
+  /** @param onPermit called when somebody waits for a permit that comes back at `freeAt`, epoch ms of the database */
+  constructor(
+    private readonly locks: LockStore,
+    private readonly onPermit: (key: LockAddress, freeAt: number) => void,
+  ) {}
 
   add(keys: readonly LockAddress[]): void {
-    for (const key of keys) this.waiting.set(`${key.tenant}/${key.key}`, key);
+    for (const key of keys) this.waiting.set(placeOf(key), key);
   }
 
-  /** Does nothing while another call is at it. @returns instances that have a grant in their inbox */
+  /** Does nothing while another call is at it. @returns instances that have something in their inbox */
   async run(): Promise<InstanceId[]> {
     if (this.isRunning) return [];
     this.isRunning = true;
     try {
-      const told: InstanceId[] = [];
+      const all: InstanceId[] = [];
       for (const [place, address] of this.waiting) {
         this.waiting.delete(place);
-        told.push(...(await this.locks.grant(address)));
+        const { told, nextFreeAt } = await this.locks.grant(address);
+        all.push(...told);
+        if (nextFreeAt !== undefined) this.onPermit(address, nextFreeAt);
       }
-      return told;
+      return all;
     } finally {
       this.isRunning = false;
     }
   }
 }
+
+export const placeOf = ({ tenant, key }: LockAddress): string => `${tenant}/${key}`;

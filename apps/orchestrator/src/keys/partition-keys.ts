@@ -1,22 +1,31 @@
 import { effects, openEmits, type AuditEvent, type InstanceState } from '#libs/engine';
-import type { LockAddress } from '#libs/persistence';
+import type { LockAddress, LockPlace } from '#libs/persistence';
 import { partitionBuckets } from '../partitions/bucket-range.js';
 import type { CachedInstance } from '../partitions/instance-cache.js';
 import type { Partition } from '../partitions/partition.js';
 import { LockTurns } from './lock-turns.js';
 import { OpenEmits } from './open-emits.js';
+import { PermitClocks } from './permit-clocks.js';
 
 const sweepSize = 200;
+const permitsForgotten = 5_000;
 
 /** What a partition does for keys and for the outside beside its batches; all of it may be repeated, by anybody. */
 export class PartitionKeys {
   private readonly turns: LockTurns;
   private readonly emits: OpenEmits;
+  private readonly permits: PermitClocks;
+  /** Where the walk over the keys that are awaited stands. */
+  private awaitedAfter: LockPlace | undefined;
   private isSweeping = false;
 
   constructor(private readonly partition: Partition) {
     const { locks, emitter } = partition.services.keys;
-    this.turns = new LockTurns(locks);
+    this.turns = new LockTurns(locks, (key, freeAt) => this.permits.set(key, freeAt));
+    this.permits = new PermitClocks(
+      () => partition.services.clock.nowMs(),
+      (key) => this.grant([key]),
+    );
     this.emits = new OpenEmits(emitter);
   }
 
@@ -49,13 +58,21 @@ export class PartitionKeys {
     const [from, to] = partitionBuckets(number, services.config.partitions);
     this.partition.aside('keys could not be swept', async () => {
       try {
-        const keys = await services.keys.locks.grantable(from, to, sweepSize);
-        if (keys.length > 0) this.grant(keys);
+        const { locks } = services.keys;
+        const { due, next } = await locks.awaited(from, to, sweepSize, this.awaitedAfter);
+        this.awaitedAfter = next;
+        if (due.length > 0) this.grant(due);
+        await locks.forgetPermits(from, to, permitsForgotten);
         return await services.keys.settlement.settle(from, to, sweepSize);
       } finally {
         this.isSweeping = false;
       }
     });
+  }
+
+  /** Permits that come back later are found by the next owner's sweep. */
+  stop(): void {
+    this.permits.stop();
   }
 
   private grant(keys: readonly LockAddress[]): void {

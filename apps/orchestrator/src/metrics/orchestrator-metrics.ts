@@ -1,6 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { METRICS } from '#libs/platform';
+
+interface LaneLimit {
+  readonly scope: string;
+  readonly name: string;
+  readonly concurrency: number | null;
+}
 
 /** Figures of an orchestrator; no instance ids as labels. */
 @Injectable()
@@ -12,6 +18,10 @@ export class OrchestratorMetrics {
   private readonly repeats: Counter;
   private readonly recoveries: Counter;
   private readonly incidents: Counter;
+  private readonly limits: Gauge;
+  private readonly slots: Gauge;
+  private readonly breakers: Counter;
+  private readonly deliveries: Counter;
 
   constructor(@Inject(METRICS) registry: Registry) {
     const registers = [registry];
@@ -44,10 +54,34 @@ export class OrchestratorMetrics {
       help: 'Instances with unconfirmed effects at a take-over',
       registers,
     });
+    this.deliveries = new Counter({
+      name: 'orquestrax_webhook_attempts_total',
+      help: 'Attempts to deliver to webhooks, by what became of the delivery',
+      labelNames: ['outcome'],
+      registers,
+    });
     this.incidents = new Counter({
       name: 'orquestrax_incidents_total',
       help: 'What needs a person',
       labelNames: ['kind'],
+      registers,
+    });
+    this.limits = new Gauge({
+      name: 'orquestrax_lane_limit',
+      help: 'Steps at once that are set for a queue or a task',
+      labelNames: ['scope', 'name'],
+      registers,
+    });
+    this.slots = new Gauge({
+      name: 'orquestrax_lane_slots',
+      help: 'Slots of a limit that the partitions of this orchestrator hold',
+      labelNames: ['scope', 'name'],
+      registers,
+    });
+    this.breakers = new Counter({
+      name: 'orquestrax_breaker_changes_total',
+      help: 'Changes of the circuit breaker of a task, by the state it went into',
+      labelNames: ['task', 'state'],
       registers,
     });
   }
@@ -71,6 +105,21 @@ export class OrchestratorMetrics {
 
   recovered(instances: number): void {
     this.recoveries.inc(instances);
+  }
+
+  lane({ scope, name, concurrency }: LaneLimit, granted: number): void {
+    const labels = { scope, name };
+    if (concurrency === null) this.limits.remove(labels);
+    else this.limits.set(labels, concurrency);
+    this.slots.set(labels, granted);
+  }
+
+  breakerMoved(task: string, state: string): void {
+    this.breakers.inc({ task, state });
+  }
+
+  attempted(outcome: 'delivered' | 'waiting' | 'failed'): void {
+    this.deliveries.inc({ outcome });
   }
 
   incident(kind: string): void {

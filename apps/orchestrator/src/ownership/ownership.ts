@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { hostname } from 'node:os';
 import type { HeldStep } from '#libs/contracts';
+import { fairOwners } from '#libs/engine';
 import { TRANSPORT, type Transport } from '#libs/messaging';
 import { INCARNATION_STORE, LEASE_STORE, type IncarnationStore, type LeaseStore } from '#libs/persistence';
 import { judgeLostCommands } from '../dispatch/lost-commands.js';
@@ -8,13 +9,14 @@ import { Partition } from '../partitions/partition.js';
 import type { PartitionServices } from '../partitions/partition-services.js';
 import { sweep } from '../partitions/sweep.js';
 import { ORCHESTRATOR_OPTIONS, PARTITION_SERVICES, type OrchestratorOptions } from '../tokens.js';
-import { candidates, rendezvous } from './rendezvous.js';
+import { candidates } from './candidates.js';
 
 const tickMs = 1_000;
-const renewEveryMs = 3_000;
 const judgeEveryMs = 2_000;
-/** A lease lasts 10 s by the database's clock; without a renewal we stop before somebody else may start. */
-const leaseMs = 9_000;
+/** Leases are renewed about three times before they would run out. */
+const renewalsPerLease = 10 / 3;
+/** A lease lasts by the database's clock; without a renewal we stop so much before somebody else may start. */
+const safetyMs = 1_000;
 
 interface Owned {
   readonly partition: Partition;
@@ -61,6 +63,7 @@ export class Ownership {
       }),
       this.services.workers.onCapacityChange(() => this.capacityChanged()),
       this.services.workers.onBegun((begun) => this.stepsBegun(begun)),
+      this.services.workers.loads.onRoom(() => this.roomForPlaced()),
     ];
     await this.tick();
     this.timer = setInterval(() => this.beat(), tickMs);
@@ -119,20 +122,24 @@ export class Ownership {
   private async turn(): Promise<void> {
     const nowMs = performance.now();
     this.dropExpired(nowMs);
-    if (nowMs - this.announcedAtMs >= renewEveryMs) await this.renew(nowMs);
+    if (nowMs - this.announcedAtMs >= this.options.leaseMs / renewalsPerLease) await this.renew(nowMs);
     await this.share();
   }
 
   private async renew(nowMs: number): Promise<void> {
     const { topology } = this.services.config;
-    const { nodeId } = this.options;
-    await this.leases.announce({ id: nodeId, host: hostname(), hasBroker: this.transport.state === 'connected' });
+    const { nodeId, version, leaseMs } = this.options;
+    await this.leases.announce(
+      { id: nodeId, host: hostname(), version, hasBroker: this.transport.state === 'connected' },
+      leaseMs,
+    );
     this.announcedAtMs = nowMs;
     if (this.owned.size === 0) return;
     const held = await this.leases.renew(
       topology,
       nodeId,
       [...this.owned.values()].map(({ partition }) => ({ partition: partition.number, epoch: partition.lease.epoch })),
+      leaseMs,
     );
     for (const [number, one] of this.owned) {
       if (held.includes(number)) one.renewedAtMs = nowMs;
@@ -140,19 +147,32 @@ export class Ownership {
     }
   }
 
-  /** Claims what is ours by rendezvous and hands over what is not. */
+  /** Claims what is our fair share and hands over what is more. */
   private async share(): Promise<void> {
+    const { topology } = this.services.config;
+    const { nodeId, takeStaleLeases, leaseMs } = this.options;
+    const owners = await this.fairOwners();
+    for (const [number, owner] of owners.entries()) {
+      const one = this.owned.get(number);
+      if (owner === nodeId && one === undefined) {
+        const lease = await this.leases.claim(topology, number, nodeId, { stale: takeStaleLeases, leaseMs });
+        if (lease !== undefined) this.open(lease);
+      } else if (owner !== nodeId && one !== undefined) void this.release(one);
+    }
+  }
+
+  /** Empty while nobody is known to be alive. */
+  private async fairOwners(): Promise<string[]> {
     const { topology, partitions } = this.services.config;
     const { nodeId, takeStaleLeases } = this.options;
-    const ids = takeStaleLeases ? [nodeId] : candidates(await this.leases.alive()); // nobody else: former lives of ours count for nothing
-    for (let number = 0; number < partitions; number += 1) {
-      const isOurs = rendezvous(number, ids) === nodeId;
-      const one = this.owned.get(number);
-      if (isOurs && one === undefined) {
-        const lease = await this.leases.claim(topology, number, nodeId, { stale: takeStaleLeases });
-        if (lease !== undefined) this.open(lease);
-      } else if (!isOurs && one !== undefined && ids.length > 0) void this.release(one);
-    }
+    if (takeStaleLeases) return fairOwners(partitions, [nodeId]); // nobody else: former lives of ours count for nothing
+    const [alive, rows] = await Promise.all([this.leases.alive(), this.leases.list(topology)]);
+    const current = new Map(rows.map(({ partition, owner }) => [partition, owner]));
+    return fairOwners(
+      partitions,
+      candidates(alive),
+      Array.from({ length: partitions }, (_, number) => current.get(number)),
+    );
   }
 
   private open(lease: Partition['lease']): void {
@@ -189,6 +209,7 @@ export class Ownership {
   }
 
   private dropExpired(nowMs: number): void {
+    const leaseMs = this.options.leaseMs - safetyMs;
     for (const one of this.owned.values()) if (nowMs - one.renewedAtMs > leaseMs) this.drop(one, 'lease not renewed in time');
   }
 
@@ -214,6 +235,11 @@ export class Ownership {
       const partition = this.owned.get(number)?.partition;
       if (partition?.work.begin(instanceId, token)) partition.nudge();
     }
+  }
+
+  /** A worker may take more: of any partition of ours. */
+  private roomForPlaced(): void {
+    for (const { partition } of this.owned.values()) if (partition.work.backlog.hasPlaced) partition.nudge();
   }
 
   private showQueues(): void {

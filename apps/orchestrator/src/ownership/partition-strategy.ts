@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { LivePublisher } from '../live/live-publisher.js';
+import { LaneKeeper } from '../lanes/lane-keeper.js';
 import { Ownership } from './ownership.js';
 import { ControlListener } from '../workers/control-listener.js';
 import { DatabaseClock } from '../time/database-clock.js';
@@ -16,6 +17,7 @@ export class PartitionStrategy extends Server implements CustomTransportStrategy
     private readonly clock: DatabaseClock,
     private readonly control: ControlListener,
     private readonly ownership: Ownership,
+    private readonly lanes: LaneKeeper,
     private readonly live: LivePublisher,
   ) {
     super();
@@ -27,6 +29,7 @@ export class PartitionStrategy extends Server implements CustomTransportStrategy
 
   async close(): Promise<void> {
     await this.ownership.stop();
+    await this.lanes.stop();
     await this.control.stop();
     this.live.stop();
     this.clock.stop();
@@ -43,6 +46,7 @@ export class PartitionStrategy extends Server implements CustomTransportStrategy
   private async open(): Promise<void> {
     await this.clock.start();
     await this.control.start();
+    await this.lanes.start(() => this.ownership.partitions);
     await this.ownership.start();
   }
 }

@@ -67,7 +67,7 @@ describe('BatchFold', () => {
     fold.take(instance, { kind: 'hint', instanceId: id }, []);
     expect([work.sent.size, work.backlog.size]).toEqual([1, 1]);
     const [queued] = work.backlog.peek('q.work', 1);
-    fold.dispatch(instance, [queued!], 4);
+    fold.dispatch(instance, [queued!], { incarnation: 4 });
     expect([work.sent.size, work.backlog.size]).toEqual([2, 0]);
     expect(instance.state.step('b').incarnation).toBe(4);
   });
@@ -83,9 +83,19 @@ describe('BatchFold', () => {
 
   it('takes what is no longer open out of the backlog when its turn comes', () => {
     const [work, instance] = [new WorkIndex(() => 0), instanceOf(twoTasks)];
-    const stale = { instanceId: id, path: 'a', token: 99, queue: 'q', task: 'work', lane: 'q.work', priority: 0, at: 0 };
+    const stale = {
+      instanceId: id,
+      path: 'a',
+      token: 99,
+      queue: 'q',
+      task: 'work',
+      lane: 'q.work',
+      priority: 0,
+      key: 'd',
+      at: 0,
+    };
     work.backlog.push(stale);
-    new BatchFold(work, context()).dispatch(instance, [stale], 1);
+    new BatchFold(work, context()).dispatch(instance, [stale], { incarnation: 1 });
     expect(work.backlog.size).toBe(0);
   });
 

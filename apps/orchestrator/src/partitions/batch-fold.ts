@@ -8,30 +8,44 @@ import {
   type AuditEvent,
   type DecisionContext,
   type InstanceId,
+  type InstanceState,
   type Message,
+  type Placement,
   type RejectionReason,
   type Send,
+  type WorkerRef,
 } from '#libs/engine';
 import type { InboxRow, LogRow } from '#libs/persistence';
-import { laneOf, type WorkIndex } from '../dispatch/work-index.js';
+import type { WorkIndex } from '../dispatch/work-index.js';
+import { admission, type AdmissionContext } from '../lanes/admission.js';
 import { messageOf } from './inbox-message.js';
 import type { CachedInstance } from './instance-cache.js';
 import type { Input } from './inputs.js';
 import { logRows } from './step-logs.js';
 
+const actOf = ({ by, reason }: { readonly by: string | null; readonly reason: string | null }) => ({
+  ...(by !== null && { by }),
+  ...(reason !== null && { reason }),
+});
+
 /** What the shell knows beside the states. */
-export interface FoldContext {
-  readonly nowMs: number;
+export interface FoldContext extends AdmissionContext {
   readonly draw: () => number;
-  /** Commands a lane may still take; 0 = leave them in the backlog. */
-  readonly room: (queue: string, task: string) => number;
-  /** The incarnation to send under, undefined while the queue is not known to exist. */
-  readonly incarnation: (queue: string, task: string) => number | undefined;
+  readonly queuePriority?: (queue: string) => number | undefined;
   readonly isKnownTask?: (task: string) => boolean;
-  readonly isServed: (task: string) => boolean;
+  readonly isServed: (task: string, queue?: string, placement?: Placement) => boolean;
+  /** A step that was bound to a worker, which did not run it, is to be bound anew. */
+  readonly placeAgain?: (state: InstanceState, path: string, delivery: number) => void;
   /** Workers have not been heard for long enough to judge by them. */
   readonly isDeaf?: boolean;
   readonly runningOn: (instanceId: InstanceId, token: number) => string | undefined;
+}
+
+/** Under which incarnation, or to which worker. */
+export interface Sending {
+  readonly incarnation: number;
+  readonly worker?: WorkerRef;
+  readonly delivery?: number;
 }
 
 export interface ClaimVerdict {
@@ -92,10 +106,12 @@ export class BatchFold {
   }
 
   /** Backlog → broker, for steps of one instance and one lane. What is no longer open leaves the backlog all the same. */
-  dispatch(instance: CachedInstance, steps: readonly { path: string; token: number }[], incarnation: number): void {
-    this.decide(instance, { type: 'dispatch', steps, incarnation });
+  dispatch(instance: CachedInstance, steps: readonly { path: string; token: number }[], how: Sending): void {
+    const { incarnation, worker, delivery } = how;
+    const bound = { ...(worker && { worker }), ...(delivery !== undefined && { delivery }) };
+    this.decide(instance, { type: 'dispatch', steps, incarnation, ...bound });
     const { id } = instance.state;
-    for (const { token } of steps) if (this.work.backlog.has(id, token)) this.work.forget(id, token);
+    for (const { token } of steps) if (this.work.backlog.has(id, token)) this.work.leaveBacklog(id, token);
   }
 
   /** Who asks to run an attempt of nobody must be told, or it asks for ever. */
@@ -166,7 +182,7 @@ export class BatchFold {
       this.touch(instance); // so that it is remembered when it is due
       return this.reject('notDue');
     }
-    const { input, checksum, key, queue, priority, tags, origin } = head;
+    const { input, checksum, key, queue, priority, tags, origin, pausedWith } = head;
     this.decide(instance, {
       type: 'start',
       input,
@@ -176,6 +192,7 @@ export class BatchFold {
       ...(priority !== null && { priority }),
       ...(Object.keys(tags).length > 0 && { tags }),
       ...origin,
+      ...(pausedWith && { paused: actOf(pausedWith) }),
     });
   }
 
@@ -184,6 +201,7 @@ export class BatchFold {
     const own = instance.state.step(path);
     if (own.token !== token) return this.reject('staleAttempt');
     if ((own.delivery ?? 1) !== delivery) return this.reject('staleDelivery');
+    if (own.placement !== undefined) return this.context.placeAgain?.(instance.state, path, delivery);
     const incarnation = this.context.incarnation(own.queue ?? '', own.task ?? '') ?? own.incarnation ?? 0;
     this.decide(instance, { type: 'dispatch', steps: [{ path, token }], incarnation, delivery: delivery + 1 });
   }
@@ -215,22 +233,13 @@ export class BatchFold {
   }
 
   decisionContext(id: InstanceId): DecisionContext {
-    const { nowMs, draw, isKnownTask, isServed, isDeaf, runningOn } = this.context;
-    const reserved = new Map<string, number>();
-    const admit = (queue: string, task: string): number | undefined => {
-      const lane = laneOf(queue, task);
-      if (this.work.backlog.laneSize(lane) > 0) return undefined; // no overtaking
-      const taken = reserved.get(lane) ?? 0;
-      if (this.context.room(queue, task) <= taken) return undefined;
-      const incarnation = this.context.incarnation(queue, task);
-      if (incarnation !== undefined) reserved.set(lane, taken + 1);
-      return incarnation;
-    };
+    const { nowMs, draw, queuePriority, isKnownTask, isServed, isDeaf, runningOn } = this.context;
     return {
       nowMs,
       draw,
       newId: () => v7({ msecs: nowMs }),
-      admit,
+      admit: admission(this.work, this.context),
+      ...(queuePriority && { queuePriority }),
       ...(isKnownTask && { isKnownTask }),
       isServed,
       isDeaf,

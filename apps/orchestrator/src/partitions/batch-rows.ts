@@ -62,9 +62,9 @@ export function batchRows(fold: BatchFold, work: WorkIndex, nowMs: number): Rows
   };
 }
 
-function lockChangesOf(fold: BatchFold): Pick<KeyChanges, 'lockRequests' | 'lockReleases'> {
-  const { lockRequests, lockReleases } = lockChanges(fold.sends, fold.tenantOf);
-  return { lockRequests, lockReleases };
+function lockChangesOf(fold: BatchFold): Pick<KeyChanges, 'lockRequests' | 'lockReleases' | 'permitsUsed'> {
+  const { lockRequests, lockReleases, permitsUsed } = lockChanges(fold.sends, fold.tenantOf);
+  return { lockRequests, lockReleases, permitsUsed };
 }
 
 export function headOf({ state, plan, head }: CachedInstance): HeadUpdate {

@@ -2,6 +2,7 @@ import { isEnded, type AuditEvent, type InstanceId } from '#libs/engine';
 import { type BatchCommit, INBOX_AT_ONCE, type InboxRow } from '#libs/persistence';
 import { pickDispatches, laneRoom, type Dispatch } from '../dispatch/dispatches.js';
 import { lockChanges } from '../keys/lock-changes.js';
+import { Budget } from '../lanes/budget.js';
 import { LaneMeters } from '../dispatch/lane-meters.js';
 import { outgoing, type Outgoing } from '../dispatch/outgoing.js';
 import { startChildren, tellEnds } from './children-aside.js';
@@ -11,12 +12,11 @@ import type { Input, Parcel } from './inputs.js';
 import { bytesPerEvent, type CachedInstance } from './instance-cache.js';
 import { stepCommandsOf } from './commands-again.js';
 import type { Partition } from './partition.js';
+import { placeAgain } from '../placement/place-again.js';
 import { publish } from './publish.js';
 import { sendRows } from './send-rows.js';
 import { recoverPartition } from './recover.js';
 
-/** Until workers have been heard for so long, nobody knows what they run. */
-const twoHeartbeatsMs = 4_000;
 /** A step failed because its worker went away, and it cannot simply run again. */
 const lossCodes: ReadonlySet<string> = new Set(['WORKER_LOST', 'HEARTBEAT_LOST', 'WORKER_CRASHED']);
 
@@ -45,8 +45,8 @@ export class BatchRunner {
 
   /** Effects are confirmed that the journal does not know of yet. */
   hasUnwrittenConfirms(): boolean {
-    const { sends, unsent } = this.partition;
-    return sends.sentThrough() > this.writtenThrough || unsent.hasUnwritten;
+    const { sends, unsent, teller } = this.partition;
+    return sends.sentThrough() > this.writtenThrough || unsent.hasUnwritten || teller.hasUnwritten;
   }
 
   /** @returns the sending of what was decided, or undefined when there was nothing to write */
@@ -71,14 +71,17 @@ export class BatchRunner {
     for (const [id, error] of loaded.broken) this.setAside(id, error);
     for (const [instanceId, rows] of loaded.inbox) if (rows.length >= INBOX_AT_ONCE) partition.push({ kind: 'hint', instanceId });
 
-    const fold = this.newFold(clock.nowMs());
-    this.dispatch(fold, dispatches);
+    const nowMs = clock.nowMs();
+    const fold = this.newFold(nowMs);
+    partition.limits.beginBatch();
+    this.dispatch(fold, dispatches, nowMs);
     for (const row of startChildren(partition, loaded.stray)) fold.takeStray(row);
     for (const { inputs, bytes } of parcels) {
       for (const input of inputs) this.take(fold, input, loaded.inbox.get(input.instanceId) ?? [], bytes / inputs.length);
     }
     const repeats = stepCommandsOf(partition, again);
     const isCommitted = await this.commit(fold, parcels);
+    partition.limits.batchDone();
     for (const [instance, events] of fold.changed) this.remind(instance, events.length > 0);
     if (!isCommitted && repeats.length === 0) return undefined;
     return this.sending(fold, parcels, repeats);
@@ -145,32 +148,38 @@ export class BatchRunner {
 
   private newFold(nowMs: number): BatchFold {
     const { partition } = this;
-    const { stepQueues, tasks, workers } = partition.services;
-    const isDeaf = workers.listeningForMs(performance.now()) < twoHeartbeatsMs;
+    const { stepQueues, lanes, tasks, workers } = partition.services;
+    const isDeaf = workers.listeningForMs(performance.now()) < workers.twoHeartbeatsMs(); // until then nobody knows what they run
     return new BatchFold(partition.work, {
       nowMs,
       draw: Math.random,
       room: (queue, task) => laneRoom(partition, queue, task, this.throughput),
+      limits: partition.limits,
+      queuePriority: lanes.priorityOf,
       incarnation: (queue, task) => stepQueues.incarnation(queue, task),
       isKnownTask: (task) => isDeaf || tasks.isKnown(task),
-      isServed: (task) => workers.isServed(task),
+      isServed: (task, queue, placement) =>
+        workers.isServed(task) && (placement === undefined || workers.couldRun(task, queue ?? '', placement)),
+      placeAgain: (state, path, delivery) => placeAgain(partition, state, path, delivery),
       isDeaf,
       runningOn: (instanceId, token) => workers.runningOn(instanceId, token),
     });
   }
 
-  private readonly throughput = (lane: string): number => this.meters.throughput(lane, performance.now());
+  readonly throughput = (lane: string): number => this.meters.throughput(lane, performance.now());
 
   private dispatches(limit: number): Dispatch[] {
     return pickDispatches(this.partition, this.throughput, limit);
   }
 
-  private dispatch(fold: BatchFold, dispatches: readonly Dispatch[]): void {
-    for (const { steps, incarnation } of dispatches) {
-      const byInstance = Map.groupBy(steps, (step) => step.instanceId);
+  private dispatch(fold: BatchFold, dispatches: readonly Dispatch[], nowMs: number): void {
+    const budget = new Budget(this.partition.limits, nowMs); // what was picked may have lost its slots or its window since
+    for (const { steps, ...how } of dispatches) {
+      const within = steps.filter((step) => step.delivery !== undefined || budget.take(step)); // sent before: it has its slot
+      const byInstance = Map.groupBy(within, (step) => step.instanceId);
       for (const [id, own] of byInstance) {
         const instance = this.partition.cache.get(id);
-        if (instance !== undefined) fold.dispatch(instance, own, incarnation);
+        if (instance !== undefined) fold.dispatch(instance, own, how);
         else for (const step of own) this.partition.work.forget(step.instanceId, step.token); // its instance is gone
       }
     }
@@ -189,7 +198,8 @@ export class BatchRunner {
       rows.wakeups.length === 0 &&
       rows.inboxApplied.length === 0 &&
       rows.inboxSent.length === 0 &&
-      !partition.unsent.hasUnwritten
+      !partition.unsent.hasUnwritten &&
+      !partition.teller.hasUnwritten
     )
       return false;
     await this.write(rows);
@@ -202,6 +212,8 @@ export class BatchRunner {
     const sentThrough = partition.sends.sentThrough();
     const batchNo = partition.batchNo + 1;
     const startedAt = performance.now();
+    const commands = partition.unsent.takeRows(partition.number, startedAt, clock.nowMs());
+    const told = partition.teller.takeRows(startedAt, clock.nowMs());
     await store.commit({
       partition: partition.number,
       topology: config.topology,
@@ -216,7 +228,8 @@ export class BatchRunner {
       snapshots: [],
       stats: [],
       ...rows,
-      ...partition.unsent.takeRows(partition.number, performance.now(), clock.nowMs()),
+      unsent: [...commands.unsent, ...told.unsent],
+      unsentDone: [...commands.unsentDone, ...told.unsentDone],
     });
     partition.batchNo = batchNo;
     this.writtenThrough = sentThrough;
@@ -242,6 +255,7 @@ export class BatchRunner {
     partition.cache.trim();
     partition.sends.begin(batchNo);
     return async () => {
+      partition.teller.tell(batchNo, out.told);
       await publish(partition, { ...out, commands: [...out.commands, ...repeats], others: [...out.others, ...hints] });
       partition.sends.end(batchNo);
       for (const { delivery } of parcels) delivery?.settle('ack');
@@ -258,7 +272,8 @@ export class BatchRunner {
       if (event.type === 'stepFailed' && lossCodes.has(event.data.failure.code))
         partition.services.incidents.lostStep(state.id, event.path!, event.data.failure.message);
     }
-    if (isEnded(state.status)) partition.cache.drop(state.id);
+    // What has not begun is read again when it does: its definition may be paused by then.
+    if (isEnded(state.status) || state.status === 'pending') partition.cache.drop(state.id);
     else if (events.some((event) => event.type === 'instanceResumed')) partition.work.adopt(state);
   }
 }

@@ -1,4 +1,4 @@
-import { packCommands, type CommandEnvelope } from '../dispatch/envelopes.js';
+import { boundEnvelope, packCommands, type CommandEnvelope } from '../dispatch/envelopes.js';
 import { writeCommand } from '../dispatch/outgoing.js';
 import { stepKeyOf } from '../dispatch/work-index.js';
 import type { Partition } from './partition.js';
@@ -16,10 +16,17 @@ export function stepCommandsOf(partition: Partition, unsent: readonly UnsentComm
       partition.unsent.settle(instanceId, token);
       continue;
     }
+    const { worker, path, delivery } = sent;
+    if (sent.isResting === true || (worker !== undefined && !services.workers.isPresent(worker))) {
+      partition.unsent.settle(instanceId, token);
+      partition.push({ kind: 'returned', instanceId, path, token, delivery }); // its worker is gone, another may be there
+      continue;
+    }
     command.retryAtMs = Infinity; // until its outcome is known
-    void services.stepQueues.ensure(sent.queue, sent.task);
+    if (worker === undefined) void services.stepQueues.ensure(sent.queue, sent.task);
     const written = writeCommand(instance, sent.path, partition.number);
     if ('reason' in written) partition.refuse([{ instanceId, path: sent.path, token, reason: written.reason }]);
+    else if (worker !== undefined) envelopes.push(boundEnvelope(worker, written));
     else envelopes.push(...packCommands(sent.queue, sent.task, [written], 1));
   }
   return envelopes;

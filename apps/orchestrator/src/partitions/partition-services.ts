@@ -5,6 +5,7 @@ import type { KnownTasks } from '../definitions/known-tasks.js';
 import type { StepQueues } from '../dispatch/step-queues.js';
 import type { Incidents } from '../incidents/incidents.js';
 import type { KeyServices } from '../keys/key-services.js';
+import type { LaneBook } from '../lanes/lane-book.js';
 import type { LivePublisher } from '../live/live-publisher.js';
 import type { OrchestratorMetrics } from '../metrics/orchestrator-metrics.js';
 import type { DatabaseClock } from '../time/database-clock.js';
@@ -15,6 +16,8 @@ import type { InstanceLoader } from './instance-loader.js';
 export interface PartitionConfig {
   readonly topology: number;
   readonly partitions: number;
+  /** A full lease, ms: nobody is judged lost before it has passed. */
+  readonly leaseMs: number;
   /** States a partition may keep in memory, bytes. */
   readonly cacheBytes: number;
   /** After so long without work the journal is told that everything is sent, ms. */
@@ -33,6 +36,7 @@ export interface PartitionServices {
   readonly children: Children;
   readonly keys: KeyServices;
   readonly stepQueues: StepQueues;
+  readonly lanes: LaneBook;
   readonly tasks: KnownTasks;
   readonly workers: WorkerDirectory;
   readonly live: LivePublisher;

@@ -12,10 +12,12 @@ import {
 import { DataFault, JournalCollision, type Lease } from '#libs/persistence';
 import type { UnsendableCommand } from '../dispatch/outgoing.js';
 import { WorkIndex } from '../dispatch/work-index.js';
+import { LaneLimits } from '../lanes/lane-limits.js';
 import { PartitionKeys } from '../keys/partition-keys.js';
 import { DueHeap } from '../time/due-heap.js';
 import { BatchRunner } from './batch-runner.js';
 import { dueAtOf } from './batch-rows.js';
+import { EventTeller } from './event-teller.js';
 import { readParcel, splitParcel, type Input, type Parcel } from './inputs.js';
 import { InstanceCache } from './instance-cache.js';
 import { Intake } from './intake.js';
@@ -51,7 +53,9 @@ export class Partition {
   readonly due = new DueHeap();
   readonly sends: SendTracker;
   readonly keys: PartitionKeys;
+  readonly limits: LaneLimits;
   readonly unsent = new UnsentCommands();
+  readonly teller: EventTeller;
   readonly intake = new Intake();
   readonly ownedSinceMs: number;
   /** Monotonic ms: when our queue was found missing and made anew, and what was in it lost; -Infinity while it never was. */
@@ -62,7 +66,9 @@ export class Partition {
   sweptMs = -Infinity;
   batchNo: number;
   private readonly logger: Logger;
-  private readonly runner: BatchRunner;
+  readonly runner: BatchRunner;
+  /** All attempts that are out are known. */
+  isRecovered = false;
   private readonly parcels: Parcel[] = [];
   private consumer: Consumer | undefined;
   private stuckInARow = 0;
@@ -90,10 +96,13 @@ export class Partition {
     this.number = lease.partition;
     this.batchNo = lease.batchNo;
     this.ownedSinceMs = performance.now();
-    this.work = new WorkIndex(() => performance.now());
+    this.work = new WorkIndex(() => performance.now(), services.workers.loads);
+    this.limits = new LaneLimits(lease.partition, services.lanes, this.work);
+    this.work.listener = this.limits;
     this.cache = new InstanceCache(services.config.cacheBytes);
     this.sends = new SendTracker(lease.batchNo);
     this.keys = new PartitionKeys(this);
+    this.teller = new EventTeller(this);
     this.logger = new Logger(`Partition ${lease.partition}`);
     this.runner = new BatchRunner(this);
     this.ended = this.run();
@@ -215,15 +224,19 @@ export class Partition {
   private async run(): Promise<PartitionEnd> {
     try {
       await this.runner.recover();
+      this.isRecovered = true;
       void this.startConsuming();
       while (!this.isStopping) await this.runOnce();
       await Promise.all([...this.sending, ...this.beside]);
+      await this.teller.settled();
       await this.runner.closeJournal();
       return 'released';
     } catch (error) {
       return this.endOf(error);
     } finally {
       this.isStopping = true;
+      this.keys.stop();
+      this.services.workers.loads.forget(this.work);
       await this.consuming; // a consumer that is just being registered would outlive us, and block the queue for whoever comes next
       await this.consumer?.close().catch(() => undefined);
     }

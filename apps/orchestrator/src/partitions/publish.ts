@@ -1,4 +1,5 @@
 import type { PublishOutcome } from '#libs/messaging';
+import type { CommandEnvelope } from '../dispatch/envelopes.js';
 import type { Outgoing } from '../dispatch/outgoing.js';
 import type { InstanceId } from '#libs/engine';
 import type { Partition } from './partition.js';
@@ -9,7 +10,7 @@ import type { Partition } from './partition.js';
  */
 export async function publish(partition: Partition, { commands, others, unsendable }: Outgoing): Promise<void> {
   partition.refuse(unsendable);
-  const { transport, stepQueues, metrics, incidents } = partition.services;
+  const { transport, stepQueues, workers, metrics, incidents } = partition.services;
   if (commands.length + others.length === 0) return;
   const messages = [...commands.map((envelope) => envelope.message), ...others];
   const outcomes = await transport.publish(messages).catch((error: unknown): PublishOutcome[] => {
@@ -20,10 +21,22 @@ export async function publish(partition: Partition, { commands, others, unsendab
   commands.forEach((envelope, index) => {
     const isSent = outcomes[index] === 'confirmed';
     metrics.published(envelope.commands.length, isSent);
-    stepQueues.noteSending(envelope.queue, envelope.task, outcomes[index] ?? 'unconfirmed');
+    if (envelope.worker === undefined) stepQueues.noteSending(envelope.queue, envelope.task, outcomes[index] ?? 'unconfirmed');
+    else if (outcomes[index] === 'returned') {
+      workers.foundMissing(envelope.worker);
+      return bindElsewhere(partition, envelope.commands);
+    }
     for (const { instanceId, token } of envelope.commands) {
       if (isSent) partition.unsent.settle(instanceId as InstanceId, token);
       else partition.unsent.add(instanceId as InstanceId, token, nowMs);
     }
   });
+}
+
+/** The worker they were bound to has no queue: they were not sent, and look for another. */
+export function bindElsewhere(partition: Partition, commands: CommandEnvelope['commands']): void {
+  for (const { instanceId, path, token, delivery } of commands) {
+    partition.unsent.settle(instanceId as InstanceId, token);
+    partition.push({ kind: 'returned', instanceId: instanceId as InstanceId, path, token, delivery });
+  }
 }

@@ -17,14 +17,16 @@ export async function recoverPartition(partition: Partition): Promise<void> {
   const { store } = partition.services;
   await adoptInstances(partition, 'sent', Infinity);
   partition.queuedAfter = await adoptInstances(partition, 'queued', backlogAhead);
-  for (const row of await store.unsentDue(partition.number, Number.MAX_SAFE_INTEGER, 10_000))
+  for (const row of await store.unsentDue(partition.number, false, Number.MAX_SAFE_INTEGER, 10_000))
     partition.unsent.adopt(row, performance.now());
   const changed = await unconfirmedChanges(partition);
-  if (changed.length > 0)
-    await publish(
-      partition,
-      outgoing(partition.number, changed, [], () => undefined),
-    );
+  if (changed.length > 0) {
+    const out = outgoing(partition.number, changed, [], () => undefined);
+    partition.teller.tell(partition.batchNo, out.told);
+    await publish(partition, out);
+    await partition.teller.settled();
+  }
+  await partition.teller.recover();
   partition.services.metrics.recovered(changed.length);
   partition.remindAll();
 }

@@ -17,12 +17,21 @@ describe('UnsentCommands', () => {
     const unsent = new UnsentCommands();
     unsent.add(id, 2, 0);
     expect(unsent.hasUnwritten).toBe(true);
-    expect(unsent.takeRows(3, 0, 0).unsent).toEqual([{ instanceId: id, token: 2, partition: 3, tries: 1, retryAt: 1_000 }]);
+    expect(unsent.takeRows(3, 0, 0).unsent).toEqual([
+      { instanceId: id, token: 2, isEvent: false, partition: 3, tries: 1, retryAt: 1_000 },
+    ]);
     expect(unsent.hasUnwritten).toBe(false);
     unsent.settle(id, 2);
     unsent.settle(id, 2);
     expect(unsent.takeRows(3, 0, 0)).toEqual({ unsent: [], unsentDone: [{ instanceId: id, token: 2 }] });
     expect([unsent.has(id, 2), unsent.size, unsent.hasUnwritten]).toEqual([false, 0, false]);
+  });
+
+  it('writes one that is sent again before it was ever written down as due now', () => {
+    const unsent = new UnsentCommands();
+    unsent.add(id, 2, 0);
+    unsent.due(1_000, 1)[0]!.retryAtMs = Infinity;
+    expect(unsent.takeRows(0, 1_000, 77).unsent).toMatchObject([{ token: 2, retryAt: 77 }]);
   });
 
   it('tries everything at once when the broker is back, but for what is being sent', () => {

@@ -74,7 +74,8 @@ export class UnsentCommands {
       if (command.isWritten) continue;
       command.isWritten = true;
       const { instanceId, token, tries, retryAtMs } = command;
-      unsent.push({ instanceId, token, partition, tries, retryAt: Math.round(clockMs + retryAtMs - nowMs) });
+      const waitMs = retryAtMs === Infinity ? 0 : retryAtMs - nowMs; // already being sent again, before it was ever written down
+      unsent.push({ instanceId, token, isEvent: false, partition, tries, retryAt: Math.round(clockMs + waitMs) });
     }
     const unsentDone = this.done;
     this.done = [];

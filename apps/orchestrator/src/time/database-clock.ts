@@ -31,6 +31,11 @@ export class DatabaseClock {
     return this.lastMs;
   }
 
+  /** It has been so late by the database's clock: ours may lag behind by a round trip, and must not where another's time came before. */
+  notBefore(ms: number): void {
+    this.lastMs = Math.max(this.lastMs, ms);
+  }
+
   /** Taken as read at the end of the round trip: our clock is then never ahead of the database's, so no timer fires early. */
   private async sample(): Promise<void> {
     const askedMs = performance.now();

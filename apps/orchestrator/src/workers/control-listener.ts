@@ -1,6 +1,14 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { controlSchema } from '#libs/contracts';
-import { controlQueueSpec, decodeEnvelope, TRANSPORT, type Consumer, type Delivery, type Transport } from '#libs/messaging';
+import {
+  controlQueueSpec,
+  decodeEnvelope,
+  rollCall,
+  TRANSPORT,
+  type Consumer,
+  type Delivery,
+  type Transport,
+} from '#libs/messaging';
 import { ORCHESTRATOR_OPTIONS, type OrchestratorOptions } from '../tokens.js';
 import { WorkerDirectory } from './worker-directory.js';
 
@@ -68,6 +76,7 @@ export class ControlListener {
     if (isLost) throw new Error('the consumer was lost at once');
     this.consumer = consumer;
     this.directory.setListening(performance.now());
+    await this.transport.publish([rollCall()]).catch(() => undefined); // else heartbeats tell
   }
 
   private lost(): void {

@@ -1,9 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { HeldStep, WorkerAnnouncement } from '#libs/contracts';
+import { unfitReason, type LoadedWorker, type Placement, type WorkerRef } from '#libs/engine';
+import { WorkerLoads } from '../placement/worker-loads.js';
 import { laneOf, stepKeyOf } from '../dispatch/work-index.js';
 
-/** Heartbeats a worker may miss before it counts as gone. */
-const missesAllowed = 3;
+/** While nobody has said how often it beats, ms. */
+const usualHeartbeatMs = 2_000;
+/** So long after a roll call all workers have answered: who binds a step before may pass by the one that has its affinity. */
+const answeredAfterMs = 500;
 /** Two calls of `forget` further apart than this: the process was stopped or starved. */
 const standstillMs = 3_000;
 
@@ -19,11 +23,17 @@ interface KnownWorker {
  */
 @Injectable()
 export class WorkerDirectory {
+  readonly loads = new WorkerLoads();
   private readonly workers = new Map<string, KnownWorker>();
+  /** Sessions whose queue was found missing; until they are heard of again. */
+  private readonly unreachable = new Set<string>();
   private readonly listeners = new Set<() => void>();
   private readonly begunListeners = new Set<(begun: readonly HeldStep[]) => void>();
   private unbrokenSince: number | undefined;
   private lastLookMs = Infinity;
+
+  /** @param missesAllowed heartbeats a worker may miss before it counts as gone */
+  constructor(private readonly missesAllowed = 3) {}
 
   /** The control queue is being consumed from now on (or, undefined, no longer). */
   setListening(sinceMonotonicMs: number | undefined): void {
@@ -48,7 +58,9 @@ export class WorkerDirectory {
   }
 
   hear(announcement: WorkerAnnouncement, nowMs: number): void {
-    const { id, held, begun, status } = announcement;
+    const { id, held, begun, status, session } = announcement;
+    this.unreachable.delete(session);
+    this.loads.hear(announcement);
     const known = this.workers.get(id);
     const before = known?.announcement;
     if (status === 'stopped') this.workers.delete(id);
@@ -81,12 +93,52 @@ export class WorkerDirectory {
       for (const worker of this.workers.values()) worker.heardAt = nowMs;
     }
     for (const [id, { announcement, heardAt }] of this.workers) {
-      if (nowMs - heardAt > missesAllowed * announcement.heartbeatMs) this.workers.delete(id);
+      if (nowMs - heardAt <= this.missesAllowed * announcement.heartbeatMs) continue;
+      this.workers.delete(id);
+      this.unreachable.delete(announcement.session);
+      this.loads.forgetWorker(id);
     }
+  }
+
+  /** Of the worker that beats most rarely, and never less than the usual: before two of them nobody is missed. */
+  twoHeartbeatsMs(): number {
+    let heartbeatMs = usualHeartbeatMs;
+    for (const { announcement } of this.workers.values()) heartbeatMs = Math.max(heartbeatMs, announcement.heartbeatMs);
+    return 2 * heartbeatMs;
   }
 
   isAlive(workerId: string): boolean {
     return this.workers.has(workerId);
+  }
+
+  /** The worker is there, in the same session: what was bound to it may be with it. */
+  isPresent({ id, session }: WorkerRef): boolean {
+    return this.workers.get(id)?.announcement.session === session;
+  }
+
+  /** More than that: steps may be bound to it. */
+  isPlaceable(worker: WorkerRef): boolean {
+    const isActive = this.workers.get(worker.id)?.announcement.status === 'active';
+    return isActive && this.isPresent(worker) && !this.unreachable.has(worker.session);
+  }
+
+  /** Workers steps may be bound to, and how full they are. */
+  placeable(nowMs: number): LoadedWorker[] {
+    if (this.listeningForMs(nowMs) < answeredAfterMs) return [];
+    return [...this.workers.values()].flatMap(({ announcement }) =>
+      this.isPlaceable(announcement) ? [this.loads.of(announcement, nowMs)] : [],
+    );
+  }
+
+  /** Its queue took nothing: until it is heard of again it counts as gone. */
+  foundMissing({ session }: WorkerRef): void {
+    this.unreachable.add(session);
+  }
+
+  /** Is there a worker that could run such a step, were it idle? */
+  couldRun(task: string, queue: string, placement: Placement): boolean {
+    const all = [...this.workers.values()].map(({ announcement }) => announcement);
+    return unfitReason(all, queue, task, placement) === undefined;
   }
 
   isServed(task: string): boolean {

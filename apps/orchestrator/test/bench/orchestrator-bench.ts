@@ -10,6 +10,7 @@ import {
   DefinitionStore,
   IncidentStore,
   InstanceDoor,
+  OperatorLog,
   PgEventStore,
   PgIncarnationStore,
   PgLeaseStore,
@@ -19,9 +20,8 @@ import {
 import { createMigratedDatabase, serverUrl } from '../../../../libs/persistence/src/testing/test-database.js';
 import { newId, startRow } from '../../../../libs/persistence/src/testing/rows.js';
 import { Children } from '../../src/children/children.js';
-import { rendezvous } from '../../src/ownership/rendezvous.js';
 import { OrchestratorNode } from './orchestrator-node.js';
-import { ScriptedWorker, type Script } from './scripted-worker.js';
+import { ScriptedWorker, type Facts, type Script } from './scripted-worker.js';
 
 export interface BenchOptions {
   readonly partitions?: number;
@@ -36,6 +36,7 @@ export class OrchestratorBench {
   private readonly disposals: (() => unknown)[] = [];
   private readonly ends = new Map<string, (() => void)[]>();
   private readonly ended = new Set<string>();
+  private readonly checksums = new Map<string, string>();
 
   private constructor(
     readonly database: Awaited<ReturnType<typeof createMigratedDatabase>>,
@@ -89,16 +90,22 @@ export class OrchestratorBench {
       incidents: this.incidents,
       registry: new Registry(),
       pool: this.pool,
+      operatorLog: new OperatorLog(this.database.dataSource),
     });
     this.disposals.push(() => node.kill());
     await node.start();
     return node;
   }
 
-  async worker(script: Script, lanes?: { queue: string; task: string }[], concurrency?: number): Promise<ScriptedWorker> {
+  async worker(
+    script: Script,
+    lanes?: { queue: string; task: string }[],
+    concurrency?: number,
+    facts?: Facts,
+  ): Promise<ScriptedWorker> {
     const transport = new MemoryTransport({ broker: this.broker });
     await transport.connect();
-    const worker = await new ScriptedWorker(transport, script, lanes, concurrency).start();
+    const worker = await new ScriptedWorker(transport, script, lanes, concurrency, facts).start();
     this.disposals.push(() => {
       worker.stop();
       return transport.close();
@@ -108,7 +115,9 @@ export class OrchestratorBench {
 
   async register(document: JsonObject): Promise<void> {
     const { name, version } = document as { name: string; version: string };
-    await new DefinitionStore(this.database.dataSource).register({ name, version, spec: document, checksum: checksum(document) });
+    const sum = checksum(document);
+    this.checksums.set(name, sum);
+    await new DefinitionStore(this.database.dataSource).register({ name, version, spec: document, checksum: sum });
   }
 
   /** Through the door, as a gateway does it. @param hint without it only the sweep finds the start */
@@ -121,14 +130,14 @@ export class OrchestratorBench {
       tags = {},
     }: { input?: Json; startAt?: number | null; hint?: boolean; tags?: JsonObject } = {},
   ): Promise<InstanceId> {
-    const row = startRow({ id: newId(), definition, input, startAt, tags, tenant: defaultTenant });
+    const row = startRow({ id: newId(), definition, input, startAt, tags, tenant: defaultTenant, ...this.sumOf(definition) });
     await new InstanceDoor(this.pool).insertStarts([row]);
     if (hint) await this.hint(row.id);
     return row.id;
   }
 
   async startMany(definition: string, count: number): Promise<InstanceId[]> {
-    const rows = Array.from({ length: count }, () => startRow({ definition }));
+    const rows = Array.from({ length: count }, () => startRow({ definition, ...this.sumOf(definition) }));
     for (let at = 0; at < count; at += 1_000) await new InstanceDoor(this.pool).insertStarts(rows.slice(at, at + 1_000));
     for (const ids of Map.groupBy(rows, ({ bucket }) => partitionOf(bucket, this.partitions)).values()) {
       for (let at = 0; at < ids.length; at += 200) await this.hint(...ids.slice(at, at + 200).map((row) => row.id));
@@ -175,13 +184,6 @@ export class OrchestratorBench {
     return (await this.pool.query(sql, values)).rows as Row[];
   }
 
-  /** The names under which rendezvous hashing gives every partition to the second of the two. */
-  ids(): [first: string, second: string] {
-    const all = Array.from({ length: this.partitions }, (_, number) => number);
-    for (let n = 0; ; n += 1)
-      if (all.every((number) => rendezvous(number, ['one', `two-${n}`]) === `two-${n}`)) return ['one', `two-${n}`];
-  }
-
   private async watch(): Promise<void> {
     const spec = liveQueueSpec('bench');
     await this.transport.declareQueue(spec);
@@ -194,6 +196,11 @@ export class OrchestratorBench {
         for (const { id, status } of decoded.value.items) if (isEnded(status as never)) this.noteEnd(id);
       },
     });
+  }
+
+  private sumOf(definition: string): { checksum?: string } {
+    const sum = this.checksums.get(definition);
+    return sum === undefined ? {} : { checksum: sum };
   }
 
   private noteEnd(id: string): void {

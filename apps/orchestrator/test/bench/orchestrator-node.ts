@@ -5,7 +5,10 @@ import {
   EventDoor,
   EventSettlement,
   InboxDoor,
+  LaneSettling,
+  LaneStore,
   LockStore,
+  type OperatorLog,
   type BatchCommit,
   type DefinitionStore,
   type EventStore,
@@ -20,6 +23,8 @@ import { StepQueues } from '../../src/dispatch/step-queues.js';
 import { Incidents } from '../../src/incidents/incidents.js';
 import { Emitter } from '../../src/keys/emitter.js';
 import { KeyServices } from '../../src/keys/key-services.js';
+import { LaneBook } from '../../src/lanes/lane-book.js';
+import { LaneKeeper } from '../../src/lanes/lane-keeper.js';
 import { LivePublisher } from '../../src/live/live-publisher.js';
 import { OrchestratorMetrics } from '../../src/metrics/orchestrator-metrics.js';
 import { Ownership } from '../../src/ownership/ownership.js';
@@ -43,6 +48,7 @@ export interface NodeParts {
   readonly incidents: IncidentStore;
   readonly registry: Registry;
   readonly pool: Pool;
+  readonly operatorLog: OperatorLog;
 }
 
 /** What a commit meets before it reaches the database. */
@@ -62,6 +68,7 @@ export class OrchestratorNode {
   readonly committed: BatchCommit[] = [];
   commitFault: CommitFault = (_batch, commit) => commit();
   private readonly control: ControlListener;
+  private readonly lanes: LaneKeeper;
   private readonly live: LivePublisher;
   private readonly quiet: (() => void)[] = [];
   private isDead = false;
@@ -79,13 +86,17 @@ export class OrchestratorNode {
         }),
     });
     const plans = new PlanCache(parts.definitions);
-    const options = { nodeId: id, takeStaleLeases };
+    const options = { nodeId: id, takeStaleLeases, version: 'test', leaseMs: 10_000 };
     this.clock = new DatabaseClock(store);
     this.live = new LivePublisher(transport);
     this.control = new ControlListener(transport, options, this.workers);
     const metrics = new OrchestratorMetrics(parts.registry);
+    const book = new LaneBook(this.guarded(new LaneStore(parts.pool)));
+    this.lanes = new LaneKeeper(book, this.guarded(new LaneSettling(parts.pool)), parts.operatorLog, this.clock, metrics, {
+      topology: 1,
+    });
     this.services = {
-      config: { topology: 1, partitions, cacheBytes: 64 * 1024 * 1024, quietMs: 50, remindWithinMs: 60_000 },
+      config: { topology: 1, partitions, leaseMs: 10_000, cacheBytes: 64 * 1024 * 1024, quietMs: 50, remindWithinMs: 60_000 },
       transport,
       store,
       clock: this.clock,
@@ -93,6 +104,7 @@ export class OrchestratorNode {
       children: this.guarded(parts.children(plans)),
       keys: this.guardedKeys(parts.pool, transport),
       stepQueues: new StepQueues(transport, parts.incarnations),
+      lanes: book,
       tasks: new KnownTasks(parts.definitions, this.workers),
       workers: this.workers,
       live: this.live,
@@ -110,6 +122,7 @@ export class OrchestratorNode {
   async start(): Promise<void> {
     await this.clock.start();
     await this.control.start();
+    await this.lanes.start(() => this.ownership.partitions);
     await this.ownership.start();
   }
 
@@ -121,6 +134,7 @@ export class OrchestratorNode {
   /** SIGTERM. */
   async stop(): Promise<void> {
     await this.ownership.stop();
+    await this.lanes.stop();
     await this.control.stop();
     this.live.stop();
     this.clock.stop();

@@ -1,5 +1,13 @@
 import { v7 as uuidv7 } from 'uuid';
-import { exchanges, partitionKey, stepEnvelopeSchema, stepQueue, workerQueue, type StepCommand } from '#libs/contracts';
+import {
+  exchanges,
+  partitionKey,
+  stepEnvelopeSchema,
+  stepQueue,
+  workerQueue,
+  type StepCommand,
+  type WorkerAnnouncement,
+} from '#libs/contracts';
 import { decodeEnvelope, workerQueueSpec, type Delivery, type Transport } from '#libs/messaging';
 
 /** What to do with a command: an output completes it, `undefined` keeps it (the test answers later, or never). */
@@ -8,9 +16,14 @@ export type Script = (command: StepCommand) => unknown;
 const heartbeatMs = 300;
 const lookMs = 20;
 
+/** What a worker says of itself beside what it serves. */
+export type Facts = Partial<Pick<WorkerAnnouncement, 'id' | 'labels' | 'freeSlots' | 'memory' | 'status'>>;
+
 /** A worker without handlers: it announces itself, takes commands, and does with each what the test says. */
 export class ScriptedWorker {
-  readonly id = `worker-${uuidv7()}`;
+  readonly id: string;
+  /** Told with the next announcement. */
+  facts: Facts;
   /** Every command received, in order; repeats included. */
   readonly received: StepCommand[] = [];
   private readonly held = new Map<string, StepCommand>();
@@ -23,10 +36,15 @@ export class ScriptedWorker {
     private readonly script: Script,
     private readonly lanes: readonly { queue: string; task: string }[] = [{ queue: 'default', task: 'work' }],
     private readonly concurrency = 50,
-  ) {}
+    facts: Facts = {},
+  ) {
+    this.id = facts.id ?? `worker-${uuidv7()}`;
+    this.facts = facts;
+  }
 
   async start(): Promise<this> {
     await this.transport.declareQueue(workerQueueSpec(this.id));
+    await this.transport.consume(workerQueue(this.id), { prefetch: 500, onDelivery: (delivery) => this.takeBound(delivery) });
     this.announce();
     this.timers.push(
       setInterval(() => this.announce(), heartbeatMs),
@@ -74,8 +92,11 @@ export class ScriptedWorker {
     ]);
   }
 
-  get answers(): string {
-    return workerQueue(this.id);
+  /** Hands a command back unrun. */
+  async handBack(command: StepCommand): Promise<void> {
+    this.forget(command);
+    const { instanceId, path, token, queue, task, delivery } = command;
+    await this.tell(command, { kind: 'returned', instanceId, path, token, queue, task, delivery, worker: this.id });
   }
 
   /** Queues are declared by orchestrators: it consumes those that are there, and again those that were made anew. */
@@ -95,6 +116,12 @@ export class ScriptedWorker {
     }
   }
 
+  /** Of its own queue: commands, and answers to its claims, which the tests look for elsewhere. */
+  private takeBound(delivery: Delivery): void {
+    if (decodeEnvelope(delivery.content, stepEnvelopeSchema).ok) this.take(delivery);
+    else delivery.settle('ack');
+  }
+
   private take(delivery: Delivery): void {
     const decoded = decodeEnvelope(delivery.content, stepEnvelopeSchema);
     delivery.settle('ack');
@@ -109,7 +136,7 @@ export class ScriptedWorker {
     this.waiting.clear();
   }
 
-  private announce(): void {
+  announce(): void {
     if (this.transport.state !== 'connected') return;
     const { id, concurrency } = this;
     const held = [...this.held.values()].map(({ instanceId, path, token, partition }) => ({
@@ -119,7 +146,17 @@ export class ScriptedWorker {
       partition,
       startedAt: Date.now(),
     }));
-    const facts = { id, session: id, version: '1.0.0', host: 'test', pid: 1, labels: {}, status: 'active', concurrency };
+    const facts = {
+      id,
+      session: id,
+      version: '1.0.0',
+      host: 'test',
+      pid: 1,
+      labels: {},
+      status: 'active',
+      concurrency,
+      ...this.facts,
+    };
     const handlers = this.lanes.map((lane) => ({ ...lane, concurrency }));
     const counts = { running: held.length, startedAt: 0, heartbeatMs, finished: 0, meanMs: {}, handlers, held };
     const content = Buffer.from(JSON.stringify({ v: 1, tenant: 'main', kind: 'worker', ...facts, ...counts }));

@@ -24,16 +24,16 @@ export const acting: Feature[] = [
     'pause stops the clocks of what waits, resume lets them go on',
     async (world) => {
       const { client } = world;
-      const id = await begin(world, { steps: [{ id: 'nap', type: 'sleep', for: '2s' }, echo('up', 'awake')] });
+      const id = await begin(world, { steps: [{ id: 'nap', type: 'sleep', for: '8s' }, echo('up', 'awake')] });
       await waits(world, id, 'nap', 'timer');
       await client.pause(id, { reason: 'lunch', by: 'ann' }, act);
       expect(await client.getInstance(id)).toMatchObject({ status: 'paused' });
-      await new Promise((resolve) => setTimeout(resolve, 3_000)); // longer than it had left: the time is what is tested
+      await new Promise((resolve) => setTimeout(resolve, 8_500)); // longer than it had left: the time is what is tested
       expect((await client.getInstance(id)).status).toBe('paused');
       await client.resume(id, {}, act);
       expect((await ended(world, id)).output).toBe('awake');
       const [resumed] = await history(world, id, 'instanceResumed');
-      expect((resumed?.data as { pausedMs: number }).pausedMs).toBeGreaterThanOrEqual(3_000);
+      expect((resumed?.data as { pausedMs: number }).pausedMs).toBeGreaterThanOrEqual(8_500);
     },
   ],
   [

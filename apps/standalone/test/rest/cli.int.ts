@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import type { BulkJob, Instance } from '#libs/contracts';
+import type { BulkJob, HookDelivery, Instance, TriggerRun } from '#libs/contracts';
 import { runCli } from '#apps/cli';
 import { TestShell } from '../../../cli/src/testing/test-shell.js';
 import { Product } from './product.js';
@@ -80,5 +80,47 @@ describe('the command line on the product', () => {
     expect(job).toMatchObject({ status: 'completed', done: 2, failed: 0 });
     for (const id of [first, second]) expect((await product.end(id)).status).toBe('cancelled');
     expect((await orquestra('instance', 'cancel', first)).exitCode).toBe(4);
+  });
+
+  it('puts a schedule, looks ahead, runs it by hand, makes up for a range, and pauses it', async () => {
+    await product.register('report', [{ id: 'write', type: 'set', values: '${input}' }]);
+    const spec = '{"kind":"schedule","definition":"report","cron":"0 9 * * MON-FRI","input":{"at":"${scheduledAt}"}}';
+    expect((await orquestra('trigger', 'put', 'reports', spec)).text).toContain('At 09:00, Monday through Friday (UTC)');
+    expect(
+      await orquestra('trigger', 'put', 'wrong', '{"kind":"schedule","definition":"report","cron":"61 * * * *"}'),
+    ).toMatchObject({
+      exitCode: 4,
+      text: expect.stringContaining('/cron') as string,
+    });
+    expect((await orquestra('trigger', 'next', 'reports', '--count', '2')).text).toMatch(/T09:00:00\+00:00/);
+    expect((await orquestra('trigger', 'preview', '30 2 * * *', '-z', 'Europe/Madrid')).text).toContain('! On ');
+    const [run] = await piped<TriggerRun>('trigger', 'run', 'reports', '--reason', 'now');
+    expect(await product.end(run!.instance!)).toMatchObject({ output: { at: run!.scheduledAt } });
+    const range = ['--from', '2027-03-01T00:00:00Z', '--to', '2027-03-03T00:00:00Z'];
+    expect((await orquestra('trigger', 'backfill', 'reports', ...range, '--dry-run')).text).toContain('would be 2 slots');
+    expect((await orquestra('trigger', 'pause', 'reports', '-r', 'stocktaking')).text).toContain('stocktaking (ada)');
+    expect((await orquestra('trigger', 'list')).text).toMatch(/reports +schedule +report +paused/);
+    expect((await orquestra('trigger', 'runs', 'reports')).text).toContain(run!.instance);
+    expect((await orquestra('trigger', 'resume', 'reports')).text).toContain('active');
+    expect((await orquestra('trigger', 'delete', 'reports')).exitCode).toBe(0);
+    expect((await orquestra('trigger', 'get', 'reports')).exitCode).toBe(3);
+  });
+
+  it('puts a hook, and lists what came to it', async () => {
+    await product.register('report', [{ id: 'write', type: 'set', values: '${input}' }]);
+    expect((await orquestra('trigger', 'put', 'reports.in', '{"kind":"hook","definition":"report"}')).text).toContain('hook');
+    expect((await orquestra('trigger', 'deliveries', 'reports.in')).text).toContain('Nothing has come yet.');
+    for (const body of ['{"n":1}', '{'])
+      await fetch(`${product.url}/api/v1/hooks/reports.in`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'webhook-id': `id ${body}` },
+        body,
+      });
+    const { text } = await orquestra('trigger', 'deliveries', 'reports.in');
+    expect(text).toMatch(/id \{"n":1\} +unchecked +202 +started/);
+    expect(text).toMatch(/400 +refused +– +BODY_INVALID/);
+    const [latest, ...others] = await piped<HookDelivery>('trigger', 'deliveries', 'reports.in', '--limit', '1');
+    expect([latest?.status, others]).toEqual([400, []]);
+    expect((await orquestra('trigger', 'deliveries', 'no-such')).exitCode).toBe(3);
   });
 });

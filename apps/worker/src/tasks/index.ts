@@ -1,7 +1,7 @@
+import type { EgressPolicy } from '#libs/platform';
 import type { TaskContract, TaskRegistry } from '#libs/worker-sdk';
 import { echoContract, registerEcho } from './echo.js';
 import { httpContract } from './http/contract.js';
-import type { EgressPolicy } from './http/egress.js';
 import { registerHttp } from './http/http.js';
 import { scriptContract } from './script/contract.js';
 import { registerScript } from './script/script.js';

@@ -8,6 +8,7 @@ import {
   formatShare,
   formatTicking,
   formatTime,
+  formatZoned,
   shortId,
 } from './format';
 
@@ -74,4 +75,22 @@ describe('figures', () => {
     expect([formatBytes(12), formatBytes(3_482), formatBytes(2_097_152)]).toEqual(['12 B', '3.4 KiB', '2 MiB']));
   it('keeps both ends of an id: the end tells neighbours apart', () =>
     expect(shortId('0199a3f2-51c8-7d10-8000-0000000042ab')).toBe('0199a3f2…42ab'));
+});
+
+describe('formatZoned', () => {
+  const at = Date.UTC(2026, 10, 23, 14);
+  it.each([
+    ['America/New_York', 'Mon 23 Nov, 09:00'],
+    ['Australia/Lord_Howe', 'Tue 24 Nov, 01:00'],
+  ])('in %s is %s', (zone, text) => expect(formatZoned(at, zone)).toBe(text));
+  it('says seconds where there are any, or where they are asked for', () => {
+    expect(formatZoned(at + 5_000, 'UTC')).toBe('Mon 23 Nov, 14:00:05');
+    expect(formatZoned(at, 'UTC', { withSeconds: true })).toBe('Mon 23 Nov, 14:00:00');
+  });
+  it('tells an hour that comes twice apart', () => {
+    const first = Date.UTC(2026, 10, 1, 5, 30);
+    const texts = [first, first + 3_600_000].map((one) => formatZoned(one, 'America/New_York', { withOffset: true }));
+    expect(texts).toEqual(['Sun 1 Nov, 01:30 GMT-4', 'Sun 1 Nov, 01:30 GMT-5']);
+  });
+  it('says nothing of a zone it does not know', () => expect(formatZoned(at, 'Mars/Olympus')).toBeUndefined());
 });

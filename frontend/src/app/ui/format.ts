@@ -65,6 +65,28 @@ export const formatExact = (at: number, zone: ZoneChoice): string =>
     timeZoneName: 'short',
   }).format(at);
 
+/** How a time of another zone is written. */
+export interface ZonedStyle {
+  /** `GMT-5` after it: an hour that comes twice can be told apart. */
+  readonly withOffset?: boolean;
+  /** Default: where there are any. */
+  readonly withSeconds?: boolean;
+}
+
+/** `Mon 23 Nov, 09:00` in a zone by its IANA name. @returns undefined when this browser does not know the zone */
+export function formatZoned(at: number, timeZone: string, style: ZonedStyle = {}): string | undefined {
+  const { withOffset = false, withSeconds = at % 60_000 !== 0 } = style;
+  try {
+    return new Intl.DateTimeFormat('en-GB', {
+      ...{ ...day, weekday: 'short', hour: '2-digit', minute: '2-digit', timeZone },
+      ...(withSeconds && { second: '2-digit' }),
+      ...(withOffset && { timeZoneName: 'shortOffset' }),
+    }).format(at);
+  } catch {
+    return undefined;
+  }
+}
+
 export const formatClockMs = (at: number, zone: ZoneChoice): string =>
   formatter('clockMs', zone, { ...clock, fractionalSecondDigits: 3 }).format(at);
 
@@ -96,11 +118,12 @@ export function formatRate(perSecond: number): string {
   return `${perMinute >= 10 || Number.isInteger(perMinute) ? integers.format(Math.round(perMinute)) : perMinute.toFixed(1)} /min`;
 }
 
-/** `12 B`, `3.4 KiB`. */
+/** `12 B`, `3.4 KiB`, up to GiB. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1_024) return spaced(bytes, 'B');
   if (bytes < 1_048_576) return spaced(Math.round(bytes / 102.4) / 10, 'KiB');
-  return spaced(Math.round(bytes / 104_857.6) / 10, 'MiB');
+  if (bytes < 1_073_741_824) return spaced(Math.round(bytes / 104_857.6) / 10, 'MiB');
+  return spaced(Math.round(bytes / 107_374_182.4) / 10, 'GiB');
 }
 
 /** The last eight digits of an id: the random end, which differs between neighbours. */

@@ -25,9 +25,6 @@ import { readJson } from './json-text';
     p:empty {
       display: none;
     }
-    .fault {
-      color: var(--oqx-state-failed-text);
-    }
   `,
 })
 export class JsonField {
@@ -37,9 +34,11 @@ export class JsonField {
   readonly hint = input('');
   readonly placeholder = input('');
   readonly rows = input(8);
+  /** What somebody else finds wrong with it, once it is JSON. */
+  readonly refusal = input<string>();
   readonly text = model.required<string>();
   protected readonly fault = computed(() => {
     const read = readJson(this.text());
-    return read && 'fault' in read ? read.fault : undefined;
+    return read && 'fault' in read ? read.fault : this.refusal();
   });
 }

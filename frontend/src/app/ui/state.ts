@@ -11,7 +11,7 @@ export interface StateLook {
 
 const look = (glyph: GlyphName, tone: string, word: string): StateLook => ({ glyph, tone, word });
 
-/** Statuses of instances, steps and workers by name; one table, so that a state looks alike everywhere. */
+/** Statuses of instances, steps, workers, triggers and what comes of them, by name; one table, so that a state looks alike everywhere. */
 export const stateLooks: Readonly<Record<string, StateLook>> = {
   pending: look('queued', 'queued', $localize`Pending`),
   queued: look('queued', 'queued', $localize`Queued`),
@@ -37,6 +37,20 @@ export const stateLooks: Readonly<Record<string, StateLook>> = {
   stopping: look('cancelled', 'cancelled', $localize`Stopping`),
   stopped: look('cancelled', 'cancelled', $localize`Stopped`),
   lost: look('failed', 'failed', $localize`Lost`),
+  disabled: look('cancelled', 'cancelled', $localize`Disabled`),
+  started: look('completed', 'completed', $localize`Started`),
+  existing: look('completed', 'completed', $localize`Was there already`),
+  matched: look('completed', 'completed', $localize`Taken`),
+  delivered: look('completed', 'completed', $localize`Delivered`),
+  kept: look('waiting', 'waiting', $localize`Kept`),
+  stored: look('queued', 'queued', $localize`Stored`),
+  missed: look('timedOut', 'retrying', $localize`Missed`),
+  refused: look('failed', 'failed', $localize`Refused`),
+  dropped: look('skipped', 'cancelled', $localize`Dropped`),
+  duplicate: look('skipped', 'cancelled', $localize`Duplicate`),
+  open: look('failed', 'failed', $localize`Open`),
+  halfOpen: look('retrying', 'retrying', $localize`Half-open`),
+  closed: look('completed', 'completed', $localize`Closed`),
 };
 
 export const lookOf = (state: string): StateLook => stateLooks[state] ?? look('queued', 'none', state);

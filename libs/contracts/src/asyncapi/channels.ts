@@ -1,97 +1,22 @@
-import type { z } from 'zod';
-import { commandsQueue, deadLetterQueue, exchanges } from '../names.js';
+import { deadLetterQueue, exchanges } from '../names.js';
 import * as wire from '../messages/wire.js';
 import { exampleInstanceId } from '../openapi/operation.js';
-import { actedSchema } from '../rest/actions.js';
-import { problemSchema } from '../rest/common.js';
-import { eventOutcomeSchema } from '../rest/events.js';
-import { commandChannels, commands } from './command-channels.js';
-import { startedSchema } from '../rest/instances.js';
-
-export interface Channel {
-  readonly id: string;
-  /** Routing key, or the queue where messages are addressed to it by name. */
-  readonly address: string;
-  readonly title: string;
-  readonly exchange: {
-    readonly name: string;
-    readonly type: 'direct' | 'topic' | 'fanout' | 'default';
-    readonly durable: boolean;
-  };
-  readonly queue?: string;
-  /** For other systems to use; the others are between our own services and may change with `v`. */
-  readonly isPublic: boolean;
-  readonly messages: readonly {
-    readonly id: string;
-    readonly schema: z.ZodType;
-    readonly summary: string;
-    readonly example: unknown;
-  }[];
-}
+import type { Channel } from './channel.js';
+import { commandChannels } from './command-channels.js';
+import { eventChannel } from './event-channel.js';
+import { replyChannel } from './reply-channel.js';
+import { triggerChannel } from './trigger-channel.js';
 
 const id = exampleInstanceId;
 const envelope = { v: 1, tenant: 'main' } as const;
 const step = { instanceId: id, path: 'charge', token: 2 };
 
+/** Every channel, in the order of the documentation. */
 export const channels: readonly Channel[] = [
-  {
-    id: 'start',
-    address: 'workflow.start',
-    title: 'Start an instance; message_id is required and makes it idempotent for 7 days',
-    exchange: commands,
-    queue: commandsQueue,
-    isPublic: true,
-    messages: [
-      {
-        id: 'Start',
-        schema: wire.startCommandSchema,
-        summary: 'As the body of POST /api/v1/instances',
-        example: { definition: 'order.process', input: { id: 'o-1' }, key: 'o-1' },
-      },
-    ],
-  },
   ...commandChannels,
-  {
-    id: 'replies',
-    address: '{reply_to}',
-    title: 'Answers to commands, with their correlation_id',
-    exchange: { name: '', type: 'default', durable: true },
-    isPublic: true,
-    messages: [
-      {
-        id: 'Started',
-        schema: startedSchema,
-        summary: 'type `workflow.started`',
-        example: { id, status: 'pending', definition: 'order.process', version: '1.2.0' },
-      },
-      {
-        id: 'Acted',
-        schema: actedSchema,
-        summary: 'type `workflow.acted`',
-        example: { id, status: 'cancelling', outcome: 'applied' },
-      },
-      {
-        id: 'EventOutcome',
-        schema: eventOutcomeSchema,
-        summary: 'type `workflow.event`',
-        example: { id: 'pay-1', outcome: 'matched', instances: [id] },
-      },
-      {
-        id: 'Refused',
-        schema: problemSchema,
-        summary: 'type `problem`: RFC 9457',
-        example: {
-          type: 'https://orquestrax.dev/problems/DEFINITION_NOT_FOUND',
-          title: 'There is no such definition',
-          status: 404,
-          detail: 'expected the name of a registered definition, but there is none named "no.such"',
-          code: 'DEFINITION_NOT_FOUND',
-          traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
-          errors: [],
-        },
-      },
-    ],
-  },
+  replyChannel,
+  eventChannel,
+  triggerChannel,
   {
     id: 'partitions',
     address: 'p.{partition}',

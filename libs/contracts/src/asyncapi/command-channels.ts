@@ -1,10 +1,12 @@
 import { commandsQueue, exchanges } from '../names.js';
 import { type ActCommand, actCommandSchemas, eventCommandSchema } from '../messages/commands.js';
+import { startBodySchema } from '../rest/instances.js';
 import { exampleInstanceId } from '../openapi/operation.js';
-import type { Channel } from './channels.js';
+import type { Channel, ChannelMessage } from './channel.js';
+import { commandHeadersSchema } from './headers.js';
 
 const id = exampleInstanceId;
-export const commands = { name: exchanges.commands, type: 'topic', durable: true } as const;
+const commands = { name: exchanges.commands, type: 'topic', durable: true } as const;
 
 const about: Readonly<Record<ActCommand, readonly [title: string, example: object]>> = {
   'workflow.cancel': ['Cancel an instance', { id, reason: 'ordered twice' }],
@@ -28,7 +30,14 @@ const pascal = (key: string): string =>
     .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
     .join('');
 
-const channel = (address: string, title: string, schema: Channel['messages'][number]['schema'], example: unknown): Channel => {
+type Told = Pick<ChannelMessage, 'schema' | 'example'> & {
+  readonly address: string;
+  readonly title: string;
+  /** What it may be answered with, beside a refusal. */
+  readonly answers: readonly string[];
+};
+
+const channel = ({ address, title, schema, example, answers }: Told): Channel => {
   const name = pascal(address);
   return {
     id: name.charAt(0).toLowerCase() + name.slice(1),
@@ -37,18 +46,44 @@ const channel = (address: string, title: string, schema: Channel['messages'][num
     exchange: commands,
     queue: commandsQueue,
     isPublic: true,
-    messages: [{ id: name, schema, summary: 'As the body of the call of the API', example }],
+    tag: 'Commands',
+    replies: [...answers, 'Refused'],
+    messages: [
+      {
+        id: name,
+        schema,
+        summary: 'As the body of the call of the API',
+        example,
+        headers: commandHeadersSchema,
+        exampleHeaders: { message_id: `${address}-1`, reply_to: 'partner.answers', correlation_id: 'c-1' },
+      },
+    ],
   };
 };
 
-/** Everything other systems may tell instances, beside starting them. */
+/** Everything other systems may tell the platform over RabbitMQ. */
 export const commandChannels: readonly Channel[] = [
-  ...(Object.keys(actCommandSchemas) as ActCommand[]).map((key) =>
-    channel(key, about[key][0], actCommandSchemas[key], about[key][1]),
+  channel({
+    address: 'workflow.start',
+    title: 'Start an instance; message_id is required and makes it idempotent for 7 days',
+    schema: startBodySchema,
+    example: { definition: 'order.process', input: { id: 'o-1' }, key: 'o-1' },
+    answers: ['Started', 'Ended'],
+  }),
+  ...(Object.keys(actCommandSchemas) as ActCommand[]).map((address) =>
+    channel({
+      address,
+      title: about[address][0],
+      schema: actCommandSchemas[address],
+      example: about[address][1],
+      answers: ['Acted'],
+    }),
   ),
-  channel('workflow.event', 'Deliver an event, by key or to one instance', eventCommandSchema, {
-    name: 'payment',
-    key: 'o-77',
-    payload: { status: 'success' },
+  channel({
+    address: 'workflow.event',
+    title: 'Deliver an event, by key or to one instance',
+    schema: eventCommandSchema,
+    example: { name: 'payment', key: 'o-77', payload: { status: 'success' } },
+    answers: ['EventOutcome'],
   }),
 ];

@@ -39,6 +39,12 @@ export const stepCommandSchema = z.object({
   version: z.string(),
   /** Of the innermost lock the step runs in; grows with every grant of its key. */
   fence: z.int().positive().optional(),
+  /** Slots of the worker it takes; absent: one. */
+  slots: z.int().min(2).max(1_000).optional(),
+  /** Memory it asks for, bytes. */
+  memory: z.int().positive().optional(),
+  /** Sent to this worker: it has the step's affinity value, and the step waits for it; or it had room, and hands the step back if not. */
+  bound: z.enum(['affinity', 'room']).optional(),
   traceparent: z.string().optional(),
 });
 export type StepCommand = z.infer<typeof stepCommandSchema>;
@@ -134,8 +140,8 @@ export type HeldStep = z.infer<typeof heldStepSchema>;
 export const workerHandlerSchema = z.object({ queue: z.string(), task: z.string(), concurrency: z.int().positive() });
 
 /**
- * A worker's announcement on `orquestra.control`: at its start, whenever what it serves changes, and every `heartbeatMs` (2,000);
- * between heartbeats, steps that have been running for 100 ms are told once as `begun` (batched, at most 5 messages a second).
+ * A worker's announcement on `orquestra.control`: at its start, whenever what it serves changes, when somebody asks who is there, and every
+ * `heartbeatMs` (2,000); between heartbeats, steps that have been running for 100 ms are told once as `begun` (batched, at most 5 messages a second).
  */
 export const workerAnnouncementSchema = z.object({
   ...envelope,
@@ -152,6 +158,10 @@ export const workerAnnouncementSchema = z.object({
   /** Steps at once, in all. */
   concurrency: z.int().positive(),
   running: z.int().nonnegative(),
+  /** Of `concurrency`, a step taking as many as it says. */
+  freeSlots: z.int().nonnegative().optional(),
+  /** Bytes: what it offers in all, and what of it the next step may ask for. */
+  memory: z.object({ total: z.int().nonnegative(), free: z.int().nonnegative() }).optional(),
   startedAt: z.number(),
   heartbeatMs: z.int().positive(),
   /** Completed and failed attempts since its start. */
@@ -172,7 +182,14 @@ export const abortSchema = z.object({
 });
 export type Abort = z.infer<typeof abortSchema>;
 
-export const controlSchema = z.discriminatedUnion('kind', [workerAnnouncementSchema, abortSchema]);
+/** gateway → all workers on `orquestra.control`: one of them shall take nothing new, or (`isOn: false`) take work again. */
+export const drainSchema = z.object({ ...envelope, kind: z.literal('drain'), worker: z.string(), isOn: z.boolean() });
+export type DrainOrder = z.infer<typeof drainSchema>;
+
+/** → all workers on `orquestra.control`, by whoever has just begun to listen: announce yourselves, so that nobody waits for a heartbeat. */
+export const rollCallSchema = z.object({ ...envelope, kind: z.literal('rollCall') });
+
+export const controlSchema = z.discriminatedUnion('kind', [workerAnnouncementSchema, abortSchema, drainSchema, rollCallSchema]);
 
 /** Head of an instance for lists; conflated per partition (250 ms) on `orquestra.live`, routing key `heads.<definition>`. */
 export const instanceDeltaSchema = z.object({
@@ -214,18 +231,3 @@ export const liveQueuesSchema = z.object({
 export type LiveQueues = z.infer<typeof liveQueuesSchema>;
 
 export const liveSchema = z.discriminatedUnion('kind', [liveHeadsSchema, liveQueuesSchema]);
-
-/** External commands, exchange `orquestra.commands`; `message_id` required, answered to `reply_to`. */
-export const startCommandSchema = z.object({
-  definition: z.string(),
-  version: z.string().optional(),
-  input: json.optional(),
-  id: z.uuid().optional(),
-  key: z.string().max(200).optional(),
-  onConflict: z.enum(['return', 'reject']).optional(),
-  startAt: z.string().optional(),
-  tags: z.record(z.string(), json).optional(),
-  queue: z.string().optional(),
-  priority: z.int().optional(),
-  event: z.object({ name: z.string(), payload: json.optional(), id: z.string().optional() }).optional(),
-});

@@ -1,8 +1,9 @@
 import type { JsonObject } from '#libs/engine';
 import { bodyProblems, idempotencyProblems } from '../rest/problems.js';
+import { actBodySchema } from '../rest/actions.js';
 import * as shapes from '../rest/definitions.js';
 import { jsonObjectSchema } from '../rest/common.js';
-import type { Operation } from './operation.js';
+import { json, type Operation } from './operation.js';
 
 const document = {
   schema: jsonObjectSchema.describe('A definition; its schema is at /api/v1/schemas/definition.json'),
@@ -49,7 +50,14 @@ export const definitionOperations: readonly Operation[] = [
       201: { description: 'Registered', schema: shapes.registeredSchema },
       200: { description: 'It was there with the same content, or this was a dry run', schema: shapes.registeredSchema },
     },
-    problems: [...bodyProblems, ...idempotencyProblems, 'DEFINITION_INVALID', 'VERSION_EXISTS', 'VERSION_NOT_NEWER'],
+    problems: [
+      ...bodyProblems,
+      ...idempotencyProblems,
+      'DEFINITION_INVALID',
+      'VERSION_EXISTS',
+      'VERSION_NOT_NEWER',
+      'TRIGGER_TAKEN',
+    ],
     examples: [
       {
         name: 'YAML',
@@ -205,7 +213,7 @@ export const definitionOperations: readonly Operation[] = [
     params: shapes.definitionParamsSchema,
     body: { schema: shapes.activateBodySchema, required: true, contentTypes: ['application/json'] },
     responses: { 200: { description: 'It is active', schema: shapes.activatedSchema } },
-    problems: [...bodyProblems, 'DEFINITION_NOT_FOUND', 'VERSION_NOT_FOUND'],
+    problems: [...bodyProblems, 'DEFINITION_NOT_FOUND', 'VERSION_NOT_FOUND', 'TRIGGER_TAKEN'],
     examples: [
       {
         name: 'Roll forward',
@@ -215,6 +223,54 @@ export const definitionOperations: readonly Operation[] = [
         response: { name: 'order.process', activeVersion: '1.2.0', previous: '1.1.0' },
       },
       { name: 'Unknown version', params: { name: 'order.process' }, body: { version: '9.9.9' }, status: 404 },
+    ],
+  },
+  {
+    id: 'pauseDefinition',
+    method: 'post',
+    path: '/api/v1/definitions/{name}/pause',
+    tag: 'Definitions',
+    summary: 'Pause a definition and its instances',
+    description:
+      'Open instances are paused by a bulk job, those that start from now on begin paused. Triggers go on starting unless they are paused themselves.',
+    params: shapes.definitionParamsSchema,
+    body: json(actBodySchema, false),
+    responses: { 200: { description: 'It is paused, and its instances are being told', schema: shapes.definitionPausedSchema } },
+    problems: [...bodyProblems, ...idempotencyProblems, 'DEFINITION_NOT_FOUND'],
+    examples: [
+      {
+        name: 'Pause',
+        params: { name: 'order.process' },
+        body: { reason: 'the bank is down', by: 'ada' },
+        status: 200,
+        response: {
+          name: 'order.process',
+          paused: { at: '2026-11-20T09:00:00.000Z', by: 'ada', reason: 'the bank is down' },
+          job: '0193f2a4-7b1c-7d2e-9f3a-4b5c6d7e8f90',
+        },
+      },
+      { name: 'Unknown', params: { name: 'nobody.knows' }, body: {}, status: 404 },
+    ],
+  },
+  {
+    id: 'resumeDefinition',
+    method: 'post',
+    path: '/api/v1/definitions/{name}/resume',
+    tag: 'Definitions',
+    summary: 'Let a paused definition and its instances go on',
+    description: 'An instance that somebody paused by itself stays paused.',
+    params: shapes.definitionParamsSchema,
+    body: json(actBodySchema, false),
+    responses: { 200: { description: 'It goes on, and its instances are being told', schema: shapes.definitionPausedSchema } },
+    problems: [...bodyProblems, ...idempotencyProblems, 'DEFINITION_NOT_FOUND'],
+    examples: [
+      {
+        name: 'Resume',
+        params: { name: 'order.process' },
+        body: { reason: 'the bank is back', by: 'ada' },
+        status: 200,
+        response: { name: 'order.process', paused: null, job: '0193f2a4-7b1c-7d2e-9f3a-4b5c6d7e8f91' },
+      },
     ],
   },
 ];

@@ -35,7 +35,10 @@ export const instanceOperations: readonly Operation[] = [
         description: 'Started; with `wait`, and ended: the instance with its result',
         schema: shapes.startedSchema.or(shapes.instanceSchema),
       },
-      200: { description: 'The key (or id) was known: that instance', schema: shapes.startedSchema.or(shapes.instanceSchema) },
+      200: {
+        description: 'The key (or id) was known, or the singleton is open: that instance',
+        schema: shapes.startedSchema.or(shapes.instanceSchema),
+      },
       202: { description: 'Started, and has not ended within `wait`', schema: shapes.startedSchema },
     },
     problems: [...bodyProblems, ...idempotencyProblems, ...startProblems],
@@ -68,6 +71,35 @@ export const instanceOperations: readonly Operation[] = [
         },
         status: 201,
         response: started,
+      },
+      {
+        name: 'A singleton: while one is open, that one',
+        body: { definition: 'order.process', input: { id: 'o-1' }, singleton: 'nightly' },
+        status: 201,
+        response: started,
+      },
+      {
+        name: 'The singleton is open',
+        body: { definition: 'order.process', input: { id: 'o-1' }, singleton: 'nightly' },
+        status: 200,
+        response: started,
+      },
+      {
+        name: 'Debounced: only the last start of five seconds runs',
+        body: { definition: 'order.process', input: { id: 'o-1' }, debounce: { key: 'o-1', for: '5s' } },
+        status: 201,
+        response: started,
+      },
+      {
+        name: 'A queue and a priority of its own',
+        body: { definition: 'order.process', input: { id: 'o-1' }, queue: 'urgent', priority: 9 },
+        status: 201,
+        response: started,
+      },
+      {
+        name: 'Debounced, with a time',
+        body: { definition: 'order.process', startAt: '2027-01-01T09:00:00Z', debounce: { key: 'o-1', for: '5s' } },
+        status: 422,
       },
       {
         name: 'Wait a little',

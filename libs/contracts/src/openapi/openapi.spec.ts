@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { z } from 'zod';
 import { problemKinds } from '../rest/problems.js';
 import { openApiDocument, operations } from './openapi.js';
@@ -8,7 +11,18 @@ const document = openApiDocument('1.2.3') as {
   components: { schemas: Record<string, unknown> };
 };
 
+const schemaFile = createRequire(import.meta.url).resolve('@seriousme/openapi-schema-validator/schemas/v3.1/schema.json');
+
 describe('openApiDocument', () => {
+  it('fits the schema of OpenAPI 3.1', () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
+    const validate = ajv.compile(JSON.parse(readFileSync(schemaFile, 'utf8')) as object);
+    validate(document);
+    expect(validate.errors ?? []).toEqual([]);
+    validate({ ...document, paths: { 'no-slash': {} } });
+    expect(validate.errors).not.toHaveLength(0);
+  });
+
   it('holds every operation once, under its own id', () => {
     const ids = Object.values(document.paths).flatMap((methods) => Object.values(methods).map((each) => each.operationId));
     expect(document.openapi).toBe('3.1.0');
@@ -34,6 +48,10 @@ describe('openApiDocument', () => {
 });
 
 describe('examples', () => {
+  it('are there for every operation, for the tests of the gateway to send', () => {
+    expect(operations.filter(({ examples }) => examples.length === 0).map(({ id }) => id)).toEqual([]);
+  });
+
   const all = operations.flatMap((operation) => operation.examples.map((example) => ({ operation, example })));
 
   it.each(all.map((each) => [`${each.operation.id}: ${each.example.name}`, each] as const))(

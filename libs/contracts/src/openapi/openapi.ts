@@ -1,4 +1,6 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { Components } from '../components.js';
+import { webhookPayloadSchema } from '../messages/lifecycle.js';
 import { problemSchema } from '../rest/common.js';
 import { commonProblems, problemKinds } from '../rest/problems.js';
 import { actionOperations } from './action-operations.js';
@@ -8,7 +10,12 @@ import { eventOperations } from './event-operations.js';
 import { capacityOperations, figureOperations, probeOperations } from './other-operations.js';
 import { definitionOperations } from './definition-operations.js';
 import { instanceOperations } from './instance-operations.js';
+import { hookOperations } from './hook-operations.js';
+import { laneOperations } from './lane-operations.js';
+import { triggerOperations } from './trigger-operations.js';
 import { type Operation, type OperationResponse, problemsByStatus } from './operation.js';
+import { webhookOperations } from './webhook-operations.js';
+import { workerOperations } from './worker-operations.js';
 
 type Fragment = Record<string, unknown>;
 
@@ -20,7 +27,12 @@ export const operations: readonly Operation[] = [
   ...eventOperations,
   ...askOperations,
   ...bulkOperations,
+  ...laneOperations,
+  ...triggerOperations,
+  ...hookOperations,
+  ...webhookOperations,
   ...capacityOperations,
+  ...workerOperations,
   ...figureOperations,
   ...probeOperations,
 ];
@@ -44,36 +56,30 @@ export function openApiDocument(version: string): Fragment {
     servers: [{ url: '/' }],
     tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
+    webhooks: { lifecycle: outgoing(components) },
     components: { schemas: components.schemas },
   };
 }
 
-/** Collects the schemas that have an id, so that each stands in the document once. */
-class Components {
-  readonly schemas: Record<string, unknown> = {};
-
-  /** @param io requests are documented as sent (`input`), answers as received (`output`) */
-  reference(schema: z.ZodType, io: 'input' | 'output'): Fragment {
-    const {
-      $schema: _,
-      $defs,
-      ...root
-    } = z.toJSONSchema(schema, { io, unrepresentable: 'any', override: withoutNoise }) as Fragment & {
-      $defs?: Record<string, Fragment>;
-    };
-    for (const [id, definition] of Object.entries($defs ?? {})) this.schemas[id] ??= renamed(definition);
-    return renamed(root);
-  }
-}
-
-/** zod's patterns for formats are long and say the same as `format`. */
-function withoutNoise({ jsonSchema }: { jsonSchema: Fragment }): void {
-  if (jsonSchema['format'] !== undefined) delete jsonSchema['pattern'];
-  delete jsonSchema['id'];
-}
-
-const renamed = (fragment: Fragment): Fragment =>
-  JSON.parse(JSON.stringify(fragment).replaceAll('"#/$defs/', '"#/components/schemas/')) as Fragment;
+/** What a webhook sends. */
+const outgoing = (components: Components): Fragment => ({
+  post: {
+    operationId: 'receiveLifecycleEvent',
+    tags: ['Webhooks'],
+    summary: 'What a webhook sends to you: answer 2xx within 15 s, and check the signature (standardwebhooks.com)',
+    parameters: ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => ({
+      name,
+      in: 'header',
+      required: true,
+      schema: { type: 'string' },
+    })),
+    requestBody: {
+      required: true,
+      content: { 'application/json': { schema: components.reference(webhookPayloadSchema, 'output') } },
+    },
+    responses: { 204: { description: 'Taken' }, 410: { description: 'No more of these: the webhook is disabled' } },
+  },
+});
 
 function describeOperation(operation: Operation, components: Components): Fragment {
   const { id, tag, summary, description, body } = operation;

@@ -2,7 +2,19 @@ import type { z } from 'zod';
 import type { Json } from '#libs/engine';
 import { type ProblemCode, problemKinds } from '../rest/problems.js';
 
-export type Tag = 'Definitions' | 'Instances' | 'Actions' | 'Events' | 'Asks' | 'Bulk' | 'Capacity' | 'Figures' | 'Probes';
+export type Tag =
+  | 'Definitions'
+  | 'Instances'
+  | 'Actions'
+  | 'Events'
+  | 'Asks'
+  | 'Bulk'
+  | 'Triggers'
+  | 'Webhooks'
+  | 'Feed'
+  | 'Capacity'
+  | 'Figures'
+  | 'Probes';
 
 /** A request that may be sent as it is; the tests of the gateway send every one of them and compare. */
 export interface OperationExample {
@@ -10,9 +22,9 @@ export interface OperationExample {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Text with `contentType: application/yaml`, else JSON. */
+  /** Text with another `contentType` than JSON. */
   readonly body?: Json;
-  readonly contentType?: 'application/json' | 'application/yaml';
+  readonly contentType?: 'application/json' | 'application/yaml' | 'application/x-www-form-urlencoded' | 'text/plain';
   readonly status: number;
   /** What comes back, in shape; ids and times differ. */
   readonly response?: Json;
@@ -28,7 +40,7 @@ export interface OperationResponse {
 /** One call of the API, as documented, validated and tested. */
 export interface Operation {
   readonly id: string;
-  readonly method: 'get' | 'post' | 'put';
+  readonly method: 'get' | 'post' | 'put' | 'delete';
   /** With `{name}` for parameters. */
   readonly path: string;
   readonly tag: Tag;
@@ -36,7 +48,13 @@ export interface Operation {
   readonly description?: string;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
-  readonly body?: { readonly schema: z.ZodType; readonly required: boolean; readonly contentTypes: readonly string[] };
+  readonly body?: {
+    readonly schema: z.ZodType;
+    readonly required: boolean;
+    readonly contentTypes: readonly string[];
+    /** Its bytes are handed on as they came: a signature is over them. */
+    readonly isRaw?: boolean;
+  };
   readonly responses: Readonly<Record<number, OperationResponse>>;
   readonly problems: readonly ProblemCode[];
   readonly examples: readonly OperationExample[];

@@ -12,7 +12,10 @@ export const uuidSchema = z.uuid();
 export const instanceIdParamSchema = z.uuid().describe('Id of an instance (UUIDv7)');
 export const definitionNameSchema = z
   .string()
-  .regex(/^[a-z][a-z0-9._-]{0,99}$/, 'expected a name: a lower-case letter, then at most 99 letters, digits, ".", "_" or "-"')
+  .regex(
+    /^[a-z][a-z0-9._-]{0,99}$/,
+    'expected a name: a lower-case letter, then at most 99 lower-case letters, digits, ".", "_" or "-"',
+  )
   .describe('Name of a definition');
 export const queueNameSchema = z
   .string()

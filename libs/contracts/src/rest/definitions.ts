@@ -9,6 +9,7 @@ import {
   pageOf,
   pageQuery,
   problemItemSchema,
+  uuidSchema,
 } from './common.js';
 
 export const definitionParamsSchema = z.strictObject({ name: definitionNameSchema });
@@ -44,6 +45,11 @@ export const validatedSchema = z
   .meta({ id: 'Validated' });
 export type Validated = z.infer<typeof validatedSchema>;
 
+const pauseSchema = z
+  .object({ at: isoTimeSchema, by: z.string().nullable(), reason: z.string().nullable() })
+  .nullable()
+  .describe('Its instances are paused, and those that start begin so; null: it is not paused');
+
 export const definitionSummarySchema = z
   .object({
     name: definitionNameSchema,
@@ -56,6 +62,7 @@ export const definitionSummarySchema = z
     running: z.int().nonnegative().describe('Instances that have not ended'),
     completed24h: z.int().nonnegative(),
     failed24h: z.int().nonnegative().describe('Failed or timed out'),
+    paused: pauseSchema,
   })
   .meta({ id: 'DefinitionSummary' });
 export type DefinitionSummary = z.infer<typeof definitionSummarySchema>;
@@ -149,3 +156,12 @@ export const activateBodySchema = z
 export const activatedSchema = z
   .object({ name: definitionNameSchema, activeVersion: exactVersionSchema, previous: exactVersionSchema.nullable() })
   .meta({ id: 'Activated' });
+
+export const definitionPausedSchema = z
+  .object({
+    name: definitionNameSchema,
+    paused: pauseSchema,
+    job: uuidSchema.describe('The bulk job that tells its open instances: `GET /api/v1/bulk/{id}`'),
+  })
+  .meta({ id: 'DefinitionPaused' });
+export type DefinitionPaused = z.infer<typeof definitionPausedSchema>;

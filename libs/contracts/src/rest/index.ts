@@ -9,5 +9,7 @@ export * from './bulk.js';
 export * from './instances.js';
 export * from './logs.js';
 export * from './capacity.js';
+export * from './triggers.js';
+export * from './webhooks.js';
 export * from './stats.js';
 export * from './health.js';

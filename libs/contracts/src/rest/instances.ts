@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DURATION_FORMS, parseDuration } from '#libs/engine';
 import {
   commaList,
   definitionNameSchema,
@@ -18,6 +19,22 @@ import { stepSummarySchema, waitingForSchema } from './steps.js';
 
 export const instanceParamsSchema = z.strictObject({ id: instanceIdParamSchema });
 
+const debounceAtMostMs = 86_400_000;
+export const debounceSchema = z
+  .strictObject({
+    key: z.string().min(1).max(200),
+    for: z
+      .string()
+      .max(50)
+      .refine((text) => (parseDuration(text) ?? Infinity) <= debounceAtMostMs, {
+        message: `expected a duration of at most 24h: ${DURATION_FORMS}`,
+      })
+      .describe('500ms, 5s, 10m …; at most 24h'),
+  })
+  .describe(
+    'The start waits so long; a later one of the definition with the same key within that time takes its place, and this one is cancelled',
+  );
+
 export const startBodySchema = z
   .strictObject({
     definition: definitionNameSchema,
@@ -35,8 +52,15 @@ export const startBodySchema = z
     key: z.string().min(1).max(200).optional().describe('Your business name for it; unique a definition'),
     onConflict: z.enum(['return', 'reject']).default('return').describe('When the key is taken: 200 with that instance, or 409'),
     startAt: z.iso.datetime({ offset: true }).optional().describe('Not before this time'),
-    queue: queueNameSchema.optional(),
-    priority: z.int().min(-1_000_000).max(1_000_000).optional(),
+    singleton: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('While an instance of the definition with this singleton is open, it is answered (200) in place of a new one'),
+    debounce: debounceSchema.optional(),
+    queue: queueNameSchema.optional().describe('Of its tasks, in place of that of the definition; a step may name its own'),
+    priority: z.int().min(0).max(9).optional(),
     tags: z
       .record(z.string().min(1).max(100), jsonValueSchema)
       .optional()
@@ -45,6 +69,18 @@ export const startBodySchema = z
       .strictObject({ name: eventNameSchema, payload: jsonValueSchema.optional(), id: eventIdSchema.optional() })
       .optional()
       .describe('Start unless it runs (by key or id), then deliver this event to it'),
+  })
+  .refine(({ debounce, startAt }) => debounce === undefined || startAt === undefined, {
+    message: 'expected either debounce or startAt: a debounced start has its own time',
+    path: ['debounce'],
+  })
+  .refine(({ debounce, singleton }) => debounce === undefined || singleton === undefined, {
+    message: 'expected either debounce or singleton: the one takes the place of the former start, the other keeps it',
+    path: ['debounce'],
+  })
+  .refine(({ debounce, event }) => debounce === undefined || event === undefined, {
+    message: 'expected either debounce or event: the event would go with a start that is superseded',
+    path: ['debounce'],
   })
   .meta({ id: 'Start' });
 export type StartRequest = z.input<typeof startBodySchema>;
@@ -134,6 +170,10 @@ export const instanceSchema = z
       .describe('The step of another instance that started this one'),
     restartOf: z.uuid().nullable().describe('The instance this one was restarted from'),
     restartedAs: z.array(z.uuid()).describe('Instances that were restarted from this one'),
+    trigger: z
+      .object({ name: z.string(), scheduledAt: isoTimeSchema.nullable().describe('The slot of a schedule') })
+      .nullable()
+      .describe('What started it by itself'),
     children: z
       .array(z.object({ instance: z.uuid(), path: z.string(), workflow: z.string() }))
       .describe('Instances its steps have started, at most 100; all of them: `GET /instances?parent=`'),

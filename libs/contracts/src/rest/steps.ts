@@ -33,6 +33,7 @@ export const waitReasonSchema = z
     'ask',
     'child',
     'lock',
+    'limit',
     'emit',
     'delay',
     'paused',

@@ -12,6 +12,7 @@ export function applyAct(plan: Plan, state: InstanceState, event: AuditEvent): b
   switch (event.type) {
     case 'instancePaused':
       state.pausedAt = event.at;
+      state.isPausedWithDefinition = event.data.withDefinition === true;
       state.status = 'paused';
       return true;
     case 'instanceResumed':
@@ -37,7 +38,7 @@ export function applyStepAct(state: InstanceState, event: AuditEvent): boolean {
 }
 
 function retry(plan: Plan, state: InstanceState, event: AuditEventOf<'instanceRetried'>): void {
-  const { path, input, timeoutAt, isSkipped } = event.data;
+  const { path, input, timeoutAt, isSkipped, gates } = event.data;
   const wasStopped = state.closing !== undefined;
   if (isEnded(state.status)) {
     state.status = 'running';
@@ -46,6 +47,7 @@ function retry(plan: Plan, state: InstanceState, event: AuditEventOf<'instanceRe
     state.closing = undefined;
     state.isOverdue = false;
     state.timeoutAt = timeoutAt;
+    state.gates = gates ?? [];
     startClock(state, 'instanceTimeout', '', timeoutAt);
   }
   state.ctxMemo = new Map(); // the old one may be shared with another fold

@@ -113,7 +113,8 @@ function retryLater(state: InstanceState, site: Site, own: StepState, event: Aud
 }
 
 function schedule(plan: Plan, state: InstanceState, site: Site, own: StepState, event: AuditEventOf<'stepScheduled'>): void {
-  const { task, queue, priority, input, incarnation, queueTimeoutAt, totalTimeoutAt, timeoutMs, heartbeatMs } = event.data;
+  const { task, queue, priority, input, incarnation, queueTimeoutAt, totalTimeoutAt, timeoutMs, heartbeatMs, placement } =
+    event.data;
   const isUndo = site.step.id === UNDO_ID;
   if (isUndo && !state.open.get(site.path)) beginUndo(plan, state, site.path);
   openStep(state, site);
@@ -131,6 +132,8 @@ function schedule(plan: Plan, state: InstanceState, site: Site, own: StepState, 
     incarnation,
     delivery: incarnation === undefined ? undefined : 1,
     claimant: undefined,
+    placement,
+    worker: undefined,
     dueAt: undefined,
     queueTimeoutAt,
     queueTimeoutMs: queueTimeoutAt === undefined ? undefined : queueTimeoutAt - event.at,

@@ -9,6 +9,7 @@ import { freshScope } from '../state/scopes.js';
 import { siteIn } from '../state/site.js';
 import { applyAct } from './apply-acts.js';
 import { applyScopeStopped } from './apply-block.js';
+import { applyLimitEvent } from './apply-limit.js';
 import { applyInstanceCompensating } from './apply-undo.js';
 import { applyKeptEvent } from './apply-wait.js';
 import { endStep } from './end-step.js';
@@ -49,6 +50,7 @@ function applyInstanceEvent(plan: Plan, state: InstanceState, event: AuditEvent)
     case 'instanceStarted': {
       const { definition, version, checksum, input, key, summary, queue, priority, parent } = event.data;
       Object.assign(state, { definition, version, checksum, input, key, summary, queue, priority, parent });
+      state.gates = event.data.gates ?? [];
       open(plan, state, event);
       restore(plan, state, event);
       return;
@@ -60,8 +62,8 @@ function applyInstanceEvent(plan: Plan, state: InstanceState, event: AuditEvent)
       open(plan, state, event);
       return;
     case 'stepsDispatched': {
-      const { paths, incarnation, delivery } = event.data;
-      for (const path of paths) state.steps.set(path, { ...state.step(path), incarnation, delivery: delivery ?? 1 });
+      const { paths, incarnation, delivery, worker } = event.data;
+      for (const path of paths) state.steps.set(path, { ...state.step(path), incarnation, delivery: delivery ?? 1, worker });
       return;
     }
     case 'instanceClosing':
@@ -92,7 +94,7 @@ function applyInstanceEvent(plan: Plan, state: InstanceState, event: AuditEvent)
       state.error = event.data.error;
       return end(state, 'compensation_failed', event.at);
     default:
-      if (applyKeptEvent(state, event) || applyAct(plan, state, event)) return;
+      if (applyKeptEvent(state, event) || applyLimitEvent(state, event) || applyAct(plan, state, event)) return;
       throw new RangeError(`expected a path on ${event.type} of ${state.id}`);
   }
 }
@@ -143,11 +145,13 @@ function forgetGeneration(state: InstanceState): void {
 function end(state: InstanceState, status: InstanceState['status'], at: number): void {
   state.status = status;
   state.endedAt = at;
+  state.asked = undefined;
+  state.slot = undefined;
 }
 
 /** `waiting`: nothing is runnable, only clocks can move it. Derived, so that no event is spent on it. */
 function settleStatus(state: InstanceState): void {
   if (state.status !== 'running' && state.status !== 'waiting') return;
-  const isWaiting = state.activeSteps === 0 && state.ready.size === 0 && state.open.size > 0;
-  state.status = isWaiting ? 'waiting' : 'running';
+  const isAtRest = state.activeSteps === 0 && state.ready.size === 0 && state.open.size > 0;
+  state.status = isAtRest || state.asked !== undefined ? 'waiting' : 'running';
 }

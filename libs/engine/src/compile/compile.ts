@@ -1,16 +1,17 @@
-import { FORBIDDEN_KEYS } from '../expressions/bounds.js';
-import { pointer } from '../json/bounds.js';
 import { storableFaults } from '../json/storable-faults.js';
 import type { Json } from '../model/json.js';
 import type { Plan } from '../model/plan.js';
 import type { Problem } from '../model/problem.js';
 import type { KnownDefinition } from './children.js';
 import { Fields } from './fields.js';
+import { reportForbiddenKeys } from './forbidden-keys.js';
 import { ProblemList } from './problem-list.js';
 import { readDocument } from './read-document.js';
 import { LIMITS } from './vocabulary.js';
 
 export interface CompileOptions {
+  /** It was registered once, maybe under wider bounds: what instances run on must go on to compile. */
+  readonly stored?: boolean;
   /** Warnings count as errors. */
   readonly strict?: boolean;
   /** Tasks that live workers serve; when given, others are warned of. */
@@ -34,7 +35,7 @@ const MAX_LEVELS = 200;
  * @param document what `parseDefinition` (or `JSON.parse`) made of the text
  */
 export function compile(document: unknown, options: CompileOptions = {}): Compiled {
-  const problems = new ProblemList(options.strict ?? false);
+  const problems = new ProblemList(options.strict ?? false, options.stored);
   const faults = storableFaults(document, MAX_LEVELS);
   for (const { path, message } of faults) problems.error('NOT_STORABLE', path, message);
   if (faults.length > 0) return { problems: problems.all() };
@@ -50,15 +51,4 @@ export function compile(document: unknown, options: CompileOptions = {}): Compil
   reportForbiddenKeys(document as Json, '', problems);
   const plan = readDocument(fields, options, problems);
   return problems.hasErrors ? { problems: problems.all() } : { plan, problems: problems.all() };
-}
-
-/** Keys through which prototypes are reached are refused wherever they stand. */
-function reportForbiddenKeys(value: Json, path: string, problems: ProblemList): void {
-  if (typeof value !== 'object' || value === null) return;
-  for (const [key, member] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
-    const at = pointer(path, key);
-    if (FORBIDDEN_KEYS.has(String(key)) && !Array.isArray(value))
-      problems.error('FORBIDDEN_KEY', at, `expected a key other than "${key}"`, 'Choose another word');
-    reportForbiddenKeys(member, at, problems);
-  }
 }

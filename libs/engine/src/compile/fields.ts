@@ -4,7 +4,7 @@ import { pointer } from '../json/bounds.js';
 import type { Json, JsonObject } from '../model/json.js';
 import { DURATION_FORMS, parseDuration } from '../parse/duration.js';
 import type { Hint, ProblemList } from './problem-list.js';
-import { CODE_SHAPE } from './vocabulary.js';
+import { CODE_SHAPE, PRIORITY } from './vocabulary.js';
 
 /** What a value is, in words. */
 export function kindOf(value: Json | undefined): string {
@@ -165,6 +165,13 @@ export class Fields {
     const kind = isWhole ? 'a whole number' : 'a number';
     const code = typeof value === 'number' ? 'VALUE_OUT_OF_RANGE' : 'WRONG_TYPE';
     return this.error(code, name, `expected "${name}" to be ${kind} from ${min} to ${max}, but was ${kindOf(value)}`);
+  }
+
+  /** From 0 to 9; of a definition that was registered when any number was one, the nearest. */
+  priority(): number | undefined {
+    if (!this.problems.isStored) return this.number('priority', PRIORITY.min, PRIORITY.max);
+    const priority = this.number('priority', -1_000_000, 1_000_000);
+    return priority === undefined ? undefined : Math.min(PRIORITY.max, Math.max(PRIORITY.min, priority));
   }
 
   texts(name: string): string[] | undefined {

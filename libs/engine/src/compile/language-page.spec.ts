@@ -53,7 +53,7 @@ describe('the page about the language', () => {
 
   it('lists exactly the codes of problems that the sources use, with their severity', () => {
     const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) =>
-      /^(compile|expressions|parse)\/.*(?<!\.spec)\.ts$/.test(file),
+      /^((compile|expressions|parse)\/.*|triggers\/read-.*)(?<!\.spec)\.ts$/.test(file),
     );
     const text = files.map((file) => readFileSync(new URL(file, source), 'utf8')).join('\n');
     const listed = new Map([...page.matchAll(/^\| `([A-Z_]+)` \| (error|warning) \|/gm)].map((match) => [match[1], match[2]]));

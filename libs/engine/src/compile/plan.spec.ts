@@ -56,7 +56,7 @@ describe('the plan', () => {
         nonRetryable: [],
       },
     });
-    expect(planOf({ steps: [] })).toMatchObject({ queue: 'default', priority: 0, failFast: false, labels: {}, tags: {} });
+    expect(planOf({ steps: [] })).toMatchObject({ queue: 'default', priority: undefined, failFast: false, labels: {}, tags: {} });
   });
 
   it.each<[JsonObject, object]>([

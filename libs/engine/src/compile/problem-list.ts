@@ -12,8 +12,14 @@ export class ProblemList {
   private dropped = 0;
   private errors = 0;
 
-  /** @param strict warnings count as errors */
-  constructor(private readonly strict: boolean) {}
+  /**
+   * @param strict   warnings count as errors
+   * @param isStored it was registered once, and must go on to run: bounds that have become narrower since do not count
+   */
+  constructor(
+    private readonly strict: boolean,
+    readonly isStored = false,
+  ) {}
 
   error(code: string, path: string, message: string, hint?: Hint): void {
     this.add({ severity: 'error', code, path, message }, hint);

@@ -4,7 +4,6 @@ import { DEFAULT_TIMEOUT_MS, readQueue } from './read-work.js';
 import { readRetry } from './read-retry.js';
 import { optional, type DocumentContext, type StepContext } from './step-context.js';
 import { checkTask } from './types/actions.js';
-import { PRIORITY } from './vocabulary.js';
 
 const FIELDS = new Set(['task', 'input', 'queue', 'retry', 'timeout', 'priority']);
 
@@ -35,7 +34,7 @@ export function readCompensate(step: StepContext, index: number, { defaults }: D
       task: reader.text('task', rules, checkTask),
       input: reader.template('input', rules),
       queue: readQueue(reader, rules),
-      priority: reader.whole('priority', PRIORITY.min, PRIORITY.max, rules),
+      priority: reader.priority(rules),
     }),
   };
 }

@@ -13,13 +13,14 @@ import { checkReachability } from './reachability.js';
 import { readCompensation } from './read-compensation.js';
 import { readDefinitionName, readInput, readLabels, readVersion } from './read-header.js';
 import { DEFAULT_RETRY, readRetry } from './read-retry.js';
+import { readLimits } from './read-limits.js';
 import { readScope } from './read-scope.js';
 import { readInstanceTimeout } from './read-timeout.js';
 import { STEP_RULES } from './rules.js';
 import { optional, type DocumentContext } from './step-context.js';
 import { checkTasks, literalTasks } from './tasks.js';
 import { TemplateReader } from './template-reader.js';
-import { DOCUMENT_FIELDS, PRIORITY, QUEUE_SHAPE } from './vocabulary.js';
+import { DOCUMENT_FIELDS, QUEUE_SHAPE } from './vocabulary.js';
 
 const START_RULES: RootRules = { roots: new Set<RootName>(['input', 'instance', 'now']) };
 const OUTPUT_RULES: RootRules = { roots: new Set<RootName>(['input', 'steps', 'instance', 'now']) };
@@ -58,7 +59,8 @@ export function readDocument(fields: Fields, options: CompileOptions, problems: 
     failFast,
     compensation: readCompensation(fields),
     queue: fields.pattern('queue', QUEUE_SHAPE, 'a queue name of at most 63 letters, digits, "_" or "-"') ?? 'default',
-    priority: fields.number('priority', PRIORITY.min, PRIORITY.max) ?? 0,
+    priority: fields.priority(),
+    ...readLimits(fields),
     scope: planScope(top),
     tasks: literalTasks(top),
     children: literalChildren(top),

@@ -103,6 +103,13 @@ export class TemplateReader {
     return number === undefined ? undefined : literalTemplate(number);
   }
 
+  /** A priority, or an expression that yields one. */
+  priority(rules: RootRules): Template | undefined {
+    if (isExpression(this.fields.get('priority'))) return this.template('priority', rules);
+    const number = this.fields.priority();
+    return number === undefined ? undefined : literalTemplate(number);
+  }
+
   /** A whole number as it is written, or an expression that yields one. */
   count(name: string, min: number, max: number, rules: RootRules): Count | undefined {
     return isExpression(this.fields.get(name)) ? this.template(name, rules) : this.fields.number(name, min, max);

@@ -5,10 +5,14 @@ import type { StepType } from '../model/plan.js';
 export const NAME_SHAPE = /^[a-z][a-z0-9._-]{0,99}$/;
 export const ID_SHAPE = /^[A-Za-z0-9._-]{1,128}$/;
 /** Part of a routing key `<queue>.<task>`: a dot would make two pairs the same key. */
+/** Name of a label of a worker. */
+export const LABEL_SHAPE = /^[A-Za-z0-9_.-]{1,63}$/;
 export const QUEUE_SHAPE = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 export const TASK_SHAPE = /^[A-Za-z][A-Za-z0-9._-]{0,127}$/;
 export const CODE_SHAPE = /^[A-Za-z][A-Za-z0-9_.-]{0,99}$/;
 
+/** Business key of an instance. */
+export const INSTANCE_KEY_LENGTH = 200;
 export const EVENT_NAME_LENGTH = 200;
 export const EVENT_KEY_LENGTH = 500;
 export const PERSON_LENGTH = 200;
@@ -28,7 +32,7 @@ export const LIMITS = {
   /** Characters of the path of a step, a number in it counted as seven: it is part of keys of the database, and of addresses. */
   path: 1_000,
 } as const;
-export const PRIORITY = { min: -1_000_000, max: 1_000_000 } as const;
+export const PRIORITY = { min: 0, max: 9 } as const;
 
 export const DOCUMENT_FIELDS: ReadonlySet<string> = new Set([
   'name',
@@ -45,12 +49,16 @@ export const DOCUMENT_FIELDS: ReadonlySet<string> = new Set([
   'queue',
   'priority',
   'concurrency',
+  'rate',
   'triggers',
   'compensation',
   'failFast',
   'retention',
   'steps',
 ]);
+
+/** `per` of a rate, in ms. */
+export const RATE_WINDOWS = { second: 1_000, minute: 60_000, hour: 3_600_000 } as const;
 
 export const COMMON_FIELDS: readonly string[] = [
   'id',

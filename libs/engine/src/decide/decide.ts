@@ -5,6 +5,7 @@ import type { InstanceState } from '../state/instance-state.js';
 import { decideAct } from './acts/acts.js';
 import { Draft } from './draft.js';
 import { decideChildMessage } from './children/child-messages.js';
+import { decideLimitAnswer } from './limits/limit-messages.js';
 import { decideLockGranted } from './locks/lock-messages.js';
 import { decideLost, decideStepCompleted, decideStepFailed, openAttempt } from './end-attempt.js';
 import { settle } from './settle.js';
@@ -70,6 +71,9 @@ function take(draft: Draft, message: Message): RejectionReason | undefined {
       return decideChildMessage(draft, message);
     case 'lockGranted':
       return decideLockGranted(draft, message);
+    case 'limitGranted':
+    case 'limitRefused':
+      return decideLimitAnswer(draft, message);
     case 'event':
     case 'answerAsk':
     case 'claimAsk':
@@ -110,12 +114,13 @@ function decideDispatch(draft: Draft, message: Extract<Message, { type: 'dispatc
     return own.token === token && own.claimant === undefined && (own.status === 'scheduled' || own.status === 'running');
   });
   if (open.length === 0) return 'notOpen';
-  const { incarnation, delivery } = message;
+  const { incarnation, delivery, worker } = message;
   draft.emit('stepsDispatched', {
     tokens: open.map((step) => step.token),
     paths: open.map((step) => step.path),
     incarnation,
     delivery,
+    worker,
   });
   return undefined;
 }
@@ -129,7 +134,8 @@ function decideProgress(draft: Draft, message: Extract<Message, { type: 'progres
 }
 
 function decideCancel(draft: Draft, message: Extract<Message, { type: 'cancel' }>): RejectionReason | undefined {
-  const { reason, by, compensate } = message;
+  const { reason, by, compensate, ifPending } = message;
+  if (ifPending === true && draft.state.status !== 'pending') return 'alreadyStarted';
   if (draft.state.closing !== undefined) return 'notOpen';
   draft.emit('instanceClosing', { as: 'cancelled', reason, by, compensate });
   return undefined;

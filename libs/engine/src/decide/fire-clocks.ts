@@ -72,10 +72,15 @@ function fireQueueTimeout(draft: Draft, site: Site): void {
     draft.emit('stepBegun', { token: own.token, worker }, site.path, own.attempt);
     return;
   }
-  const isServed = draft.context.isServed(own.task ?? '');
+  const { task = '', queue, placement } = own;
+  const isServed = draft.context.isServed(task, queue, placement);
   const failure = isServed
     ? { code: 'TIMED_OUT', message: `step "${site.path}" waited longer than its queueTimeout`, retryable: false }
-    : { code: 'NO_WORKER', message: `no live worker served task "${own.task}" within the queueTimeout`, retryable: false };
+    : {
+        code: 'NO_WORKER',
+        message: `no live worker served task "${task}"${placement ? ' and had what the step asks for' : ''} within the queueTimeout`,
+        retryable: false,
+      };
   failStep(draft, site, failure, { token: own.token, ...abortIfSent(own) });
 }
 

@@ -3,6 +3,7 @@ import { mustStop } from '../apply/must-stop.js';
 import { defaultOutput } from '../apply/default-output.js';
 import { type ReadyEntry, peekReady } from '../state/ready-queue.js';
 import { EVENTS_AT_MOST } from '../model/message.js';
+import { isHeldBack } from '../state/held-back.js';
 import { siteAt } from '../state/site.js';
 import { look } from './blocks/look.js';
 import { stopScope } from './cancel-step.js';
@@ -11,6 +12,7 @@ import type { Draft } from './draft.js';
 import { evaluate } from './evaluation.js';
 import { expressionFailure } from './expression-failure.js';
 import { fireClocks } from './fire-clocks.js';
+import { askForLimit } from './limits/ask-limit.js';
 import { startStep } from './start-step.js';
 import { goOnUndoing, isUndoing } from './undo/undo-instance.js';
 
@@ -27,8 +29,9 @@ export function settle(draft: Draft): void {
   for (;;) {
     budget -= fireClocks(draft, budget);
     endWhatIsTooLong(draft);
+    askForLimit(draft);
     stopWhatMust(draft);
-    const entry = draft.state.pausedAt === undefined ? peekReady(draft.state.ready) : undefined;
+    const entry = isHeldBack(draft.state) ? undefined : peekReady(draft.state.ready);
     if (entry !== undefined) {
       if (budget === 0) return;
       decideReady(draft, entry);
@@ -78,7 +81,7 @@ function endIfQuiet(draft: Draft): boolean {
   const { plan, state } = draft;
   if (state.endedAt !== undefined) return false;
   if (state.closing !== undefined) return state.open.size === 0 && conclude(draft, state.closing);
-  if (state.pausedAt !== undefined || state.scopes.get('') === undefined) return false;
+  if (isHeldBack(state) || state.scopes.get('') === undefined) return false;
   const top = state.scope('');
   if (top.ended < plan.scope.steps.length) return false;
   if (top.bad > 0) return conclude(draft, { as: 'failed', error: errorOf(state, top.firstBad!) });

@@ -1,4 +1,4 @@
-import type { Json } from '../model/json.js';
+import type { Json, JsonObject } from '../model/json.js';
 import { planOf, play } from '../testing/play.js';
 import { VirtualShell } from '../testing/virtual-shell.js';
 
@@ -27,6 +27,29 @@ describe('the start of an instance', () => {
         tags: { by: 'hand', city: 'Ulm' },
       },
     });
+  });
+
+  it('says where its tasks and children go in place of the definition, in every round; the step has the last word', () => {
+    const own = { queue: 'steps', priority: 7 };
+    const tasks = [
+      { id: 'plain', task: 't', needs: [] },
+      { id: 'own', task: 't', needs: [], ...own },
+    ];
+    const children = [
+      { id: 'child', type: 'workflow', workflow: 'c', needs: [] },
+      { id: 'ownChild', type: 'workflow', workflow: 'c', needs: [], ...own },
+    ];
+    const lanes = (steps: object[]): string[] => {
+      const shell = new VirtualShell(planOf({ queue: 'definitions', priority: 1, steps: steps as JsonObject[] }));
+      shell.tell({ type: 'start', input: {}, queue: 'starts', priority: 5, checksum: 'c' });
+      for (const command of shell.commands.slice(0, 2)) shell.complete(command);
+      return shell.history.flatMap(({ type, path, generation, data }) =>
+        type === 'stepScheduled' || type === 'childRequested' ? [`${generation} ${path} ${data.queue} ${data.priority}`] : [],
+      );
+    };
+    expect(lanes(children)).toEqual(['1 child starts 5', '1 ownChild steps 7']);
+    const again = { id: 'more', type: 'again', needs: ['plain', 'own'] };
+    expect(lanes([...tasks, again])).toEqual(['1 plain starts 5', '1 own steps 7', '2 plain starts 5', '2 own steps 7']);
   });
 
   it('fails, and says everything that cannot be evaluated', () => {

@@ -4,6 +4,7 @@ import type { Message, RejectionReason } from '../model/message.js';
 import type { Draft } from './draft.js';
 import { evaluate, evaluateDuration } from './evaluation.js';
 import { expressionFailure } from './expression-failure.js';
+import { gatesOf } from './limits/ask-limit.js';
 
 /** Opens the first generation. */
 export function decideStart(draft: Draft, message: Extract<Message, { type: 'start' }>): RejectionReason | undefined {
@@ -12,9 +13,10 @@ export function decideStart(draft: Draft, message: Extract<Message, { type: 'sta
   const facts = { definition: plan.name, version: plan.version, checksum, input, key, queue, priority, parent };
   Object.assign(state, facts); // the draft's own fork: what summary and tags may read
   const { summary, tags, timeoutAt, failures } = readOpening(draft, input, message.tags);
-  draft.emit('instanceStarted', { ...facts, restartOf, summary, tags, timeoutAt });
+  draft.emit('instanceStarted', { ...facts, restartOf, summary, tags, timeoutAt, gates: gatesOf(plan) });
   if (failures.length > 0)
     draft.emit('instanceClosing', { as: 'failed', error: { code: 'EXPRESSION_FAILED', message: failures.join('; ') } });
+  else if (message.paused) draft.emit('instancePaused', { ...message.paused, withDefinition: true });
   return undefined;
 }
 

@@ -12,9 +12,10 @@ import { completeStep, failStep } from './complete-step.js';
 import type { Draft } from './draft.js';
 import { evaluate, evaluateDuration } from './evaluation.js';
 import { expressionFailure } from './expression-failure.js';
+import { placementOf } from './placement-of.js';
 import { taskOf } from './task-of.js';
 import { enterWait } from './waits/enter-wait.js';
-import { isTrue, nameOf, textOf, priorityOf } from './values.js';
+import { isTrue, nameOf, textOf, priorityOf, usualPriority } from './values.js';
 
 /** Decides on one step whose fate is known: run, skip or block. */
 export function startStep(draft: Draft, site: Site): void {
@@ -94,9 +95,10 @@ function scheduleFirst(draft: Draft, site: Site, metBy: string[] | undefined): v
   const queue = step.queue
     ? nameOf(evaluate(draft, step.queue, at), 'queue', QUEUE_SHAPE)
     : (draft.state.queue ?? draft.plan.queue);
-  const priority = step.priority ? priorityOf(evaluate(draft, step.priority, at)) : (draft.state.priority ?? draft.plan.priority);
+  const priority = step.priority ? priorityOf(evaluate(draft, step.priority, at)) : usualPriority(draft, queue);
   const { attempt, editedInput } = draft.state.step(path);
   const input = editedInput ?? (step.input ? evaluate(draft, step.input, at) : undefined);
+  const placement = placementOf(draft, step, at);
   const { nowMs } = draft;
   const after = (duration: typeof step.timeout): number | undefined =>
     duration === undefined ? undefined : nowMs + evaluateDuration(draft, duration, at);
@@ -110,11 +112,12 @@ function scheduleFirst(draft: Draft, site: Site, metBy: string[] | undefined): v
       priority,
       input,
       needs: metBy,
-      incarnation: draft.context.admit(queue, task),
+      incarnation: placement ? undefined : draft.context.admit(queue, task), // who runs it is chosen when it leaves the backlog
       queueTimeoutAt: after(step.queueTimeout),
       totalTimeoutAt: after(step.totalTimeout),
       timeoutMs: computed(step.timeout),
       heartbeatMs: computed(step.heartbeat),
+      placement,
     },
     path,
     attempt + 1,
@@ -135,8 +138,9 @@ export function scheduleAgain(draft: Draft, site: Site): void {
     heartbeatMs,
     queueTimeoutMs,
     editedInput,
+    placement,
   } = own;
-  const incarnation = draft.context.admit(queue, task);
+  const incarnation = placement ? undefined : draft.context.admit(queue, task);
   draft.emit(
     'stepScheduled',
     {
@@ -149,6 +153,7 @@ export function scheduleAgain(draft: Draft, site: Site): void {
       totalTimeoutAt,
       timeoutMs,
       heartbeatMs,
+      placement,
     },
     site.path,
     attempt + 1,

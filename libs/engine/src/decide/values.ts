@@ -1,5 +1,6 @@
 import { PRIORITY } from '../compile/vocabulary.js';
 import type { Json } from '../model/json.js';
+import type { Draft } from './draft.js';
 
 const maxKeyLength = 255;
 
@@ -40,6 +41,10 @@ export function priorityOf(value: Json): number {
   if (priority >= PRIORITY.min && priority <= PRIORITY.max) return priority;
   throw new TypeError(`expected \`priority\` to be from ${PRIORITY.min} to ${PRIORITY.max}, but was ${priority}`);
 }
+
+/** Where the step says none: of the start, of the definition, of the queue, or 0. */
+export const usualPriority = ({ state, plan, context }: Draft, queue: string): number =>
+  state.priority ?? plan.priority ?? context.queuePriority?.(queue) ?? PRIORITY.min;
 
 export function wholeNumber(value: Json, field: string): number {
   if (!Number.isInteger(value)) throw new TypeError(`expected \`${field}\` to be a whole number, but was ${kindOf(value)}`);

@@ -1,6 +1,8 @@
 import type { AuditEvent, EmittedEvent } from '../model/audit-event.js';
 import type { JsonObject } from '../model/json.js';
+import type { WorkerRef } from '../placement/placement.js';
 import type { InstanceState } from '../state/instance-state.js';
+import { isLifecycle, type LifecycleEvent } from './lifecycle.js';
 
 /** What must be sent because of audit events; nothing else causes a message. */
 export type Effect =
@@ -11,6 +13,8 @@ export type Effect =
       readonly queue: string;
       readonly task: string;
       readonly delivery: number;
+      /** Present: it goes to this worker's own queue. */
+      readonly worker?: WorkerRef;
     }
   | { readonly kind: 'abort'; readonly path: string; readonly token: number; readonly reason: 'cancelled' | 'timeout' }
   | {
@@ -20,7 +24,7 @@ export type Effect =
       readonly event?: EmittedEvent;
       readonly message?: JsonObject;
     }
-  | { readonly kind: 'lifecycle'; readonly type: AuditEvent['type']; readonly seq: number };
+  | { readonly kind: 'lifecycle'; readonly event: LifecycleEvent };
 
 /**
  * Effects of events already folded into `state`; commands only of attempts that are still open, so that sending late sends nothing stale.
@@ -28,6 +32,7 @@ export type Effect =
 export function effects(state: InstanceState, events: readonly AuditEvent[]): Effect[] {
   const found: Effect[] = [];
   for (const event of events) {
+    if (isLifecycle(event)) found.push({ kind: 'lifecycle', event });
     switch (event.type) {
       case 'stepScheduled':
         if (event.data.incarnation !== undefined) pushCommand(found, state, event.path!, event.seq);
@@ -46,17 +51,6 @@ export function effects(state: InstanceState, events: readonly AuditEvent[]): Ef
       case 'stepSkipped':
         if (event.data.abort && event.data.token !== undefined && state.step(event.path!).wait === undefined)
           found.push({ kind: 'abort', path: event.path!, token: event.data.token, reason: event.data.abort });
-        break;
-      case 'instanceStarted':
-      case 'instanceCompleted':
-      case 'instanceFailed':
-      case 'instanceCancelled':
-      case 'instanceTimedOut':
-      case 'instanceCompensating':
-      case 'instanceCompensated':
-      case 'instanceCompensationFailed':
-      case 'instanceOverdue':
-        found.push({ kind: 'lifecycle', type: event.type, seq: event.seq });
         break;
       default:
         break;
@@ -85,5 +79,6 @@ function pushEmit(found: Effect[], state: InstanceState, path: string, token: nu
 function pushCommand(found: Effect[], state: InstanceState, path: string, token: number): void {
   const own = state.step(path);
   if (own.token !== token || (own.status !== 'scheduled' && own.status !== 'running') || own.claimant !== undefined) return;
-  found.push({ kind: 'command', path, token, queue: own.queue ?? '', task: own.task ?? '', delivery: own.delivery ?? 1 });
+  const { queue = '', task = '', delivery = 1, worker } = own;
+  found.push({ kind: 'command', path, token, queue, task, delivery, ...(worker && { worker }) });
 }

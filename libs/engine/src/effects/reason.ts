@@ -1,4 +1,6 @@
-import type { InstanceView, StepView, WaitView } from '../view/view-types.js';
+import type { Placement } from '../placement/placement.js';
+import { limitInWords } from './limit-words.js';
+import type { InstanceView, LimitView, StepView, WaitView } from '../view/view-types.js';
 
 export type ReasonCode =
   | 'queued'
@@ -13,6 +15,7 @@ export type ReasonCode =
   | 'emit'
   | 'child'
   | 'lock'
+  | 'limit'
   | 'cancelling'
   | 'compensating'
   | 'paused';
@@ -27,7 +30,7 @@ export interface Reason {
   readonly until?: number;
   /** What somebody outside can do something about: the events it still waits for, or its ask. */
   readonly names?: readonly string[];
-  /** Of an event sent by key, or of a lock. */
+  /** Of an event sent by key, of a lock, or of a limit. */
   readonly key?: string;
 }
 
@@ -35,8 +38,15 @@ export interface Reason {
 export interface ReasonFacts {
   /** Does a live worker serve this task on this queue? */
   readonly isServed: (task: string, queue: string | undefined) => boolean;
+  /** Why no live worker could run a step that asks for more than a worker that serves its task, in words. */
+  readonly unfit?: (task: string, queue: string | undefined, placement: Placement) => string | undefined;
   /** The worker that has begun the attempt of this token. */
   readonly runningOn: (token: number) => string | undefined;
+  /** Why a step of this task that waits in this queue's backlog is not sent: a pause or a limit. */
+  readonly heldUp?: (
+    task: string,
+    queue: string | undefined,
+  ) => { readonly reason: 'paused' | 'limit'; readonly text: string } | undefined;
   /** The instance that holds this lock. */
   readonly holderOf?: (key: string) => string | undefined;
 }
@@ -45,6 +55,7 @@ export interface ReasonFacts {
 export function reasons(view: InstanceView, facts: ReasonFacts, limit = 20): Reason[] {
   const isPaused = view.pausedAt !== undefined;
   const found: Reason[] = isPaused ? [{ path: '', reason: 'paused', text: `paused${by(view)}` }] : [];
+  if (view.limit !== undefined && view.closingAs === undefined) found.push(ofLimit(view.limit));
   for (const step of view.steps.values()) {
     if (found.length >= limit) break;
     const reason = reasonOf(step, facts);
@@ -52,6 +63,14 @@ export function reasons(view: InstanceView, facts: ReasonFacts, limit = 20): Rea
   }
   return found;
 }
+
+function ofLimit({ kind, key, limit, windowMs = 0 }: LimitView): Reason {
+  const bound = kind === 'concurrency' ? `at most ${limit} at the same time` : `at most ${limit} starts ${perOf(windowMs)}`;
+  return { path: '', reason: 'limit', text: `waits for ${limitInWords(key)}: ${bound}`, ...(key !== '' && { key }) };
+}
+
+const perOf = (windowMs: number): string =>
+  windowMs === 1_000 ? 'a second' : windowMs === 60_000 ? 'a minute' : windowMs === 3_600_000 ? 'an hour' : `in ${windowMs} ms`;
 
 /** Why this step is open; nothing for one that is not, and for a block that only waits for what is in it. */
 export function reasonOf(step: StepView, facts: ReasonFacts): Reason | undefined {
@@ -80,15 +99,27 @@ export function reasonOf(step: StepView, facts: ReasonFacts): Reason | undefined
   }
 }
 
-function ofCommand(step: StepView, { isServed, runningOn }: ReasonFacts): Pick<Reason, 'reason' | 'text'> {
-  const { task = '', queue, isQueued, attempts } = step;
+function ofCommand(step: StepView, { isServed, unfit, heldUp, runningOn }: ReasonFacts): Pick<Reason, 'reason' | 'text'> {
+  const { task = '', queue, isQueued, attempts, placement, boundTo } = step;
   const token = attempts.at(-1)?.token;
   const worker = token === undefined ? undefined : runningOn(token);
   if (worker !== undefined) return { reason: 'running', text: `running on ${worker}` };
+  const hold = isQueued ? heldUp?.(task, queue) : undefined;
+  if (hold?.reason === 'paused') return hold;
   if (!isServed(task, queue)) return { reason: 'no_worker', text: `no live worker serves task "${task}" on queue "${queue}"` };
+  const misfit = placement && unfit?.(task, queue, placement);
+  if (misfit !== undefined) return { reason: 'no_worker', text: misfit };
+  if (hold !== undefined) return hold;
+  if (isQueued && placement) return { reason: 'queued', text: `queued: ${waitsFor(placement)}` };
+  if (boundTo !== undefined) return { reason: 'sent', text: `sent to worker ${boundTo}, waiting for a free slot there` };
   if (isQueued) return { reason: 'queued', text: `queued: queue "${queue}" has as much work as its workers take` };
   return { reason: 'sent', text: `sent to queue "${queue}", waiting for a free worker` };
 }
+
+const waitsFor = ({ affinity }: Placement): string =>
+  affinity === undefined
+    ? 'the workers that have what it asks for are busy'
+    : `the worker that has affinity "${affinity}" has as much work as it takes`;
 
 function ofBlock({ path, dueAt }: StepView): Reason | undefined {
   return dueAt === undefined ? undefined : { path, reason: 'delay', text: 'waits before its next round', until: dueAt };

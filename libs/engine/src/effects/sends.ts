@@ -6,7 +6,9 @@ import type { Plan } from '../model/plan.js';
 import type { InstanceState, StepState } from '../state/instance-state.js';
 import { siteAt } from '../state/site.js';
 import { tellParent } from './child-answers.js';
-import { hasChildrenOrLocks } from './has-children-or-locks.js';
+import { tellLimit } from './limit-sends.js';
+import { lockAddress } from './lock-address.js';
+import { tellsOthers } from './tells-others.js';
 
 /**
  * What an instance tells others because of audit events: its children, its parent, the actor of a lock's key. Written as inbox rows in the
@@ -14,17 +16,19 @@ import { hasChildrenOrLocks } from './has-children-or-locks.js';
  * @param before the state the events follow: what a step waited for is forgotten when it ends
  */
 export function sends(plan: Plan, before: InstanceState, events: readonly AuditEvent[]): Send[] {
-  if (before.parent === undefined && !hasChildrenOrLocks(plan) && !events.some(startsAsChild)) return [];
+  if (before.parent === undefined && !tellsOthers(plan) && !events.some(startsAsChild)) return [];
   const state = before.fork();
   const found: Send[] = [];
   for (const event of events) {
     const own = event.path === undefined ? undefined : state.step(event.path);
+    const { asked, slot } = state;
     const wasOpen = event.type === 'instanceRetried' ? new Set(state.open.keys()) : undefined;
     apply(plan, state, event);
     const tell = (instance: string, message: InboxMessage | StartChild): void => {
       found.push({ to: { instance }, id: `${state.id}:${event.seq}`, message });
     };
     if (event.type === 'instanceRetried') retryChildren(state, event, wasOpen!, tell);
+    tellLimit(found, plan, state, { asked, slot }, event);
     if (event.path === undefined || event.type === 'instanceRetried') tellParent(state, event, tell);
     else if (own?.wait?.kind === 'lock' || event.type === 'lockRequested') tellLock(found, state, own!, event);
     else tellChild(plan, state, own!, event, tell);
@@ -46,9 +50,13 @@ function tellLock(found: Send[], state: InstanceState, own: StepState, event: Au
   const instance = state.id;
   if (event.type === 'lockRequested') {
     const { key, limit } = event.data;
-    found.push({ to: { lock: key }, id, message: { type: 'lockRequest', instance, path, token: event.seq, limit } });
+    found.push({ to: { lock: lockAddress(key) }, id, message: { type: 'lockRequest', instance, path, token: event.seq, limit } });
   } else if (own.wait?.kind === 'lock' && own.token !== undefined && isEnd(event))
-    found.push({ to: { lock: own.wait.key }, id, message: { type: 'lockRelease', instance, path, token: own.token } });
+    found.push({
+      to: { lock: lockAddress(own.wait.key) },
+      id,
+      message: { type: 'lockRelease', instance, path, token: own.token },
+    });
 }
 
 function tellChild(plan: Plan, state: InstanceState, own: StepState, event: AuditEvent, tell: Tell): void {

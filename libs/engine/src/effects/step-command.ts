@@ -1,6 +1,7 @@
 import type { Json } from '../model/json.js';
 import { DEFAULT_TIMEOUT_MS } from '../compile/read-work.js';
 import type { Duration, Plan } from '../model/plan.js';
+import type { Placement } from '../placement/placement.js';
 import { fenceAround } from '../decide/locks/enter-lock.js';
 import { idempotencyKey } from './idempotency-key.js';
 import { siteAt } from '../state/site.js';
@@ -31,6 +32,11 @@ export interface StepCommandFacts {
   readonly version: string;
   /** Of the innermost lock around it: other systems can refuse whoever shows an older one. */
   readonly fence?: number;
+  /** Of the worker's slots, when it takes more than one; and bytes. */
+  readonly slots?: number;
+  readonly memory?: number;
+  /** Why it was sent to this worker: it has its affinity value, or it had room. */
+  readonly bound?: 'affinity' | 'room';
 }
 
 export function stepCommand(plan: Plan, state: InstanceState, path: string): StepCommandFacts {
@@ -57,7 +63,14 @@ export function stepCommand(plan: Plan, state: InstanceState, path: string): Ste
     definition: state.definition,
     version: state.version,
     ...(fence !== undefined && { fence }),
+    ...(own.placement && own.worker && boundTo(own.placement)),
   };
 }
+
+const boundTo = ({ slots, memory, affinity }: Placement): Pick<StepCommandFacts, 'slots' | 'memory' | 'bound'> => ({
+  ...(slots !== undefined && { slots }),
+  ...(memory !== undefined && { memory }),
+  bound: affinity === undefined ? 'room' : 'affinity',
+});
 
 const literalMs = (duration: Duration | undefined): number | undefined => (typeof duration === 'number' ? duration : undefined);

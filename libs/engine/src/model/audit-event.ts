@@ -1,5 +1,7 @@
 import type { Failure, InstanceError } from './failure.js';
 import type { Json, JsonObject } from './json.js';
+import type { Placement, WorkerRef } from '../placement/placement.js';
+import type { LimitKind, OnLimit } from './plan.js';
 
 /**
  * Data of every audit event by type: what was decided, in the past tense. Additive changes only: stored rows carry a schema version (1),
@@ -22,6 +24,8 @@ export interface AuditEventData {
     parent?: ParentRef;
     /** Restarted from another instance: outputs of steps (by id, of the top list) that count as completed, and what undoes them, oldest first. */
     restartOf?: { instance: string; from?: string; outputs: Record<string, Json>; undo?: { path: string; plan: UndoPlan }[] };
+    /** What it must be granted, in this order, before its steps begin; absent: nothing. */
+    gates?: LimitKind[];
   };
   stepScheduled: {
     task: string;
@@ -38,9 +42,18 @@ export interface AuditEventData {
     /** One attempt, from the handler's start, when the definition computes it. */
     timeoutMs?: number;
     heartbeatMs?: number;
+    /** What it asks of its worker; absent: any that serves its task. It is bound to one when it is dispatched. */
+    placement?: Placement;
   };
   /** `tokens[i]` is the token of the step at `paths[i]`. */
-  stepsDispatched: { tokens: number[]; paths: string[]; incarnation: number; delivery?: number };
+  stepsDispatched: {
+    tokens: number[];
+    paths: string[];
+    /** Of their queue; 0 for steps bound to a worker: its own queue lives as long as its session. */
+    incarnation: number;
+    delivery?: number;
+    worker?: WorkerRef;
+  };
   /** A worker is known to run it, so the queue's time-out no longer counts. */
   stepBegun: { token: number; worker: string };
   stepClaimed: { token: number; claimant: string };
@@ -191,8 +204,25 @@ export interface AuditEventData {
   /** lock: → running. `inherited`: a lock around it holds the key already; nothing was requested and nothing will be released. */
   lockGranted: { fence: number; inherited?: { key: string; limit: number }; timeoutAt?: number; needs?: string[] };
 
+  // limits of the definition, no path: the steps begin (again) when all of `gates` is granted
+  limitRequested: {
+    kind: LimitKind;
+    key: string;
+    limit: number;
+    /** concurrency */
+    onLimit?: OnLimit;
+    /** rate: how long a permit is used up, from the event that grants it */
+    windowMs?: number;
+  };
+  limitGranted: { kind: LimitKind; fence: number };
+
   // by operators
-  instancePaused: { by?: string; reason?: string };
+  instancePaused: {
+    by?: string;
+    reason?: string;
+    /** It was paused with its whole definition, and goes on with it. */
+    withDefinition?: boolean;
+  };
   instanceResumed: { by?: string; reason?: string; pausedMs: number };
   /** A step in backoff is tried again at once, by hand; with another input perhaps. */
   stepRetried: { by?: string; reason?: string; input?: Json; dueAt: number };
@@ -208,6 +238,8 @@ export interface AuditEventData {
     timeoutAt?: number;
     parentReopened?: boolean;
     isSkipped?: boolean;
+    /** As at the start: with its end it has given back what it held. */
+    gates?: LimitKind[];
   };
   /** again: a new generation with a fresh state; unread events stay. */
   instanceStartedAgain: { input: Json; timeoutAt?: number; summary?: string; tags?: JsonObject };

@@ -1,5 +1,7 @@
+import type { Placement, WorkerRef } from '../placement/placement.js';
 import type { Failure, InstanceError } from './failure.js';
 import type { Json, JsonObject } from './json.js';
+import type { LimitKind, OnLimit } from './plan.js';
 import type { AuditEvent, AuditEventData, ParentRef, ReceivedEvent, UndoFailure } from './audit-event.js';
 
 /** What can be told to an instance. Content only: who delivered it and how often is the shell's business. */
@@ -14,6 +16,8 @@ export type Message =
       readonly checksum: string;
       readonly parent?: ParentRef;
       readonly restartOf?: AuditEventData['instanceStarted']['restartOf'];
+      /** Its definition is paused: so is the instance, from its first moment. */
+      readonly paused?: Act;
     }
   | {
       readonly type: 'stepCompleted';
@@ -43,6 +47,8 @@ export type Message =
       readonly incarnation: number;
       /** How often the commands have now been sent: 2 = once again. */
       readonly delivery?: number;
+      /** The worker they are bound to. */
+      readonly worker?: WorkerRef;
     }
   /** Details of a heartbeat, for the next attempt. */
   | { readonly type: 'progress'; readonly path: string; readonly token: number; readonly details: Json }
@@ -61,9 +67,15 @@ interface Act {
  * The content of an inbox row is this object; its kind is the type.
  */
 export type InboxMessage =
-  | ({ readonly type: 'cancel'; readonly compensate?: boolean } & Act)
-  | ({ readonly type: 'pause' } & Act)
-  | ({ readonly type: 'resume' } & Act)
+  | ({
+      readonly type: 'cancel';
+      readonly compensate?: boolean;
+      /** Only while it has not started: a later start has taken its place. */
+      readonly ifPending?: boolean;
+    } & Act)
+  /** `withDefinition`: all instances of the definition are paused, and go on, together; who paused one by itself resumes it. */
+  | ({ readonly type: 'pause'; readonly withDefinition?: boolean } & Act)
+  | ({ readonly type: 'resume'; readonly withDefinition?: boolean } & Act)
   /** Of a failed or timed-out instance: from the failed steps. */
   | ({
       readonly type: 'retry';
@@ -117,7 +129,10 @@ export type InboxMessage =
   /** To a completed child: undo what you did. */
   | { readonly type: 'compensate'; readonly parent: ParentRef }
   | { readonly type: 'childCompensated'; readonly path: string; readonly id: string; readonly failures?: readonly UndoFailure[] }
-  | { readonly type: 'lockGranted'; readonly path: string; readonly token: number; readonly fence: number };
+  | { readonly type: 'lockGranted'; readonly path: string; readonly token: number; readonly fence: number }
+  | { readonly type: 'limitGranted'; readonly token: number; readonly fence: number }
+  /** Nothing was free, and `onLimit` is `reject`. */
+  | { readonly type: 'limitRefused'; readonly token: number };
 
 /** To an id that is no instance yet: its owner inserts the instance and answers `childStarted`, `childRefused` to the parent. */
 export interface StartChild {
@@ -140,6 +155,19 @@ export type LockMessage =
       readonly path: string;
       readonly token: number;
       readonly limit: number;
+      /** Asked for by a whole instance (path ''), because its definition has a limit. */
+      readonly limitKind?: LimitKind;
+      /** Higher first; absent: in order of arrival alone. */
+      readonly priority?: number;
+      readonly onLimit?: OnLimit;
+    }
+  /** The permit of a rate is used from now on, and comes back by itself. */
+  | {
+      readonly type: 'permitUsed';
+      readonly instance: string;
+      readonly path: string;
+      readonly token: number;
+      readonly windowMs: number;
     }
   /** Also withdraws a request that still waits. */
   | { readonly type: 'lockRelease'; readonly instance: string; readonly path: string; readonly token: number };
@@ -189,10 +217,12 @@ export interface DecisionContext {
   readonly draw: () => number;
   /** Room in the window of this queue? The queue's incarnation, or undefined: leave it in the backlog. */
   readonly admit: (queue: string, task: string) => number | undefined;
+  /** Of steps of this queue where neither step, start nor definition say one; absent: 0. */
+  readonly queuePriority?: (queue: string) => number | undefined;
   /** Does a definition or a worker name this task? Asked of computed names only; absent: every task is known. */
   readonly isKnownTask?: (task: string) => boolean;
   /** Does a live worker serve this task now? */
-  readonly isServed: (task: string) => boolean;
+  readonly isServed: (task: string, queue?: string, placement?: Placement) => boolean;
   /** Workers have not been heard for long enough (a take-over, an outage): clocks that are judged by them wait. */
   readonly isDeaf?: boolean;
   /** Decisions of one slice, after which an instance lets its neighbours go first; default 500. */

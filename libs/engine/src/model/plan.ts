@@ -213,7 +213,7 @@ export interface PlanStep {
   readonly totalTimeout?: Duration;
   readonly queueTimeout?: Duration;
   readonly heartbeat?: Duration;
-  /** Kept for placement (affinity by consistent hashing, labels, slots); acted on by the dispatcher. */
+  /** Which worker it may run on; see `Placement`. */
   readonly affinity?: Template;
   readonly requires?: Readonly<Record<string, Template>>;
   readonly slots?: number;
@@ -271,6 +271,27 @@ export interface PlanScope {
   readonly leaves: readonly PlanStep[];
 }
 
+/** What an instance may have to be granted before its steps begin: a place among those that run, and a permit to start. */
+export type LimitKind = 'concurrency' | 'rate';
+
+export interface ConcurrencyPlan {
+  /** Instances of the same key share the limit; absent: all of the definition. */
+  readonly key?: Template;
+  /** Instances at the same time, ≥ 1. */
+  readonly limit: number;
+  readonly onLimit: OnLimit;
+}
+
+/** What becomes of one more: it waits, it fails, or the oldest goes. */
+export type OnLimit = 'queue' | 'reject' | 'cancelOldest';
+
+export interface RatePlan {
+  readonly key?: Template;
+  /** Starts at most in any window of `windowMs`, ≥ 1. */
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
 /** What `compile` makes of a definition; immutable, shared by all instances of that version. */
 export interface Plan {
   readonly name: string;
@@ -289,7 +310,10 @@ export interface Plan {
     readonly onFailure: 'continue' | 'stop';
   };
   readonly queue: string;
-  readonly priority: number;
+  /** Absent: that of the queue. */
+  readonly priority: number | undefined;
+  readonly concurrency?: ConcurrencyPlan;
+  readonly rate?: RatePlan;
   readonly scope: PlanScope;
   /** Tasks named literally by the definition, sorted; those of nested steps and compensations too. */
   readonly tasks: readonly string[];

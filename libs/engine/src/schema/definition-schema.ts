@@ -1,6 +1,15 @@
-import { ID_SHAPE, LIMITS, NAME_SHAPE, PRIORITY, QUEUE_SHAPE, TASK_SHAPE } from '../compile/vocabulary.js';
+import {
+  ID_SHAPE,
+  LABEL_SHAPE,
+  LIMITS,
+  NAME_SHAPE,
+  PRIORITY,
+  QUEUE_SHAPE,
+  RATE_WINDOWS,
+  TASK_SHAPE,
+} from '../compile/vocabulary.js';
 import type { JsonObject } from '../model/json.js';
-import { KIND_FIELDS } from '../compile/read-triggers.js';
+import { KIND_FIELDS } from '../triggers/read-trigger.js';
 import {
   anything,
   definitions,
@@ -32,6 +41,24 @@ const compensate = object(
   'Undoes the step when the instance fails later',
 );
 
+/** Labels, and one resource: `memory`. */
+const requires: JsonObject = {
+  type: 'object',
+  properties: {
+    memory: {
+      anyOf: [
+        { type: 'integer', minimum: 1 },
+        { type: 'string', pattern: '^\\d+(\\.\\d{1,3})? ?([KMGT]i?B|B|)$' },
+        ref('computed'),
+      ],
+      description: 'Free memory: 2GiB, or bytes',
+    },
+  },
+  additionalProperties: { anyOf: [{ type: 'string', minLength: 1 }, { type: ['number', 'boolean'] }] },
+  propertyNames: { pattern: LABEL_SHAPE.source },
+  description: 'Labels a worker must have',
+};
+
 const commonFields: Record<string, JsonObject> = {
   id: text('Unique in its list', { pattern: ID_SHAPE.source }),
   type: oneOf(Object.keys(stepShapes), 'What the step does', 'task'),
@@ -53,8 +80,8 @@ const commonFields: Record<string, JsonObject> = {
   queue: nameOf(QUEUE_SHAPE, 'Queue; may be an expression'),
   priority: wholeOrExpression(PRIORITY.min, PRIORITY.max, 'Higher first'),
   affinity: text('Steps with the same value go to the same worker', { minLength: 1 }),
-  requires: record({}, 'Labels a worker must have'),
-  slots: whole(1, 1_000, 'Share of a worker it takes'),
+  requires,
+  slots: whole(1, 1_000, 'Slots of a worker it takes'),
   effect: oneOf(['atLeastOnce', 'atMostOnce'], 'May the handler run twice?', 'atLeastOnce'),
   compensate,
   onCancel: oneOf(['abandon', 'request', 'wait'], 'How a running attempt is treated', 'request'),
@@ -73,10 +100,13 @@ const step: JsonObject = {
   unevaluatedProperties: false,
 };
 
+const secret = text('A secret', { minLength: 1 });
+const byKey: JsonObject = { dependentRequired: { event: ['key'] } };
+
 const triggerFields: Record<keyof typeof KIND_FIELDS, StepShape> = {
   schedule: {
     fields: {
-      cron: text('Five fields: minute hour day month weekday'),
+      cron: text('Minute hour day month weekday, with seconds before them if wanted'),
       timezone: text('Such as Europe/Madrid; UTC by default'),
       overlap: oneOf(['skip', 'queueOne', 'allow', 'cancelOld'], 'When the last one still runs'),
       catchUp: described(ref('duration'), 'Missed runs of so long are made up for'),
@@ -85,17 +115,27 @@ const triggerFields: Record<keyof typeof KIND_FIELDS, StepShape> = {
     },
     required: ['cron'],
   },
-  hook: { fields: { secret: text('Signs the requests'), event: text('Delivered as this event') }, required: [] },
+  hook: {
+    fields: {
+      secret: {
+        anyOf: [secret, { ...list(secret, 'Several while rotating'), minItems: 1, maxItems: 5 }],
+        description: 'Signs the requests',
+      },
+      event: text('Delivered as this event', { minLength: 1 }),
+    },
+    required: [],
+    also: byKey,
+  },
   message: {
     fields: {
       exchange: text('Bound to a queue of ours'),
       queue: text('Read as it is'),
       routingKey: text('Pattern of the binding'),
       filter: ref('condition'),
-      event: text('Delivered as this event'),
+      event: text('Delivered as this event', { minLength: 1 }),
     },
     required: [],
-    also: exactlyOne('exchange', 'queue'),
+    also: { ...exactlyOne('exchange', 'queue'), not: { required: ['queue', 'routingKey'] }, ...byKey },
   },
 };
 
@@ -103,7 +143,7 @@ const trigger: JsonObject = {
   type: 'object',
   description: 'Starts instances by itself: a schedule, a hook or a message',
   properties: {
-    name: text('Name of the trigger'),
+    name: text('Name of the trigger', { pattern: NAME_SHAPE.source }),
     kind: oneOf(Object.keys(KIND_FIELDS), 'What starts'),
     enabled: { type: 'boolean', default: true },
     input: anything('Input of the instance'),
@@ -135,7 +175,7 @@ const properties: Record<string, JsonObject> = {
   },
   retry: described(ref('retry'), 'For tasks that say nothing'),
   queue: text('Queue of its tasks', { pattern: QUEUE_SHAPE.source }),
-  priority: whole(PRIORITY.min, PRIORITY.max, 'Priority of its tasks; 0 by default'),
+  priority: whole(PRIORITY.min, PRIORITY.max, 'Priority of its tasks; higher first; by default that of the queue'),
   concurrency: object(
     {
       key: text('Instances with the same key', { minLength: 1 }),
@@ -143,6 +183,16 @@ const properties: Record<string, JsonObject> = {
       onLimit: oneOf(['queue', 'reject', 'cancelOldest'], 'One more', 'queue'),
     },
     [],
+    'Instances that run at the same time; 1 by default',
+  ),
+  rate: object(
+    {
+      key: text('Instances with the same key', { minLength: 1 }),
+      limit: whole(1, 1_000_000, 'Starts in that time'),
+      per: { enum: Object.keys(RATE_WINDOWS), description: 'Any time as long as this' },
+    },
+    ['limit', 'per'],
+    'Instances that start in a while',
   ),
   triggers: list(ref('trigger'), 'What starts instances'),
   compensation: object(

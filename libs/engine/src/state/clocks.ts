@@ -1,5 +1,6 @@
 import { addClock, type Clock, type ClockKind, dropEarliest } from './clock-heap.js';
 import type { InstanceState } from './instance-state.js';
+import { isHeldBack } from './held-back.js';
 import { undoStage } from './undo-run.js';
 
 /** The earliest clock that still means something. Outdated ones are dropped on the way: that changes no fact. */
@@ -16,7 +17,7 @@ export function earliestClock(state: InstanceState): Clock | undefined {
  * An unfinished fan-out is due at once.
  */
 export function nextDueAt(state: InstanceState): number | undefined {
-  if (state.ready.size > 0 && state.pausedAt === undefined) return 0;
+  if (state.ready.size > 0 && !isHeldBack(state)) return 0;
   if (state.status === 'compensating' && undoStage(state.undone!) === 'start') return 0;
   return earliestClock(state)?.dueAt;
 }

@@ -2,6 +2,7 @@ import type { Failure, InstanceError } from '../model/failure.js';
 import type { InstanceId } from '../model/instance-id.js';
 import type { Json, JsonObject } from '../model/json.js';
 import type { InstanceStatus, StepStatus } from '../model/lifecycle.js';
+import type { LimitKind } from '../model/plan.js';
 import type {
   AuditEventData,
   EmittedEvent,
@@ -11,6 +12,7 @@ import type {
   UndoFailure,
   UndoPlan,
 } from '../model/audit-event.js';
+import type { Placement, WorkerRef } from '../placement/placement.js';
 import type { CtxLayer } from './ctx.js';
 import { type ClockHeap } from './clock-heap.js';
 import { OverlayMap } from './overlay-map.js';
@@ -47,6 +49,9 @@ export interface StepState {
   readonly incarnation?: number;
   readonly delivery?: number;
   readonly claimant?: string;
+  /** What it asks of its worker, and the one it was sent to for that. */
+  readonly placement?: Placement;
+  readonly worker?: WorkerRef;
   readonly dueAt?: number;
   readonly queueTimeoutAt?: number;
   readonly queueTimeoutMs?: number;
@@ -197,6 +202,17 @@ export interface UndoRun {
   readonly failures: readonly UndoFailure[];
 }
 
+/** A limit an instance waits for. */
+export interface LimitAsk {
+  readonly kind: LimitKind;
+  readonly key: string;
+  readonly limit: number;
+  /** Of a rate. */
+  readonly windowMs?: number;
+  /** Seq of the event that asked. */
+  readonly token: number;
+}
+
 export const untouchedStep: StepState = {
   status: 'pending',
   attempt: 0,
@@ -239,6 +255,14 @@ export class InstanceState {
   parent: ParentRef | undefined;
   /** Paused since then; the status before is derived. */
   pausedAt: number | undefined;
+  /** Paused with its whole definition. */
+  isPausedWithDefinition = false;
+  /** What it must still be granted before its steps begin, in this order. */
+  gates: readonly LimitKind[] = [];
+  /** The first of `gates`, once asked for. */
+  asked: LimitAsk | undefined;
+  /** Its place among those that run; held until it ends. */
+  slot: Pick<LimitAsk, 'kind' | 'key' | 'token'> | undefined;
   /** Events nobody has waited for yet, oldest first. */
   events: readonly ReceivedEvent[] = [];
   /** Bytes of these as JSON. */

@@ -7,6 +7,7 @@ import type { InstanceState, StepState } from './instance-state.js';
  */
 export function resumeClocks(state: InstanceState, pausedMs: number): void {
   state.pausedAt = undefined;
+  state.isPausedWithDefinition = false;
   if (state.timeoutAt !== undefined) state.timeoutAt += pausedMs;
   for (const path of [...state.open.keys()]) state.steps.set(path, shifted(state.step(path), pausedMs));
   rebuildClocks(state);

@@ -10,7 +10,7 @@ import { trimReady } from '../apply/ready.js';
 const facts = [
   'seq', 'generation', 'generationFrom', 'status', 'definition', 'version', 'checksum', 'input', 'key', 'summary', 'tags', 'queue', 'priority', 'startedAt',
   'endedAt', 'timeoutAt', 'timeoutMs', 'isOverdue', 'closing', 'output', 'error', 'activeSteps', 'parent', 'pausedAt', 'events', 'eventBytes',
-  'undone', 'rounds', 'readyNo',
+  'undone', 'rounds', 'readyNo', 'isPausedWithDefinition', 'gates', 'asked', 'slot',
 ] as const satisfies readonly (keyof InstanceState)[]; // prettier-ignore
 
 /** JSON of a state: a cache that may be dropped, since the audit log rebuilds it. Ready queue and clocks are derived. */

@@ -66,6 +66,17 @@ const header = fc.record({
     { weight: 4, arbitrary: fc.constant(undefined) },
     { weight: 1, arbitrary: fc.constantFrom('20s', { after: '20s', then: 'alert' }) },
   ),
+  concurrency: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(undefined) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ limit: fc.constantFrom(1, 1, 2), onLimit: mostly('queue', 'reject', 'cancelOldest') }),
+    },
+  ),
+  rate: fc.oneof(
+    { weight: 5, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: fc.record({ limit: fc.constantFrom(1, 2), per: fc.constantFrom('second', 'minute') }) },
+  ),
   compensation: fc.record({
     on: fc.subarray(['failure', 'timeout', 'cancel']),
     order: fc.constantFrom('reverse', 'parallel'),

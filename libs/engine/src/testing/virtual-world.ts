@@ -10,7 +10,7 @@ import { echo, planOf, type Worker } from './play.js';
 import { VirtualLocks } from './virtual-locks.js';
 import { type ShellOptions, VirtualShell } from './virtual-shell.js';
 
-type StartFacts = Pick<Extract<Message, { type: 'start' }>, 'parent' | 'key' | 'restartOf'>;
+type StartFacts = Pick<Extract<Message, { type: 'start' }>, 'parent' | 'key' | 'restartOf' | 'priority' | 'paused'>;
 
 /** Of definitions played before: many worlds are made of the same. */
 const plans = new WeakMap<object, Plan>();
@@ -111,7 +111,7 @@ export class VirtualWorld {
     const row = `${'lock' in to ? to.lock : to.instance} ${id} ${message.type}`;
     if (this.known.has(row)) return true;
     this.known.add(row);
-    if ('lock' in to) this.waiting.push(...this.locks.take(to.lock, message as LockMessage));
+    if ('lock' in to) this.waiting.push(...this.locks.take(to.lock, message as LockMessage, this.nowMs));
     else if (message.type === 'startChild') this.startChild(to.instance, message);
     else this.tell(to.instance, id, message as InboxMessage);
     return true;
@@ -173,15 +173,17 @@ export class VirtualWorld {
     const due = this.nextClock();
     if (due === undefined) return false;
     this.turnTo(due.at);
-    due.shell.tell({ type: 'wake' });
+    due.fire();
     return true;
   }
 
-  protected nextClock(): { shell: VirtualShell; at: number } | undefined {
-    return [...this.instances.values()]
-      .map((shell) => ({ shell, at: shell.dueAt() }))
-      .filter((one): one is { shell: VirtualShell; at: number } => one.at !== undefined)
-      .sort((a, b) => a.at - b.at)[0];
+  protected nextClock(): { fire: () => void; at: number } | undefined {
+    const clocks: { fire: () => void; at: number | undefined }[] = [...this.instances.values()].map((shell) => ({
+      fire: () => void shell.tell({ type: 'wake' }),
+      at: shell.dueAt(),
+    }));
+    clocks.push({ fire: () => void this.waiting.push(...this.locks.wake(this.nowMs)), at: this.locks.dueAt });
+    return clocks.filter((one): one is { fire: () => void; at: number } => one.at !== undefined).sort((a, b) => a.at - b.at)[0];
   }
 
   /** Never backwards. */

@@ -90,6 +90,14 @@ export class ViewFold {
       case 'instanceResumed':
         Object.assign(view, { status: 'running', pausedAt: undefined, by: event.data.by, reason: event.data.reason });
         return this.shiftClocks(event.data.pausedMs);
+      case 'limitRequested': {
+        const { kind, key, limit, windowMs } = event.data;
+        view.limit = { kind, key, limit, ...(windowMs !== undefined && { windowMs }) };
+        return;
+      }
+      case 'limitGranted':
+        delete view.limit;
+        return;
       case 'instanceRetried':
         return this.retry(event);
       case 'instanceStartedAgain':
@@ -110,7 +118,7 @@ export class ViewFold {
         this.kept.delete(event.data.event.id);
         return;
       case 'stepsDispatched':
-        for (const path of event.data.paths) this.table.set(path, { isQueued: false });
+        for (const path of event.data.paths) this.table.set(path, { isQueued: false, boundTo: event.data.worker?.id });
         return;
       default:
         return this.end(event);
@@ -120,7 +128,7 @@ export class ViewFold {
   private end(event: AuditEvent): void {
     const { view } = this;
     const as = (status: InstanceStatus, facts: Partial<InstanceView>): void => {
-      Object.assign(view, { status, endedAt: event.at, closingAs: undefined, pausedAt: undefined, ...facts });
+      Object.assign(view, { status, endedAt: event.at, closingAs: undefined, pausedAt: undefined, limit: undefined, ...facts });
     };
     switch (event.type) {
       case 'instanceCompleted':
@@ -199,7 +207,7 @@ export class ViewFold {
     const { at } = event;
     switch (event.type) {
       case 'stepScheduled': {
-        const { task, queue, input, incarnation } = event.data;
+        const { task, queue, input, incarnation, placement } = event.data;
         this.table.openAttempt(path, event);
         const given = input === undefined ? { inputIsCtx: true } : { input };
         this.table.set(path, {
@@ -208,6 +216,8 @@ export class ViewFold {
           queue,
           isQueued: incarnation === undefined,
           dueAt: undefined,
+          placement,
+          boundTo: undefined,
           ...given,
         });
         return this.table.startUndo(path);
@@ -380,10 +390,10 @@ export class ViewFold {
 
   /** `waiting` = nothing is runnable; only a clock, a message or a person can move it. */
   private settledStatus(): InstanceStatus {
-    const { status } = this.view;
+    const { status, limit } = this.view;
     const { open, active } = this.table;
     if (status !== 'running' && status !== 'waiting') return status;
-    return active === 0 && open > 0 ? 'waiting' : 'running';
+    return limit !== undefined || (active === 0 && open > 0) ? 'waiting' : 'running';
   }
 }
 

@@ -1,6 +1,7 @@
 import type { AuditEventData } from '../model/audit-event.js';
 import type { Failure, InstanceError } from '../model/failure.js';
 import type { Json, JsonObject } from '../model/json.js';
+import type { Placement } from '../placement/placement.js';
 import type { InstanceStatus, StepStatus } from '../model/lifecycle.js';
 
 export interface AttemptView {
@@ -77,6 +78,9 @@ export interface StepView {
   readonly timeoutAt?: number;
   /** In the backlog of its queue, not yet sent to the broker. */
   readonly isQueued?: boolean;
+  /** What it asks of its worker, and the one it was last sent to for that. */
+  readonly placement?: Placement;
+  readonly boundTo?: string;
   readonly claimant?: string;
   readonly attempts: readonly AttemptView[];
   readonly wait?: WaitView;
@@ -98,6 +102,14 @@ export interface StepView {
   readonly note?: string;
   /** Undoing it failed. */
   readonly undoError?: { readonly code: string; readonly message: string };
+}
+
+/** @property key '' = of the whole definition */
+export interface LimitView {
+  readonly kind: 'concurrency' | 'rate';
+  readonly key: string;
+  readonly limit: number;
+  readonly windowMs?: number;
 }
 
 export interface CompensationView {
@@ -132,6 +144,8 @@ export interface InstanceView {
   readonly reason?: string;
   readonly by?: string;
   readonly pausedAt?: number;
+  /** What its definition limits and it has not been granted yet. */
+  readonly limit?: LimitView;
   /** Being stopped: how it will end. */
   readonly closingAs?: AuditEventData['instanceClosing']['as'];
   readonly compensation?: CompensationView;

@@ -72,6 +72,13 @@ export class Administration {
     return this.run(`deleting queue ${name}`, async (channel) => void (await channel.deleteQueue(name)), name);
   }
 
+  async unbindQueue(name: string, exchange: string, routingKey: string): Promise<void> {
+    const attempt = this.run(`unbinding queue ${name}`, (channel) => channel.unbindQueue(name, exchange, routingKey), name);
+    await attempt.catch((error: unknown) => {
+      if (codeOf(error) !== 404) throw error;
+    });
+  }
+
   private run<T>(what: string, work: (channel: Channel) => Promise<T>, queue = ''): Promise<T> {
     const result = this.last.then(() => this.attempt(what, work, queue));
     this.last = result.catch(() => undefined);

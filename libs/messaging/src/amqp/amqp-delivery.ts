@@ -46,6 +46,15 @@ export class AmqpDelivery implements Delivery {
     return textOr(this.message.properties.type);
   }
 
+  get contentType(): string | undefined {
+    return textOr(this.message.properties.contentType);
+  }
+
+  get timestamp(): number | undefined {
+    const { timestamp } = this.message.properties as { timestamp?: unknown };
+    return typeof timestamp === 'number' ? timestamp : undefined;
+  }
+
   get headers(): Readonly<Record<string, unknown>> {
     return this.message.properties.headers ?? noHeaders;
   }

@@ -84,6 +84,10 @@ export class AmqpTransport implements Transport {
     await this.demandSession('deleteQueue').administration.deleteQueue(name);
   }
 
+  async unbindQueue(name: string, exchange: string, routingKey: string): Promise<void> {
+    await this.demandSession('unbindQueue').administration.unbindQueue(name, exchange, routingKey);
+  }
+
   async publish(messages: readonly OutgoingMessage[]): Promise<PublishOutcome[]> {
     checkSizes(messages);
     if (this.current === undefined || this.state === 'closed') return messages.map(() => 'unconfirmed');

@@ -53,7 +53,7 @@ export class Publication {
 /** `appId` names the publication on its channel, so that a return finds it. */
 export function publishOptions(message: OutgoingMessage, persistent: boolean, appId: string | undefined): Options.Publish {
   return {
-    contentType: 'application/json',
+    contentType: message.contentType ?? 'application/json',
     deliveryMode: persistent && message.persistent !== false ? 2 : 1,
     mandatory: message.mandatory === true,
     messageId: message.messageId,

@@ -1,3 +1,4 @@
+import { exchanges } from '#libs/contracts';
 import { isOwnExchange } from '../topology.js';
 import type { OutgoingMessage, PublishOutcome } from '../transport.js';
 import type { AmqpSettings } from './amqp-options.js';
@@ -5,13 +6,16 @@ import { Publication, PublicationBatch } from './publication.js';
 import { Publisher, type PublisherHooks } from './publisher.js';
 
 const lanes = 8;
+const eventLanes = 2;
 
 /**
  * Spreads publications over a few confirm channels by routing key: order is kept for each key, and a queue that does not answer
- * holds up its own channel only. Messages to exchanges that are not ours have one apart: a missing exchange closes it.
+ * holds up its own channel only. Lifecycle events have channels of their own: queues of their subscribers are not ours. So have messages to
+ * exchanges that are not ours: a missing exchange closes it.
  */
 export class Publishers {
   private readonly own: readonly Publisher[];
+  private readonly events: readonly Publisher[];
   private readonly foreign: Publisher;
   private readonly all: readonly Publisher[];
 
@@ -20,8 +24,9 @@ export class Publishers {
     hooks: PublisherHooks,
   ) {
     this.own = Array.from({ length: lanes }, () => new Publisher(settings, hooks));
+    this.events = Array.from({ length: eventLanes }, () => new Publisher(settings, hooks));
     this.foreign = new Publisher(settings, hooks);
-    this.all = [...this.own, this.foreign];
+    this.all = [...this.own, ...this.events, this.foreign];
   }
 
   publish(messages: readonly OutgoingMessage[]): Promise<PublishOutcome[]> {
@@ -52,6 +57,7 @@ export class Publishers {
 
   private publisherOf(message: OutgoingMessage): Publisher {
     if (!isOwnExchange(message.exchange)) return this.foreign;
+    if (message.exchange === exchanges.events) return this.events[laneOf(message.routingKey) % eventLanes] ?? this.foreign;
     return this.own[laneOf(message.routingKey)] ?? this.foreign;
   }
 }

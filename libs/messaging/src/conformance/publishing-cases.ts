@@ -14,6 +14,7 @@ export function publishingCases(bench: () => Bench): void {
         correlationId: 'c-1',
         replyTo: 'somewhere',
         type: 'step',
+        contentType: 'text/plain',
         headers: { traceparent: '00-1', n: 3 },
       });
 
@@ -31,6 +32,7 @@ export function publishingCases(bench: () => Bench): void {
       });
       expect(got).toMatchObject({ messageId: 'm-1', correlationId: 'c-1', replyTo: 'somewhere', type: 'step' });
       expect(got?.headers).toMatchObject({ traceparent: '00-1', n: 3 });
+      expect(got?.contentType).toBe('text/plain');
       expect(got?.content.toString()).toBe('{"a":1}');
     });
 

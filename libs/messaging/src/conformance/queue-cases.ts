@@ -38,6 +38,17 @@ export function queueCases(bench: () => Bench): void {
       expect(await transport.hasExchange(exchanges.commands)).toBe(true);
     });
 
+    it('takes one binding away and leaves the others', async () => {
+      const transport = await bench().connected();
+      const lane = newLane();
+      const [kept, taken] = [lane.spec.bindings[0]!, { exchange: exchanges.events, routingKey: `gone.${randomUUID()}` }];
+      await transport.declareQueue({ ...lane.spec, bindings: [kept, taken] });
+      for (let time = 0; time < 2; time += 1) await transport.unbindQueue(lane.spec.name, taken.exchange, taken.routingKey);
+      await transport.unbindQueue(lane.spec.name, `nobody.${randomUUID()}`, 'x');
+      const message = { ...to(taken.exchange, taken.routingKey, '1'), mandatory: true };
+      expect(await transport.publish([message, lane.message('2')])).toEqual(['returned', 'confirmed']);
+    });
+
     it('tells a consumer that its queue is gone, and others nothing', async () => {
       const transport = await bench().connected();
       const [doomed, spared] = [newLane(), newLane()];

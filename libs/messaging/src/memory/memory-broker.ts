@@ -66,6 +66,10 @@ export class MemoryBroker implements QueueHost {
     queue.end();
   }
 
+  unbindQueue(queue: MemoryQueue, exchange: string, routingKey: string): void {
+    this.exchanges.get(exchange)?.unbind(queue, routingKey);
+  }
+
   /** Takes the exclusive queues of a connection away, as a broker does when the connection ends. */
   forget(connection: object): void {
     for (const queue of [...this.queues.values()]) if (queue.owner === connection) this.deleteQueue(queue);

@@ -56,6 +56,10 @@ export class MemoryDelivery implements Delivery {
     return this.message.type;
   }
 
+  get contentType(): string {
+    return this.message.contentType ?? 'application/json';
+  }
+
   settle(settlement: Settlement): void {
     this.consumer.settled(this, settlement);
   }

@@ -17,8 +17,10 @@ export class MemoryExchange {
     this.routes.clear();
   }
 
-  unbind(queue: MemoryQueue): void {
+  /** @param routingKey of one binding; absent: of all */
+  unbind(queue: MemoryQueue, routingKey?: string): void {
     for (const [key, bound] of this.byKey) {
+      if (routingKey !== undefined && routingKey !== key) continue;
       const rest = bound.filter((other) => other !== queue);
       if (rest.length === 0) this.byKey.delete(key);
       else this.byKey.set(key, rest);

@@ -91,6 +91,12 @@ export class MemoryTransport implements Transport {
     if (queue !== undefined) this.broker.deleteQueue(queue);
   }
 
+  async unbindQueue(name: string, exchange: string, routingKey: string): Promise<void> {
+    this.demandConnection('unbindQueue');
+    const queue = this.broker.queueOf(name, this);
+    if (queue !== undefined) this.broker.unbindQueue(queue, exchange, routingKey);
+  }
+
   async publish(messages: readonly OutgoingMessage[]): Promise<PublishOutcome[]> {
     checkSizes(messages);
     if (this.state !== 'connected') return messages.map(() => 'unconfirmed');

@@ -52,6 +52,23 @@ describe('BulkStore', () => {
     await store.end('d', job.id, 'completed');
   });
 
+  it('lets those that tell a whole definition come one after the other, and stops what is no longer so', async () => {
+    const told = (definition: string, type: 'pause' | 'resume') =>
+      newJob({ action: type, message: { type, withDefinition: true }, filter: { definition, status: ['running'] } });
+    const [pause, resume, other, ordinary] = [told('d', 'pause'), told('d', 'resume'), told('other', 'pause'), newJob({ filter: { definition: 'd' } })]; // prettier-ignore
+    for (const job of [pause, resume, other, ordinary]) await store.insert(job);
+    const claimed = async () => (await store.claim('a'))?.id;
+    expect([await claimed(), await claimed(), await claimed(), await claimed()]).toEqual([pause.id, other.id, ordinary.id, undefined]); // prettier-ignore
+    await store.stopOfDefinition('other', newId(), 'main');
+    expect(await Promise.all([pause, other].map(async ({ id }) => (await store.get(id))!.status))).toEqual([
+      'running',
+      'stopping',
+    ]);
+    await store.end('a', pause.id, 'stopped');
+    expect(await claimed()).toBe(resume.id);
+    for (const { id } of [resume, other, ordinary]) await store.end('a', id, 'completed');
+  });
+
   it('counts what was done once, also when two gateways did it', async () => {
     const job = newJob();
     await store.insert(job);

@@ -56,6 +56,12 @@ export const BULK_LEASE_MS = 10_000;
 const columns = `id, tenant, action, message, filter, ids, status, total, total_is_capped AS "totalIsCapped", position, done, failed,
   per_second AS "perSecond", created_at AS "createdAt", ended_at AS "endedAt"`;
 
+/** Does it tell a whole definition (this one)? */
+const ofDefinition = (job: string, definition?: string): string => {
+  const isOne = `${job}.message::jsonb -> 'withDefinition' = 'true'`;
+  return definition === undefined ? isOne : `${isOne} AND ${job}.filter::jsonb ->> 'definition' = ${definition}`;
+};
+
 /** Bulk jobs: how far they are, who works on them, what they could not do. */
 export class BulkStore {
   constructor(private readonly dataSource: DataSource) {}
@@ -94,11 +100,27 @@ export class BulkStore {
     return rows.length > 0;
   }
 
-  /** Takes the oldest open job nobody works on, for one lease. */
+  /** Of those that tell a whole definition: what was to be told is no longer so. @param but the job that tells what is so */
+  async stopOfDefinition(definition: string, but: string, tenant: string): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE workflow_bulk_jobs AS j SET status = 'stopping' WHERE j.tenant = $2 AND ${ofDefinition('j', '$1')} AND j.ended_at IS NULL AND j.id <> $3`,
+      [definition, tenant, but],
+    );
+  }
+
+  /**
+   * Takes the oldest open job nobody works on, for one lease. Those that tell a whole definition come one after the other: what the later
+   * one says is the last word each instance hears.
+   */
   async claim(owner: string): Promise<BulkJobRow | undefined> {
     const [rows] = (await this.dataSource.query(
       `UPDATE workflow_bulk_jobs SET lease_owner = $1, lease_until = ${NOW_MS} + ${BULK_LEASE_MS}
-       WHERE id = (SELECT id FROM workflow_bulk_jobs WHERE ended_at IS NULL AND lease_until < ${NOW_MS} ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
+       WHERE id = (
+         SELECT j.id FROM workflow_bulk_jobs j WHERE j.ended_at IS NULL AND j.lease_until < ${NOW_MS}
+           AND NOT (${ofDefinition('j')} IS TRUE AND EXISTS (
+             SELECT FROM workflow_bulk_jobs e WHERE e.ended_at IS NULL AND e.tenant = j.tenant AND (e.created_at, e.id) < (j.created_at, j.id)
+               AND ${ofDefinition('e', `(j.filter::jsonb ->> 'definition')`)}))
+         ORDER BY j.id LIMIT 1 FOR UPDATE SKIP LOCKED)
        RETURNING ${columns}`,
       [owner],
     )) as [Stored[], number];

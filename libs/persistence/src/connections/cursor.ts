@@ -14,9 +14,17 @@ export const isUuid = (text: string): boolean => uuid.test(text);
 /** Opaque to clients: the kind of list and the id of the last item. */
 export const writeCursor = (list: string, id: string): string => Buffer.from(`${list} ${id}`).toString('base64url');
 
-/** @throws InvalidCursor */
-export function readCursor(list: string, cursor: string): string {
+const name = /^[a-z][a-z0-9._-]{0,99}$/;
+
+/** Of lists that go by name. */
+export const isName = (text: string): boolean => name.test(text);
+
+/**
+ * @param isId what the items of the list go by
+ * @throws InvalidCursor
+ */
+export function readCursor(list: string, cursor: string, isId: (text: string) => boolean = isUuid): string {
   const [kind, id = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
-  if (kind !== list || !isUuid(id)) throw new InvalidCursor(cursor);
+  if (kind !== list || !isId(id)) throw new InvalidCursor(cursor);
   return id;
 }

@@ -1,5 +1,6 @@
 import { compare } from 'semver';
 import type { DataSource } from 'typeorm';
+import type { DefinitionPause } from './definition-pauses.js';
 
 /** One name in the list of definitions. Title and labels are those of the highest version. */
 export interface DefinitionListItem {
@@ -13,6 +14,7 @@ export interface DefinitionListItem {
   readonly versions: number;
   /** When the newest version was registered, epoch ms. */
   readonly registeredAt: number;
+  readonly paused: DefinitionPause | null;
 }
 
 interface Row {
@@ -22,6 +24,9 @@ interface Row {
   readonly title: string | null;
   readonly labels: Record<string, string>;
   readonly registeredAt: number;
+  readonly pausedAt: number | null;
+  readonly pausedBy: string | null;
+  readonly pauseReason: string | null;
 }
 
 /** A page of names, then their versions: semantic order is not known to SQL. */
@@ -31,8 +36,9 @@ export async function listDefinitions(
   page: { after?: string; limit: number; q?: string },
 ): Promise<DefinitionListItem[]> {
   const rows: Row[] = await dataSource.query(
-    `SELECT n.name, n.active_version AS "activeVersion", d.version, d.title, d.labels, d.registered_at AS "registeredAt"
-     FROM (SELECT name, active_version FROM workflow_definition_names
+    `SELECT n.name, n.active_version AS "activeVersion", d.version, d.title, d.labels, d.registered_at AS "registeredAt",
+       n.paused_at AS "pausedAt", n.paused_by AS "pausedBy", n.pause_reason AS "pauseReason"
+     FROM (SELECT name, active_version, paused_at, paused_by, pause_reason FROM workflow_definition_names
            WHERE tenant = $1 AND name > $2 AND ($3::text IS NULL OR strpos(name, $3) > 0) ORDER BY name LIMIT $4) n
      JOIN workflow_definitions d ON d.tenant = $1 AND d.name = n.name
      ORDER BY n.name`,
@@ -57,5 +63,6 @@ function itemOf(rows: Row[]): DefinitionListItem {
     latestVersion: latest.version,
     versions: rows.length,
     registeredAt: Math.max(...rows.map((row) => row.registeredAt)),
+    paused: latest.pausedAt === null ? null : { at: latest.pausedAt, by: latest.pausedBy, reason: latest.pauseReason },
   };
 }

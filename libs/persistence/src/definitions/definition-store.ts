@@ -4,6 +4,7 @@ import { defaultTenant } from '#libs/contracts';
 import type { JsonObject } from '#libs/engine';
 import { NOW_MS } from '../connections/database-clock.js';
 import { DefinitionEntity, DefinitionNameEntity } from '../schema/entities/definition.entity.js';
+import { replaceDeclared, TriggerTaken } from '../triggers/write-trigger.js';
 import { listDefinitions, type DefinitionListItem } from './definition-list.js';
 
 /** A registered version. `spec` is the document, in the author's order of keys. */
@@ -44,13 +45,22 @@ export interface RegisterOptions {
 export type RegisterOutcome =
   | { readonly outcome: 'created' | 'identical'; readonly isActive: boolean }
   | { readonly outcome: 'versionExists'; readonly checksum: string }
-  | { readonly outcome: 'notNewer'; readonly latest: string };
+  | { readonly outcome: 'notNewer'; readonly latest: string }
+  | TakenOutcome;
+
+/** A trigger of the version has the name of one of another definition, or of one that stands by itself (then `holder` is null). */
+export interface TakenOutcome {
+  readonly outcome: 'triggerTaken';
+  readonly trigger: string;
+  readonly holder: string | null;
+}
 
 /** `changed`: somebody else was quicker; `current` is active now. */
 export type ActivateOutcome =
   | { readonly outcome: 'activated'; readonly previous: string | null }
   | { readonly outcome: 'unknownVersion' }
-  | { readonly outcome: 'changed'; readonly current: string | null };
+  | { readonly outcome: 'changed'; readonly current: string | null }
+  | TakenOutcome;
 
 /** Definitions and their versions: immutable, ordered by semantic versioning, at most one active per name. */
 export class DefinitionStore {
@@ -58,7 +68,7 @@ export class DefinitionStore {
 
   register(definition: NewDefinition, options: RegisterOptions = {}): Promise<RegisterOutcome> {
     const tenant = options.tenant ?? defaultTenant;
-    return this.dataSource.transaction(async (manager) => {
+    return this.unlessTaken<RegisterOutcome>(async (manager) => {
       const named = await lockName(manager, tenant, definition.name);
       const registered = await versionsOf(manager, tenant, definition.name);
       const same = registered.find((row) => row.version === definition.version);
@@ -70,7 +80,7 @@ export class DefinitionStore {
         return { outcome: 'notNewer', latest };
       await insert(manager, tenant, definition);
       const isActive = options.activate ?? becomesActive(definition.version, named.activeVersion);
-      if (isActive) await activate(manager, named, definition.version);
+      if (isActive) await activate(manager, named, definition);
       return { outcome: 'created', isActive };
     });
   }
@@ -121,14 +131,25 @@ export class DefinitionStore {
 
   /** Makes a version active; with `expected`, only when that one is active now (null: none). */
   setActive(name: string, version: string, expected?: string | null, tenant = defaultTenant): Promise<ActivateOutcome> {
-    return this.dataSource.transaction(async (manager) => {
-      const isKnown = await manager.existsBy(DefinitionEntity, { tenant, name, version });
-      if (!isKnown) return { outcome: 'unknownVersion' };
+    return this.unlessTaken<ActivateOutcome>(async (manager) => {
+      const stored = await manager.findOneBy(DefinitionEntity, { tenant, name, version });
+      if (stored === null) return { outcome: 'unknownVersion' };
       const named = await lockName(manager, tenant, name);
       if (expected !== undefined && named.activeVersion !== expected) return { outcome: 'changed', current: named.activeVersion };
-      if (named.activeVersion !== version) await activate(manager, named, version);
+      await activate(manager, named, storedOf(stored));
       return { outcome: 'activated', previous: named.activeVersion };
     });
+  }
+
+  /** In a transaction, of which nothing is left when a trigger's name is taken. */
+  private async unlessTaken<T>(work: (manager: EntityManager) => Promise<T>): Promise<T | TakenOutcome> {
+    try {
+      return await this.dataSource.transaction(work);
+    } catch (error) {
+      if (!(error instanceof TriggerTaken)) throw error;
+      const { trigger, holder } = error;
+      return { outcome: 'triggerTaken', trigger, holder: holder.source === 'api' ? null : holder.definition };
+    }
   }
 
   /**
@@ -184,7 +205,14 @@ async function insert(manager: EntityManager, tenant: string, { name, version, s
 const becomesActive = (version: string, active: string | null): boolean =>
   prerelease(version) === null && (active === null || gt(version, active));
 
-async function activate(manager: EntityManager, { tenant, name }: DefinitionNameEntity, version: string): Promise<void> {
+/** The version that starts mean from now on; its triggers are those of the definition. */
+async function activate(
+  manager: EntityManager,
+  { tenant, name, activeVersion }: DefinitionNameEntity,
+  { version, spec }: Pick<NewDefinition, 'version' | 'spec'>,
+): Promise<void> {
+  await replaceDeclared(manager, tenant, spec);
+  if (activeVersion === version) return;
   await manager.query(
     `UPDATE workflow_definition_names SET active_version = $3, revision = revision + 1, changed_at = ${NOW_MS} WHERE tenant = $1 AND name = $2`,
     [tenant, name, version],

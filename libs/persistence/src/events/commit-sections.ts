@@ -45,7 +45,8 @@ const heads: Section = {
     source,
   ) => `UPDATE workflow_instances AS i SET status = u.status, seq = u.seq, generation = u.generation, summary = u.summary,
     output = u.output, error = u.error, tags = u.tags::jsonb, started_at = u.started_at, ended_at = u.ended_at,
-    steps_done = u.steps_done, steps_total = u.steps_total, current_step = u.current_step
+    steps_done = u.steps_done, steps_total = u.steps_total, current_step = u.current_step,
+    singleton = CASE WHEN u.ended_at IS NULL THEN i.singleton END, debounce = CASE WHEN u.status = 'pending' THEN i.debounce END
     FROM ${source} AS u(id, status, seq, generation, summary, output, error, tags, started_at, ended_at, steps_done, steps_total, current_step)
     WHERE i.id = u.id`,
 };
@@ -91,15 +92,16 @@ const inbox: Section = {
 
 const unsent: Section = {
   rows: (batch) => batch.unsent.length,
-  types: ['uuid', 'int', 'smallint', 'int', 'bigint'],
+  types: ['uuid', 'int', 'boolean', 'smallint', 'int', 'bigint'],
   values: ({ unsent: rows }) => [
     plainArray(rows.map((row) => row.instanceId)),
     plainArray(rows.map((row) => row.token)),
+    plainArray(rows.map((row) => String(row.isEvent))),
     plainArray(rows.map((row) => row.partition)),
     plainArray(rows.map((row) => row.tries)),
     plainArray(rows.map((row) => row.retryAt)),
   ],
-  sql: (source) => `INSERT INTO workflow_unsent (instance_id, token, partition, tries, retry_at) SELECT * FROM ${source}
+  sql: (source) => `INSERT INTO workflow_unsent (instance_id, token, is_event, partition, tries, retry_at) SELECT * FROM ${source}
     ON CONFLICT (instance_id, token) DO UPDATE SET partition = excluded.partition, tries = excluded.tries, retry_at = excluded.retry_at`,
 };
 

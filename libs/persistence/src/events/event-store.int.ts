@@ -74,7 +74,7 @@ describe.each(servers)('PgEventStore on $name', (server: TestServer) => {
           { instanceId: other, bucket: 7, dueAt: null, work: 'none', remove: true },
         ],
         snapshots: [{ instanceId: id, seq: 1, state: '{"s":1}' }],
-        unsent: [{ instanceId: id, token: 2, partition: 0, tries: 1, retryAt: 50 }],
+        unsent: [{ instanceId: id, token: 2, isEvent: false, partition: 0, tries: 1, retryAt: 50 }],
       }),
     );
     const loaded = new Map((await store.load([id, other])).map((stored) => [stored.head.id, stored]));
@@ -89,7 +89,9 @@ describe.each(servers)('PgEventStore on $name', (server: TestServer) => {
     expect(await store.history(id, 0, 10)).toEqual([started(1), expect.objectContaining({ seq: 2 })]);
     expect(await store.history(id, 1, 10)).toHaveLength(1);
     expect(await store.eventsAt(id, [1, 7])).toEqual([started(1)]);
-    expect(await store.unsentDue(0, 50, 10)).toEqual([{ instanceId: id, token: 2, partition: 0, tries: 1, retryAt: 50 }]);
+    expect(await store.unsentDue(0, false, 50, 10)).toEqual([
+      { instanceId: id, token: 2, isEvent: false, partition: 0, tries: 1, retryAt: 50 },
+    ]);
 
     await store.commit(
       batch(nextBatch++, {
@@ -97,7 +99,7 @@ describe.each(servers)('PgEventStore on $name', (server: TestServer) => {
         unsentDone: [{ instanceId: id, token: 2 }],
       }),
     );
-    expect(await store.unsentDue(0, 50, 10)).toEqual([]);
+    expect(await store.unsentDue(0, false, 50, 10)).toEqual([]);
     expect((await store.load([id]))[0]!.inbox).toEqual([]);
   });
 

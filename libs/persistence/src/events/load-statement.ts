@@ -6,6 +6,11 @@ import type { InstanceEntity } from '../schema/entities/instance.entity.js';
 
 type Contents = ReadonlyMap<string, string>;
 
+/** What has not begun yet begins as its definition stands at that moment. */
+const pausedWith = `CASE WHEN i.status = 'pending' THEN (
+    SELECT json_build_object('by', n.paused_by, 'reason', n.pause_reason) FROM workflow_definition_names n
+    WHERE n.tenant = i.tenant AND n.name = i.definition AND n.paused_at IS NOT NULL) END AS "pausedWith"`;
+
 /**
  * Head, snapshot, later events, wake-up and waiting inbox rows of many instances, in one round trip and of one moment. Five kinds of rows
  * share the columns; every part goes by key, LATERAL lets each id prune the partitions of the audit log,
@@ -15,7 +20,7 @@ export const loadStatement = {
   name: 'load_instances',
   text: `WITH wanted AS (SELECT id FROM unnest($1::uuid[]) AS u(id))
 SELECT 'head' AS part, w.id, 0 AS seq, NULL::int AS generation, NULL::text AS type, NULL::text AS path, NULL::int AS attempt, h.row AS content, NULL::bigint AS at
-  FROM wanted w CROSS JOIN LATERAL (SELECT row_to_json(x)::text AS row FROM (SELECT ${headColumns('i')} FROM workflow_instances i WHERE i.id = w.id) x) h
+  FROM wanted w CROSS JOIN LATERAL (SELECT row_to_json(x)::text AS row FROM (SELECT ${headColumns('i')}, ${pausedWith} FROM workflow_instances i WHERE i.id = w.id) x) h
 UNION ALL
 SELECT 'snapshot', w.id, s.seq, NULL, NULL, NULL, NULL, s.state, NULL FROM wanted w JOIN workflow_snapshots s ON s.instance_id = w.id
 UNION ALL

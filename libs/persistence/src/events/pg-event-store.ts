@@ -5,13 +5,15 @@ import { contentsFromPool } from '../payloads/payload-contents.js';
 import { refsIn } from '../payloads/stored-json.js';
 import { inTransaction } from '../connections/in-transaction.js';
 import { commitSubscribing } from '../keys/commit-subscribing.js';
-import type { BatchCommit, EventStore, InboxAddress, InboxRow, StoredInstance, Touched, UnsentRow } from '../ports.js';
+import type { BatchCommit, EventStore, InboxAddress, InboxRow, StoredInstance, ToldEvent, Touched, UnsentRow } from '../ports.js';
 import { commitStatement, type PreparedStatement } from './commit-statement.js';
 import { assemble, eventOf, inboxOf, inOrder, type LoadedRow, loadedRefs, loadStatement } from './load-statement.js';
 import { readStatements } from './read-statements.js';
 import { commitFault } from './sql-faults.js';
 
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
+
+type ToldRow = ToldEvent['instance'] & Omit<LoadedRow, 'part' | 'id'>;
 
 /** The hot path, on the connections of `createHotPool`. */
 export class PgEventStore implements EventStore {
@@ -72,8 +74,17 @@ export class PgEventStore implements EventStore {
     return this.rows(readStatements.touchedAfter, [topology, partition, sentThrough]);
   }
 
-  unsentDue(partition: number, nowMs: number, limit: number): Promise<UnsentRow[]> {
-    return this.rows(readStatements.unsentDue, [partition, nowMs, limit]);
+  unsentDue(partition: number, isEvent: boolean, nowMs: number, limit: number): Promise<UnsentRow[]> {
+    return this.rows(readStatements.unsentDue, [partition, isEvent, nowMs, limit]);
+  }
+
+  async told(events: readonly { readonly instanceId: InstanceId; readonly seq: number }[]): Promise<ToldEvent[]> {
+    const values = [plainArray(events.map((row) => row.instanceId)), plainArray(events.map((row) => row.seq))];
+    const rows = await this.rows<ToldRow>(readStatements.told, values);
+    return rows.map(({ id, definition, version, key, ...row }) => ({
+      instance: { id, definition, version, key },
+      event: eventOf(row),
+    }));
   }
 
   async now(): Promise<number> {

@@ -3,15 +3,18 @@ import type { Pool, PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import { createHotPool } from '../connections/hot-pool.js';
 import { findInbox, insertInbox, reopenInbox } from '../instances/inbox-statements.js';
-import { existingStarts, insertStarts } from '../instances/start-statements.js';
+import { existingStarts, insertStarts, supersede } from '../instances/start-statements.js';
 import { findPayloads } from '../payloads/payload-statements.js';
 import { AskQueries, type AskFilter } from '../asks/ask-queries.js';
 import * as childStatements from '../children/child-statements.js';
+import { feedStatements } from '../feed/feed-statements.js';
 import { keyedEventList } from '../keys/event-list.js';
 import * as keyStatements from '../keys/key-statements.js';
 import * as lockStatements from '../keys/lock-statements.js';
 import { claimStatement } from '../leases/pg-lease-store.js';
+import * as scheduleStatements from '../triggers/schedule-statements.js';
 import { servers, type TestServer } from '../testing/test-servers.js';
+import { webhookStatements } from '../webhooks/webhook-statements.js';
 import { sections } from './commit-sections.js';
 import { statementOf, type PreparedStatement } from './commit-statement.js';
 import { loadStatement } from './load-statement.js';
@@ -25,6 +28,7 @@ const hot: PreparedStatement[] = [
   ...Object.values(readStatements),
   insertStarts,
   existingStarts,
+  supersede,
   insertInbox,
   findInbox,
   reopenInbox,
@@ -33,7 +37,10 @@ const hot: PreparedStatement[] = [
   ...Object.values(keyStatements),
   keyedEventList,
   ...Object.values(lockStatements),
+  ...Object.values(scheduleStatements),
   claimStatement,
+  ...Object.values(feedStatements),
+  ...Object.values(webhookStatements),
 ];
 
 /** What the list of asks asks for, whatever it is filtered by. */
@@ -94,12 +101,22 @@ const fill = (rows: number) => [
   `INSERT INTO workflow_lock_requests (instance_id, path, token, no, tenant, key, bucket, holders_at_most, requested_at, fence)
    SELECT id, 'p', 1, nextval('workflow_arrivals'), tenant, key, bucket, 1, 0, nullif(bucket % 2, 0) FROM workflow_instances`,
   `INSERT INTO workflow_attachments (instance_id, parent_id, path, token, bucket) SELECT id, gen_random_uuid(), 'p', 1, bucket FROM workflow_instances`,
-  `INSERT INTO workflow_unsent SELECT id, 1, bucket % 8, 1, 1 FROM workflow_instances`,
+  `INSERT INTO workflow_unsent SELECT id, 1, bucket % 8, 1, 1, bucket % 2 = 0 FROM workflow_instances`,
   `INSERT INTO workflow_asks (instance_id, path, tenant, definition, name, kind, assignees, opened_at) SELECT id, 'a', 'main', 'd', 'n', 'text', '{}', 1 FROM workflow_instances`,
   `INSERT INTO workflow_payloads SELECT id, md5(id::text), 2, '{}', 1 FROM workflow_instances`,
   `INSERT INTO workflow_snapshots SELECT id, 1, '{}' FROM workflow_instances`,
   `INSERT INTO workflow_stats (minute, definition, partition) SELECT n, 'd', 1 FROM generate_series(1, ${rows}) n`,
+  `INSERT INTO workflow_triggers (tenant, name, kind, source, spec, status, revision, position, next_at, created_at, changed_at)
+   SELECT tenant, key, 'schedule', 'api', '{}', 'active', 1, 1, 1, 1, 1 FROM workflow_instances`,
+  `INSERT INTO workflow_trigger_runs (tenant, trigger, lane, slot, id, at, how, outcome, count, instance_id, is_open)
+   SELECT tenant, key, 'slot', 1, gen_random_uuid(), 1, 'schedule', 'started', 1, id, bucket % 2 = 0 FROM workflow_instances`,
+  `INSERT INTO workflow_backfills (id, tenant, trigger, position, until, overlap, due_at, created_at) SELECT id, tenant, key, 1, 1, 'allow', 1, 1 FROM workflow_instances`,
   `INSERT INTO workflow_batches SELECT 1, n % 8, n, 1, 1, '{}', '{}', '{}', 0 FROM generate_series(1, ${rows}) n`,
+  `INSERT INTO workflow_webhooks (id, tenant, name, url, secrets, headers, status, created_at, changed_at)
+   SELECT id, 'main', key, 'u', '{}', '{}', 'active', 0, 0 FROM workflow_instances`,
+  `INSERT INTO workflow_webhook_cursors SELECT id, 1, bucket % 8, 1, 0, 0 FROM workflow_instances`,
+  `INSERT INTO workflow_webhook_deliveries (webhook_id, instance_id, seq, id, event, status, created_at, tried_since, next_at)
+   SELECT id, id, 1, id, 'started', (ARRAY['waiting','delivered'])[1 + bucket % 2], 0, 0, 0 FROM workflow_instances`,
 ];
 
 jest.setTimeout(60_000); // the first start of an embedded server

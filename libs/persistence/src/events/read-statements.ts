@@ -58,8 +58,15 @@ export const readStatements = {
   },
   unsentDue: {
     name: 'unsent_due',
-    text: `SELECT instance_id AS "instanceId", token, partition, tries, retry_at AS "retryAt" FROM workflow_unsent
-      WHERE partition = $1 AND retry_at <= $2 ORDER BY retry_at LIMIT $3`,
+    text: `SELECT instance_id AS "instanceId", token, is_event AS "isEvent", partition, tries, retry_at AS "retryAt" FROM workflow_unsent
+      WHERE partition = $1 AND is_event = $2 AND retry_at <= $3 ORDER BY retry_at LIMIT $4`,
+  },
+  told: {
+    name: 'told_events',
+    text: `SELECT u.id, i.definition, i.version, i.key, e.seq, e.generation, e.type, e.path, e.attempt, e.data AS content, e.occurred_at AS at
+      FROM unnest($1::uuid[], $2::int[]) AS u(id, seq)
+      CROSS JOIN LATERAL (SELECT * FROM workflow_events v WHERE v.instance_id = u.id AND v.seq = u.seq LIMIT 1) e
+      CROSS JOIN LATERAL (SELECT definition, version, key FROM workflow_instances w WHERE w.id = u.id LIMIT 1) i`,
   },
   now: { name: 'now_ms', text: `SELECT ${NOW_MS} AS now` },
 } as const;

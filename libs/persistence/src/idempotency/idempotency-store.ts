@@ -68,6 +68,14 @@ export class IdempotencyStore {
     ]);
   }
 
+  /** It was refused, and may be asked anew. An answer that says it was done stays. */
+  async forgetRefusal(key: string, tenant = defaultTenant): Promise<void> {
+    await this.dataSource.query('DELETE FROM workflow_idempotency WHERE tenant = $1 AND key = $2 AND answer_status >= 400', [
+      tenant,
+      key,
+    ]);
+  }
+
   /** The try failed and nobody knows how far it got: the next one with the same request may begin at once, as the same subject. */
   async release(key: string, tenant = defaultTenant): Promise<void> {
     await this.dataSource.query(

@@ -15,6 +15,8 @@ export interface NewIncident {
   readonly headers?: Readonly<Record<string, unknown>>;
   readonly instanceId?: string;
   readonly path?: string;
+  /** Names the message it is about: a second incident of the same one is not written. */
+  readonly messageKey?: string;
 }
 
 export interface Incident extends NewIncident {
@@ -30,7 +32,7 @@ const clean = (text: string): string => text.toWellFormed().replaceAll('\0', 'ï¿
 export class IncidentStore {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** @returns its id */
+  /** @returns its id; of one that was not written because the message has one already, an id of nothing */
   async record(incident: NewIncident): Promise<string> {
     const id = uuidv7();
     const headers = incident.headers === undefined ? null : clean(JSON.stringify(incident.headers));
@@ -42,10 +44,12 @@ export class IncidentStore {
       headers,
       incident.instanceId ?? null,
       incident.path ?? null,
+      incident.messageKey === undefined ? null : clean(incident.messageKey),
     ];
     try {
       await this.dataSource.query(
-        `INSERT INTO workflow_incidents (id, kind, reason, raw, headers, instance_id, path, at) VALUES ($1, $2, $3, $4, $5, $6, $7, ${NOW_MS})`,
+        `INSERT INTO workflow_incidents (id, kind, reason, raw, headers, instance_id, path, message_key, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, ${NOW_MS}) ON CONFLICT (message_key) WHERE message_key IS NOT NULL DO NOTHING`,
         values,
       );
     } catch (error) {
@@ -97,5 +101,6 @@ function incidentOf(row: IncidentEntity): Incident {
     ...(row.headers !== null && { headers: JSON.parse(row.headers) as Record<string, unknown> }),
     ...(row.instanceId !== null && { instanceId: row.instanceId }),
     ...(row.path !== null && { path: row.path }),
+    ...(row.messageKey !== null && { messageKey: row.messageKey }),
   };
 }

@@ -88,6 +88,18 @@ describe.each(servers)('operations on $name', (server: TestServer) => {
     expect((await incidents.list({ instanceId, kind: 'broken' }, { limit: 9 })).items).toEqual([]);
   });
 
+  it('keeps one incident a message, open or not', async () => {
+    const incidents = new IncidentStore(database.dataSource);
+    const about = (messageKey: string, reason: string) => incidents.record({ kind: 'refusedCommand', reason, messageKey });
+    const first = await about('refusedCommand:amqp:m-1', 'first');
+    await about('refusedCommand:amqp:m-1', 'second');
+    await incidents.resolve(first);
+    await about('refusedCommand:amqp:m-1', 'third');
+    await about('refusedCommand:amqp:\0', 'other');
+    const { items } = await incidents.list({ kind: 'refusedCommand' }, { limit: 9 });
+    expect(items.map(({ reason }) => reason)).toEqual(['other', 'first']);
+  });
+
   it('logs what operators do, newest first', async () => {
     const log = new OperatorLog(database.dataSource);
     await log.append({ actor: 'a', action: 'cancel', target: 'x', reason: 'why' });

@@ -6,9 +6,9 @@ import { createHotPool } from '../connections/hot-pool.js';
 import { PgEventStore } from '../events/pg-event-store.js';
 import { batch, headUpdate, newId, startRow } from '../testing/rows.js';
 import { servers, type TestServer } from '../testing/test-servers.js';
-import type { InboxKind } from '../ports.js';
+import type { InboxKind, StoredInstance } from '../ports.js';
 import { InboxDoor } from './inbox-door.js';
-import { InstanceDoor } from './instance-door.js';
+import { InstanceDoor, type StartRow } from './instance-door.js';
 
 jest.setTimeout(60_000); // the first start of an embedded server
 
@@ -107,6 +107,82 @@ describe.each(servers)('InstanceDoor on $name', (server: TestServer) => {
     );
     expect(new Set(answers.map(([first]) => first!.id)).size).toBe(1);
     expect(answers.filter(([first]) => first!.outcome === 'created')).toHaveLength(1);
+  });
+
+  const statuses = async (rows: readonly { id: InstanceId }[]) =>
+    (await events.load(rows.map(({ id }) => id))).map(({ head }) => head.status);
+
+  it('means the open instance of a singleton, and a new one once that has ended', async () => {
+    const [first, second, third] = [1, 2, 3].map((n) => startRow({ singleton: 'nightly', input: { n } })) as [
+      StartRow,
+      StartRow,
+      StartRow,
+    ];
+    expect(await door.insertStarts([first, second])).toMatchObject([
+      { outcome: 'created', id: first.id },
+      { outcome: 'existing', id: first.id, isSingleton: true },
+    ]);
+    const elsewhere = startRow({ singleton: 'nightly', definition: 'another' });
+    expect(await door.insertStarts([elsewhere])).toMatchObject([{ outcome: 'created' }]);
+    await end(first.id);
+    expect(await door.insertStarts([third])).toMatchObject([{ outcome: 'created', id: third.id }]);
+    expect(await door.insertStarts([first])).toMatchObject([{ outcome: 'existing', id: first.id, status: 'completed' }]);
+  });
+
+  it('never has two open instances of a singleton, whoever asks while others end', async () => {
+    const open = new Set<InstanceId>();
+    const ask = async () => {
+      const [answer] = await door.insertStarts([startRow({ singleton: 'race' })]);
+      if (answer!.outcome === 'created') {
+        expect(open.size).toBe(0);
+        open.add(answer!.id);
+      }
+      return answer!;
+    };
+    for (let round = 0; round < 15; round += 1) {
+      const asking = Array.from({ length: 10 }, ask);
+      const [holder] = open;
+      if (holder !== undefined) {
+        open.delete(holder); // before it is committed: nobody can come in between
+        await end(holder);
+      }
+      const answers = await Promise.all(asking);
+      expect(new Set(answers.map(({ id }) => id)).size).toBeLessThanOrEqual(2);
+    }
+  });
+
+  const debounced = (key: string, forMs = 60_000, n = 0) => startRow({ debounce: { key, forMs }, input: { n } });
+
+  it('puts a later start in the place of one that waits, and tells that one', async () => {
+    const [first, second] = [debounced('typing'), debounced('typing')];
+    expect(await door.insertStarts([first])).toMatchObject([{ outcome: 'created' }]);
+    expect(await door.insertStarts([second])).toEqual([
+      { outcome: 'created', id: second.id, status: 'pending', version: '1.0.0', superseded: [first.id] },
+    ]);
+    const [{ inbox, wakeup, head }] = (await events.load([first.id])) as [StoredInstance];
+    expect(wakeup!.dueAt).toBe(head.createdAt + 60_000);
+    expect(inbox.map(({ kind, content }) => [kind, content])).toEqual([
+      ['cancel', { type: 'cancel', ifPending: true, reason: `superseded by ${second.id}` }],
+    ]);
+    expect(await door.insertStarts([second])).toMatchObject([{ outcome: 'existing', id: second.id }]);
+  });
+
+  it('leaves alone what is due already, and what has begun', async () => {
+    const [due, begun] = [debounced('due', 0), debounced('begun')];
+    await door.insertStarts([due, begun]);
+    await events.commit(batch(nextBatch++, { heads: [headUpdate(begun.id)] }));
+    for (const key of ['due', 'begun']) expect(await door.insertStarts([debounced(key)])).toMatchObject([{ outcome: 'created' }]);
+    for (const { id } of [due, begun]) expect((await events.load([id]))[0]!.inbox).toEqual([]);
+    expect(await statuses([begun])).toEqual(['running']);
+  });
+
+  it('leaves one to wait of many that come at once, in one batch or in many', async () => {
+    const rows = Array.from({ length: 30 }, (_, n) => debounced('storm', 60_000, n));
+    const answers = (await Promise.all([0, 10, 20].map((at) => door.insertStarts(rows.slice(at, at + 10))))).flat();
+    expect(new Set(answers.map(({ outcome }) => outcome))).toEqual(new Set(['created']));
+    const told = answers.flatMap(({ superseded = [] }) => superseded);
+    expect(new Set(told).size).toBe(29);
+    expect(told).toHaveLength(29);
   });
 
   it('survives batches that want the same keys in opposite orders', async () => {

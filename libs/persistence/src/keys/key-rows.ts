@@ -1,4 +1,4 @@
-import type { InstanceId, JsonObject, ReceivedEvent } from '#libs/engine';
+import type { InstanceId, JsonObject, OnLimit, ReceivedEvent } from '#libs/engine';
 
 /** A wait for events by key that a batch opens. */
 export interface NewSubscription {
@@ -43,10 +43,19 @@ export interface NewLockRequest {
   readonly key: string;
   /** Holders at the same time, ≥ 1. */
   readonly limit: number;
+  /** Higher first; absent: 0. */
+  readonly priority?: number;
+  /** Absent: it waits. */
+  readonly onLimit?: OnLimit;
 }
 
 /** Gives a lock back, or withdraws a request that still waits. */
 export type EndedLockRequest = Pick<NewLockRequest, 'instanceId' | 'path' | 'token'>;
+
+/** The permit of a rate is used from the moment of the commit on. */
+export interface UsedPermit extends EndedLockRequest {
+  readonly windowMs: number;
+}
 
 /** What a batch has to say to keys. */
 export interface KeyChanges {
@@ -54,6 +63,7 @@ export interface KeyChanges {
   readonly unsubscribed: readonly EndedSubscription[];
   readonly lockRequests: readonly NewLockRequest[];
   readonly lockReleases: readonly EndedLockRequest[];
+  readonly permitsUsed: readonly UsedPermit[];
 }
 
 /** Id of the inbox row by which an event by key comes to a subscriber: one event may be offered again to a later wait of the same instance. */

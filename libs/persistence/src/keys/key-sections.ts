@@ -62,7 +62,7 @@ const offered: Section = {
 
 const lockRequests: Section = {
   rows: (batch) => batch.lockRequests?.length ?? 0,
-  types: ['uuid', 'text', 'int', 'text', 'text', 'smallint', 'int'],
+  types: ['uuid', 'text', 'int', 'text', 'text', 'smallint', 'int', 'int', 'text'],
   values: ({ lockRequests: rows = [] }: BatchCommit) => [
     plainArray(rows.map((row) => row.instanceId)),
     textArray(rows.map((row) => row.path)),
@@ -71,11 +71,13 @@ const lockRequests: Section = {
     textArray(rows.map((row) => row.key)),
     plainArray(rows.map((row) => lockBucket(row.tenant, row.key))),
     plainArray(rows.map((row) => row.limit)),
+    plainArray(rows.map(({ priority = 0 }) => -priority)),
+    textArray(rows.map(({ onLimit = 'queue' }) => (onLimit === 'queue' ? null : onLimit))),
   ],
   sql: (source) => `INSERT INTO workflow_lock_requests
-    (instance_id, path, token, no, tenant, key, bucket, holders_at_most, requested_at)
-    SELECT u.instance_id, u.path, u.token, nextval('workflow_arrivals'), u.tenant, u.key, u.bucket, u.holders_at_most, ${NOW_MS}
-    FROM ${source} AS u(instance_id, path, token, tenant, key, bucket, holders_at_most) ON CONFLICT DO NOTHING`,
+    (instance_id, path, token, no, tenant, key, bucket, holders_at_most, rank, on_limit, requested_at)
+    SELECT u.instance_id, u.path, u.token, nextval('workflow_arrivals'), u.tenant, u.key, u.bucket, u.holders_at_most, u.rank, u.on_limit, ${NOW_MS}
+    FROM ${source} AS u(instance_id, path, token, tenant, key, bucket, holders_at_most, rank, on_limit) ON CONFLICT DO NOTHING`,
 };
 
 const lockReleases: Section = {
@@ -90,4 +92,19 @@ const lockReleases: Section = {
     WHERE r.instance_id = u.instance_id AND r.path = u.path AND r.token = u.token`,
 };
 
-export const keySections: readonly Section[] = [subscribed, unsubscribed, offered, lockRequests, lockReleases];
+/** It comes back when its window has passed since the commit: what is decided in this batch happened before that. */
+const permitsUsed: Section = {
+  rows: (batch) => batch.permitsUsed?.length ?? 0,
+  types: ['uuid', 'text', 'int', 'bigint'],
+  values: ({ permitsUsed: rows = [] }: BatchCommit) => [
+    plainArray(rows.map((row) => row.instanceId)),
+    textArray(rows.map((row) => row.path)),
+    plainArray(rows.map((row) => row.token)),
+    plainArray(rows.map((row) => row.windowMs)),
+  ],
+  sql: (source) => `UPDATE workflow_lock_requests AS r SET free_at = ${NOW_MS} + u.window_ms
+    FROM ${source} AS u(instance_id, path, token, window_ms)
+    WHERE r.instance_id = u.instance_id AND r.path = u.path AND r.token = u.token`,
+};
+
+export const keySections: readonly Section[] = [subscribed, unsubscribed, offered, lockRequests, lockReleases, permitsUsed];

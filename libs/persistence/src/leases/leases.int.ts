@@ -38,7 +38,10 @@ describe.each(servers)('leases on $name', (server: TestServer) => {
   it('makes the partitions of a topology once', async () => {
     await leases.ensurePartitions(1, 4);
     expect(await leases.list(1)).toEqual(
-      [0, 1, 2, 3].map((partition) => ({ partition, owner: null, epoch: 0, expiresAt: null })),
+      [0, 1, 2, 3].map((partition) => ({
+        ...{ partition, owner: null, epoch: 0, expiresAt: null, ownedSince: null, renewedAt: null },
+        ...{ host: null, version: null },
+      })),
     );
     expect(await leases.list(2)).toEqual([]);
   });
@@ -144,16 +147,33 @@ describe.each(servers)('leases on $name', (server: TestServer) => {
   });
 
   it('knows who is alive', async () => {
-    await leases.announce({ id: 'a', host: 'h', hasBroker: true });
-    await leases.announce({ id: 'b', host: 'h', hasBroker: true });
-    await leases.announce({ id: 'a', host: 'h', hasBroker: false });
+    await leases.announce({ id: 'a', host: 'h', hasBroker: true, version: '1.0.0' });
+    await leases.announce({ id: 'b', host: 'h', hasBroker: true, version: '1.0.0' });
+    await leases.announce({ id: 'a', host: 'h', hasBroker: false, version: '1.1.0' });
+    const startedAt = expect.any(Number) as number;
     expect(await leases.alive()).toEqual([
-      { id: 'a', host: 'h', hasBroker: false },
-      { id: 'b', host: 'h', hasBroker: true },
+      { id: 'a', host: 'h', hasBroker: false, version: '1.1.0', startedAt },
+      { id: 'b', host: 'h', hasBroker: true, version: '1.0.0', startedAt },
     ]);
     await pool.query(`UPDATE workflow_orchestrators SET expires_at = 0 WHERE id = 'a'`);
     await leases.withdraw('b');
     expect(await leases.alive()).toEqual([]);
+  });
+
+  it('tells who owns a partition, what it runs, since when, and when it last renewed', async () => {
+    await leases.announce({ id: 'a', host: 'h', hasBroker: true, version: '1.0.0' });
+    const lease = (await leases.claim(1, 2, 'a', { leaseMs: 5_000 }))!;
+    const owned = async () => (await leases.list(1))[2]!;
+    const before = await owned();
+    expect(before).toMatchObject({ owner: 'a', host: 'h', version: '1.0.0', expiresAt: before.renewedAt! + 5_000 });
+    await leases.renew(1, 'a', [lease], 60_000);
+    const after = await owned();
+    expect(after.expiresAt).toBe(after.renewedAt! + 60_000);
+    expect(after.ownedSince).toBe(before.ownedSince);
+    await leases.claim(1, 2, 'a'); // from oneself
+    expect((await owned()).ownedSince).toBe(before.ownedSince);
+    await leases.release(1, 'a', 2, lease.epoch + 1);
+    expect(await owned()).toMatchObject({ owner: null, host: null, ownedSince: null, renewedAt: null });
   });
 
   it('raises an incarnation once, whoever finds the queue missing', async () => {

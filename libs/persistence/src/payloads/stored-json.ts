@@ -104,6 +104,13 @@ export function readStoredValue(text: string, contents: ReadonlyMap<string, stri
   return text.includes(MARK) ? slotReader(contents)(value) : value;
 }
 
+/** A value of something read without its payloads: as it is, or the size in bytes of one that is stored apart. */
+export function inlineOrSize(value: Json): { readonly value: Json } | { readonly bytes: number } {
+  const ref = refIn(value);
+  if (ref !== undefined) return { bytes: ref.size };
+  return { value: isMarked(value) ? (value[MEMBER] as JsonObject)['literal']! : value };
+}
+
 const isBig = (text: string): boolean =>
   text.length > INLINE_BYTES || (text.length * 3 > INLINE_BYTES && Buffer.byteLength(text) > INLINE_BYTES);
 

@@ -1,11 +1,14 @@
 import type { DataSource } from 'typeorm';
 import { NOW_MS } from '../connections/database-clock.js';
+import { DELIVERY_DAYS } from '../hooks/hook-deliveries.js';
 import { IDEMPOTENCY_DAYS } from '../idempotency/idempotency-store.js';
 import { lowestIdAt } from '../instances/uuid-bounds.js';
 import { ensureEventPartitions } from './migrate.js';
 
 /** Journal rows are the gapless feed for this long. */
 export const JOURNAL_DAYS = 7;
+/** What came of the slots of schedules is kept for this long. */
+export const TRIGGER_RUN_DAYS = 30;
 const DAY_MS = 86_400_000;
 
 export interface Swept {
@@ -13,7 +16,10 @@ export interface Swept {
   readonly journalRows: number;
   readonly idempotencyKeys: number;
   readonly keyedEvents: number;
+  readonly webhookDeliveries: number;
   readonly stepLogs: number;
+  readonly hookDeliveries: number;
+  readonly triggerRuns: number;
 }
 
 export interface SweepOptions {
@@ -38,7 +44,17 @@ export class Maintenance {
         'workflow_keyed_events',
         `expires_at < ${NOW_MS} - ${IDEMPOTENCY_DAYS * DAY_MS} AND status <> 'offered'`,
       ),
+      webhookDeliveries: await this.removed(
+        'workflow_webhook_deliveries',
+        `created_at < ${NOW_MS} - ${JOURNAL_DAYS * DAY_MS} AND status <> 'waiting'`,
+      ),
       stepLogs: await this.sweepLogs(stepLogDays * DAY_MS),
+      hookDeliveries: await this.removed('workflow_hook_deliveries', `at < ${NOW_MS} - ${DELIVERY_DAYS * DAY_MS}`),
+      // By their ids, which begin with the time. A slot may not be started anew: none that old is ever decided again.
+      triggerRuns: await this.removed(
+        'workflow_trigger_runs',
+        `id < '${lowestIdAt(Date.now() - TRIGGER_RUN_DAYS * DAY_MS)}' AND NOT (is_open AND instance_id IS NULL)`,
+      ),
     };
   }
 

@@ -17,10 +17,14 @@ export function namedOf(url: string): string {
 
 /** Drops what is ours; anything else in the database stays. */
 export async function resetDatabase(dataSource: DataSource): Promise<void> {
-  const tables: { name: string }[] = await dataSource.query(
-    `SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema() AND tablename LIKE 'workflow\\_%'`,
-  );
+  const ours = `schemaname = current_schema() AND`;
+  const like = `LIKE 'workflow\\_%'`;
+  type Named = { name: string }[];
+  const tables: Named = await dataSource.query(`SELECT tablename AS name FROM pg_tables WHERE ${ours} tablename ${like}`);
   for (const { name } of tables) await dataSource.query(`DROP TABLE IF EXISTS "${name}" CASCADE`);
-  await dataSource.query('DROP SEQUENCE IF EXISTS workflow_arrivals');
+  const sequences: Named = await dataSource.query(
+    `SELECT sequencename AS name FROM pg_sequences WHERE ${ours} sequencename ${like}`,
+  );
+  for (const { name } of sequences) await dataSource.query(`DROP SEQUENCE IF EXISTS "${name}"`);
   await dataSource.query('DROP FUNCTION IF EXISTS workflow_ensure_event_partitions(integer)');
 }

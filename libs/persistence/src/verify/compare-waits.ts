@@ -22,6 +22,8 @@ export function compareWaits(head: InstanceHead, state: InstanceState, facts: Wa
     const missing = missingFor(state, path, facts);
     if (missing !== undefined) found.push(violation(head.id, 'wait', `"${path}" waits, but there is no ${missing}`));
   }
+  const limit = missingForLimit(state, facts);
+  if (limit !== undefined) found.push(violation(head.id, 'wait', `it waits, but there is no ${limit}`));
   if (standsStill(state, facts))
     found.push(violation(head.id, 'wait', `${state.status}, but no step is open and no clock runs: nothing would ever move it`));
   return found;
@@ -30,7 +32,13 @@ export function compareWaits(head: InstanceHead, state: InstanceState, facts: Wa
 /** Has begun and not ended, and waits for nothing. What is being undone is not open, so that is left out. */
 function standsStill(state: InstanceState, { dueAt }: WaitFacts): boolean {
   const isGoingOn = state.seq > 0 && !isEnded(state.status) && state.status !== 'compensating' && state.pausedAt === undefined;
-  return isGoingOn && state.open.size === 0 && dueAt === null;
+  return isGoingOn && state.open.size === 0 && dueAt === null && state.asked === undefined;
+}
+
+/** What it holds or asks for of the limits of its definition is a row without a path. */
+function missingForLimit({ asked, slot }: InstanceState, facts: WaitFacts): string | undefined {
+  const limit = asked ?? slot;
+  return limit === undefined || facts.lockRequests.has('') ? undefined : `request for the limit ${limit.kind} "${limit.key}"`;
 }
 
 function missingFor(state: InstanceState, path: string, facts: WaitFacts): string | undefined {

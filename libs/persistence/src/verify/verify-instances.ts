@@ -106,7 +106,7 @@ class PlanCache {
     if (rows[0] === undefined) return `${name} is not registered`;
     const spec = JSON.parse(rows[0].spec) as Json;
     if (checksum(spec) !== head.checksum) return `${name} has changed since the instance was started`;
-    const { plan, problems } = compile(spec);
+    const { plan, problems } = compile(spec, { stored: true });
     return plan ?? `${name} does not compile: ${problems[0]?.message ?? ''}`;
   }
 }

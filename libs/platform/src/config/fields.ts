@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BYTES_FORMS, parseBytes, QUEUE_SHAPE } from '#libs/engine';
 
 /** One environment variable: its name, what it accepts, and the sentence shown in docs/configuration.md. */
 export interface Variable<S extends z.ZodType = z.ZodType> {
@@ -85,6 +86,15 @@ export const labels = () =>
     return found;
   });
 
+/** A size: bytes, or with a unit. */
+export const bytes = () =>
+  z.string().transform((text, context): number => {
+    const found = parseBytes(text);
+    if (found !== undefined) return found;
+    context.addIssue({ code: 'custom', message: `expected a size such as ${BYTES_FORMS}` });
+    return z.NEVER;
+  });
+
 /** Comma-separated list without empty items. */
 export const list = () =>
   z.string().transform((text): readonly string[] =>
@@ -93,3 +103,12 @@ export const list = () =>
       .map((item) => item.trim())
       .filter((item) => item !== ''),
   );
+
+/** Names of queues, at least one, each once. */
+export const queueNames = () =>
+  list().superRefine((names, context) => {
+    const expected = 'expected names of queues, each once, of at most 63 letters, digits, "_" or "-"';
+    const wrong = names.find((name, place) => !QUEUE_SHAPE.test(name) || names.indexOf(name) !== place);
+    if (wrong !== undefined) context.addIssue({ code: 'custom', message: `${expected}, at "${wrong}"` });
+    else if (names.length === 0) context.addIssue({ code: 'custom', message: expected });
+  });

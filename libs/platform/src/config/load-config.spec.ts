@@ -24,6 +24,7 @@ describe('loadConfig', () => {
       profile: 'durable',
       logLevel: 'info',
       workerConcurrency: 100,
+      workerQueues: ['default'],
       workerLabels: {},
       httpAllowPrivate: false,
       trustNetwork: false,
@@ -39,12 +40,14 @@ describe('loadConfig', () => {
       ORQUESTRA_HTTP_ALLOW_PRIVATE: 'TRUE',
       ORQUESTRA_EXAMPLES: '0',
       ORQUESTRA_ALLOWED_ORIGINS: 'https://a.example, https://b.example,',
+      ORQUESTRA_WORKER_QUEUES: 'default, payments',
       ORQUESTRA_WORKER_LABELS: 'gpu=yes, zone=eu-1',
     });
     expect(config).toMatchObject({
       port: 0,
       httpAllowPrivate: true,
       examples: false,
+      workerQueues: ['default', 'payments'],
       workerLabels: { gpu: 'yes', zone: 'eu-1' },
     });
     expect(config.allowedOrigins).toEqual(['https://a.example', 'https://b.example']);
@@ -63,6 +66,14 @@ describe('loadConfig', () => {
       'ORQUESTRA_PROFILE: expected one of durable, latency, but found "fast"',
       'ORQUESTRA_WORKER_LABELS: expected name=value pairs with each name once, at "gpu", but found "gpu"',
     ]);
+  });
+
+  it.each([
+    ['pay ments', 'at "pay ments"'],
+    ['a,b,a', 'at "a"'],
+    [',', 'or "-", but'],
+  ])('refuses %j for queues', (ORQUESTRA_WORKER_QUEUES, place) => {
+    expect(faultsOf({ ORQUESTRA_WORKER_QUEUES })).toEqual([expect.stringContaining(place)]);
   });
 
   it('takes an empty value as absent, and service defaults below the environment', () => {

@@ -9,6 +9,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface LoadOptions {
   /** Variables this service cannot do without. */
   readonly requires?: readonly ConfigKey[];
+  /** Variables of which one makes another needless, e.g. `{ amqpUrl: 'transport' }`. */
+  readonly instead?: Partial<Readonly<Record<ConfigKey, ConfigKey>>>;
   /** Values taken when the environment says nothing, as text. */
   readonly defaults?: Partial<Readonly<Record<ConfigKey, string>>>;
 }
@@ -22,7 +24,7 @@ export function loadConfig(env: Environment = process.env, options: LoadOptions 
   const config: Record<string, unknown> = {};
   for (const [key, each] of Object.entries(variables) as [ConfigKey, Variable][]) {
     const text = textOf(each, env, faults) ?? options.defaults?.[key];
-    if (text === undefined && options.requires?.includes(key) === true) {
+    if (text === undefined && isRequired(key, env, options)) {
       faults.push({ variable: each.name, message: `is required here, but is not set: ${each.text}` });
       continue;
     }
@@ -36,6 +38,11 @@ export function loadConfig(env: Environment = process.env, options: LoadOptions 
   }
   if (faults.length > 0) throw new ConfigError(faults);
   return config as Config;
+}
+
+function isRequired(key: ConfigKey, env: Environment, { requires = [], instead = {} }: LoadOptions): boolean {
+  const other = instead[key];
+  return requires.includes(key) && (other === undefined || present(env[variables[other].name]) === undefined);
 }
 
 function textOf(each: Variable, env: Environment, faults: ConfigFault[]): string | undefined {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { flag, integer, labels, list, oneOf, urlOf, variable } from './fields.js';
+import { bytes, flag, integer, labels, list, oneOf, queueNames, urlOf, variable } from './fields.js';
 
 /** Every environment variable the services read, under the name it has in `Config`. The reference page comes from here. */
 export const variables = {
@@ -20,6 +20,17 @@ export const variables = {
     {
       secret: true,
     },
+  ),
+  extensions: variable(
+    'ORQUESTRA_EXTENSIONS',
+    list().default([]),
+    'Files with triggers, tasks or a transport of your own, comma-separated, from the working directory: see [extending](extending.md).',
+    { byDefault: 'none' },
+  ),
+  transport: variable(
+    'ORQUESTRA_TRANSPORT',
+    z.string().min(1).max(60).optional(),
+    'Name of the transport of an extension, for all services alike; takes the place of AMQP_URL.',
   ),
   databasePool: variable(
     'ORQUESTRA_DATABASE_POOL',
@@ -97,16 +108,43 @@ export const variables = {
     integer(1, 10_000).default(100),
     'Most steps a worker runs at once.',
   ),
+  workerQueues: variable(
+    'ORQUESTRA_WORKER_QUEUES',
+    queueNames().default(['default']),
+    'Queues a worker serves with the built-in tasks and all handlers that name no queue of their own; comma-separated.',
+    { byDefault: '`default`' },
+  ),
   workerLabels: variable(
     'ORQUESTRA_WORKER_LABELS',
     labels().default({}),
     'Labels a worker announces, as `name=value,name=value`.',
     { byDefault: 'none' },
   ),
+  workerMemory: variable(
+    'ORQUESTRA_WORKER_MEMORY',
+    bytes().optional(),
+    'Memory a worker offers to steps that require some, as `2GiB` or in bytes.',
+    { byDefault: 'what the container or the machine has' },
+  ),
+  workerHeartbeatMs: variable(
+    'ORQUESTRA_WORKER_HEARTBEAT_MS',
+    integer(500, 30_000).default(2_000),
+    'Milliseconds between two announcements of a worker. Shorter finds lost workers sooner, longer costs less with many workers.',
+  ),
+  workerLostAfter: variable(
+    'ORQUESTRA_WORKER_LOST_AFTER',
+    integer(2, 20).default(3),
+    'Heartbeats a worker may miss before orchestrators and gateways take it for lost; the same for all of them.',
+  ),
+  leaseMs: variable(
+    'ORQUESTRA_LEASE_MS',
+    integer(5_000, 120_000).default(10_000),
+    'Milliseconds for which an orchestrator that is gone keeps its partitions; they are renewed about three times in that. Nothing is judged lost before a full lease has passed.',
+  ),
   httpAllowPrivate: variable(
     'ORQUESTRA_HTTP_ALLOW_PRIVATE',
     flag(false),
-    'Lets `http` steps reach private and loopback addresses.',
+    'Lets `http` steps and webhooks reach private and loopback addresses, and all ports.',
   ),
   examples: variable(
     'ORQUESTRA_EXAMPLES',

@@ -45,6 +45,15 @@ export class Attempt {
     this.owed = [envelope];
   }
 
+  /** Slots it takes, and bytes of memory. */
+  get slots(): number {
+    return this.command.slots ?? 1;
+  }
+
+  get memory(): number {
+    return this.command.memory ?? 0;
+  }
+
   get signal(): AbortSignal {
     if (this.controller === undefined) {
       this.controller = new AbortController();

@@ -10,7 +10,8 @@ const maxPrefetch = 200;
 
 /** One task of one queue in this worker: its backlog, its slots, its mean. */
 export class Lane {
-  running = 0;
+  /** Slots in use. */
+  used = 0;
   /** Of an attempt, ms; undefined before the first. */
   meanMs?: number;
   /** Sweep in which an attempt last left the backlog. */
@@ -20,7 +21,7 @@ export class Lane {
 
   constructor(
     readonly handler: RegisteredTask,
-    /** Attempts at once. */
+    /** Slots it may use at once. */
     readonly limit: number,
   ) {}
 
@@ -28,18 +29,25 @@ export class Lane {
     this.backlog.push(attempt);
   }
 
-  /** The oldest attempt still waiting, taken out; those that ended meanwhile are skipped. */
-  shift(): Attempt | undefined {
+  /** The oldest attempt still waiting; those that ended meanwhile are skipped. */
+  peek(): Attempt | undefined {
     while (this.first < this.backlog.length) {
-      const attempt = this.backlog[this.first++]!;
-      if (attempt.phase === 'waiting') {
-        this.compact();
-        return attempt;
-      }
+      const attempt = this.backlog[this.first]!;
+      if (attempt.phase === 'waiting') return attempt;
+      this.first += 1;
     }
     this.backlog = [];
     this.first = 0;
     return undefined;
+  }
+
+  /** As `peek`, taken out. */
+  shift(): Attempt | undefined {
+    const attempt = this.peek();
+    if (attempt === undefined) return undefined;
+    this.first += 1;
+    this.compact();
+    return attempt;
   }
 
   get hasBacklog(): boolean {

@@ -2,8 +2,12 @@ import { stepKey } from '#libs/contracts';
 import type { RegisteredTask } from '../handlers/task-registry.js';
 import type { Attempt } from './attempt.js';
 import { Lane } from './lane.js';
+import { MemoryBudget } from './memory-budget.js';
 
-/** Gives slots to waiting attempts: as many at once as the worker may run, each task within its own limit, tasks in turn. */
+/**
+ * Gives slots to waiting attempts: as many at once as the worker has, each task within its own limit, tasks in turn. An attempt that takes more than
+ * is free is not overtaken when its turn has come, or it would never have one.
+ */
 export class Lanes {
   /** Called with each attempt that gets a slot; set by whoever runs them. */
   onTurn: (attempt: Attempt) => void = () => undefined;
@@ -11,13 +15,15 @@ export class Lanes {
   private readonly order: Lane[] = [];
   private turn = 0;
   private taken = 0;
+  private attempts = 0;
   private isOpen = true;
   private readonly idleWaiters: (() => void)[] = [];
 
   constructor(
     handlers: readonly RegisteredTask[],
-    /** Attempts at once in all. */
+    /** Slots in all. */
     readonly capacity: number,
+    readonly memory = new MemoryBudget(undefined),
   ) {
     for (const handler of handlers) {
       const lane = new Lane(handler, Math.min(handler.concurrency ?? capacity, capacity));
@@ -30,9 +36,18 @@ export class Lanes {
     return this.order;
   }
 
-  /** Slots in use. */
+  /** Attempts that have slots. */
   get running(): number {
-    return this.taken;
+    return this.attempts;
+  }
+
+  get freeSlots(): number {
+    return this.capacity - this.taken;
+  }
+
+  /** Could it ever run here? */
+  fits(attempt: Attempt): boolean {
+    return attempt.slots <= attempt.lane.limit && attempt.memory <= this.memory.total;
   }
 
   of(queue: string, task: string): Lane | undefined {
@@ -46,8 +61,7 @@ export class Lanes {
 
   /** Frees the slot of an attempt that has ended, and begins what waits. */
   release(attempt: Attempt): void {
-    this.taken -= 1;
-    attempt.lane.running -= 1;
+    this.count(attempt, -1);
     this.pump();
     if (this.taken === 0) for (const resolve of this.idleWaiters.splice(0)) resolve();
   }
@@ -63,19 +77,28 @@ export class Lanes {
     while (this.isOpen && this.taken < this.capacity) {
       const attempt = this.next();
       if (attempt === undefined) return;
-      this.taken += 1;
-      attempt.lane.running += 1;
+      this.count(attempt, 1);
       this.onTurn(attempt);
     }
+  }
+
+  private count(attempt: Attempt, by: 1 | -1): void {
+    this.attempts += by;
+    this.taken += by * attempt.slots;
+    attempt.lane.used += by * attempt.slots;
+    this.memory.take(by * attempt.memory);
   }
 
   private next(): Attempt | undefined {
     for (let tried = 0; tried < this.order.length; tried++) {
       const lane = this.order[this.turn % this.order.length]!;
+      const attempt = lane.used < lane.limit ? lane.peek() : undefined;
+      if (attempt !== undefined && lane.used + attempt.slots <= lane.limit) {
+        if (attempt.slots > this.freeSlots || !this.memory.hasRoom(attempt.memory)) return undefined;
+        this.turn = (this.turn + 1) % this.order.length;
+        return lane.shift();
+      }
       this.turn = (this.turn + 1) % this.order.length;
-      if (!lane.hasBacklog || lane.running >= lane.limit) continue;
-      const attempt = lane.shift();
-      if (attempt !== undefined) return attempt;
     }
     return undefined;
   }

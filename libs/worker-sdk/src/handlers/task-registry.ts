@@ -5,7 +5,7 @@ import type { TaskContract } from './task-contract.js';
 export interface HandlerOptions {
   /** Steps of this task at once in this worker; default and bound: the worker's concurrency. */
   readonly concurrency?: number;
-  /** Lane of task work it serves; default `default`. */
+  /** Lane of task work it serves; default: those of the worker. */
   readonly queue?: string;
 }
 
@@ -17,6 +17,9 @@ export interface RegisteredTask {
   readonly contract: TaskContract;
   readonly invoke: (input: Json, step: TaskContext) => unknown;
 }
+
+/** A handler as it is declared; without a queue it serves those of the worker. */
+export type DeclaredTask = Omit<RegisteredTask, 'queue'> & Pick<HandlerOptions, 'queue'>;
 
 /** Two handlers of one worker for the same task and queue; one would never run. */
 export class DuplicateHandlerError extends Error {
@@ -40,6 +43,9 @@ export class InvalidHandlerError extends Error {
 export class TaskRegistry {
   private readonly registered = new Map<string, RegisteredTask>();
 
+  /** @param queues lanes that handlers serve which name none */
+  constructor(private readonly queues: readonly string[] = ['default']) {}
+
   /**
    * Serves a task with a plain function.
    * @throws DuplicateHandlerError, InvalidHandlerError
@@ -52,7 +58,7 @@ export class TaskRegistry {
     const contract = (typeof task === 'string' ? { name: task } : task) as TaskContract;
     this.add({
       task: contract.name,
-      queue: options.queue ?? 'default',
+      queue: options.queue,
       concurrency: options.concurrency,
       contract,
       invoke: invoke as RegisteredTask['invoke'],
@@ -60,7 +66,15 @@ export class TaskRegistry {
   }
 
   /** @throws DuplicateHandlerError, InvalidHandlerError */
-  add(handler: RegisteredTask): void {
+  add({ queue: own, ...handler }: DeclaredTask): void {
+    for (const queue of own === undefined ? this.queues : [own]) this.addTo({ ...handler, queue });
+  }
+
+  all(): readonly RegisteredTask[] {
+    return [...this.registered.values()];
+  }
+
+  private addTo(handler: RegisteredTask): void {
     const { task, queue, concurrency } = handler;
     if (!TASK_SHAPE.test(task))
       throw new InvalidHandlerError(`expected a task of at most 128 letters, digits, . _ -, but was "${task}"`);
@@ -71,9 +85,5 @@ export class TaskRegistry {
     const key = `${queue} ${task}`;
     if (this.registered.has(key)) throw new DuplicateHandlerError(task, queue);
     this.registered.set(key, handler);
-  }
-
-  all(): readonly RegisteredTask[] {
-    return [...this.registered.values()];
   }
 }

@@ -35,8 +35,11 @@ export class CommandIntake {
     },
   ) {}
 
-  /** @param source the consumer it came through */
-  accept(delivery: Delivery, source: object): void {
+  /**
+   * @param source the consumer it came through; absent: that of the worker's own queue. This queue goes with its connection, nothing in it ever comes again,
+   * so it is acknowledged at once: held back, commands that wait would keep from us the answers to claims behind them.
+   */
+  accept(delivery: Delivery, source: object = ownQueue): void {
     const message = decodeWorkerMessage(delivery.content);
     if (!message.ok) {
       delivery.settle('deadLetter');
@@ -44,10 +47,13 @@ export class CommandIntake {
     } else if (message.value.kind === 'claimAnswers') {
       for (const answer of message.value.items) this.parts.claims.answered(answer);
       delivery.settle('ack');
+    } else if (source === ownQueue) {
+      this.takeIn({ redelivered: false, settle: () => undefined }, message.value.items, source);
+      delivery.settle('ack');
     } else this.takeIn(delivery, message.value.items, source);
   }
 
-  private takeIn(delivery: Delivery, commands: readonly StepCommand[], source: object): void {
+  private takeIn(delivery: Pick<Delivery, 'redelivered' | 'settle'>, commands: readonly StepCommand[], source: object): void {
     const envelope = new HeldEnvelope(delivery, commands.length, source, this.parts.patience.sweep);
     for (const command of commands) {
       if (!this.isRepeat(command, envelope, delivery.redelivered)) this.hold(command, envelope, delivery.redelivered);
@@ -88,9 +94,12 @@ export class CommandIntake {
   private verdict(attempt: Attempt, isServed: boolean, redelivered: boolean): Verdict {
     if (this.parts.aborts.has(attempt.key)) return 'cancelled';
     // Redelivered: another worker may have begun it, so the owner says what is still open. Unserved: bound here by mistake.
-    return redelivered || this.isDraining || !isServed ? 'handBack' : 'run';
+    if (redelivered || this.isDraining || !isServed) return 'handBack';
+    return this.parts.lanes.fits(attempt) ? 'run' : 'handBack';
   }
 }
 
+/** Stands for the consumer of the worker's own queue, whichever it is: what came through it is not lost with it. */
+const ownQueue = {};
 /** Stands in where the task of a command is not served here; nothing ever waits in it. */
 const unserved = new Lane({ task: '', queue: '', contract: { name: '' }, invoke: () => null }, 1);

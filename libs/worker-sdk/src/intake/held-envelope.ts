@@ -10,7 +10,7 @@ export class HeldEnvelope {
   private owed: number;
 
   constructor(
-    private readonly delivery: Delivery,
+    private readonly delivery: Pick<Delivery, 'settle'>,
     /** Items it carries. */
     readonly size: number,
     /** The consumer it came through; when that is lost, so is the right to settle it. */

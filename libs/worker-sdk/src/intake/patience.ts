@@ -10,7 +10,8 @@ const patientSweeps = patienceMs / sweepMs;
 
 /**
  * Hands back what does not get its turn: items of an envelope whose first one began 250 ms ago (they wait behind slow ones), and items of an envelope none of
- * which began while nothing of their task has begun for 250 ms. A message with a single command is not meant: waiting costs nobody else.
+ * which began while nothing of their task has begun for 250 ms. A message with a single command is not meant, waiting costs nobody else; unless it was sent
+ * here because there seemed to be room.
  * Time is counted in sweeps, so that a pause of this process is not taken for the slowness of a task.
  */
 export class Patience {
@@ -27,7 +28,7 @@ export class Patience {
   }
 
   watch(envelope: HeldEnvelope): void {
-    if (envelope.size > 1 && envelope.attempts.some(isWaiting)) this.watched.add(envelope);
+    if ((envelope.size > 1 || envelope.attempts.some(isForRoom)) && envelope.attempts.some(isWaiting)) this.watched.add(envelope);
   }
 
   /** An attempt leaves the backlog. */
@@ -56,4 +57,5 @@ export class Patience {
   }
 }
 
+const isForRoom = (attempt: Attempt): boolean => attempt.command.bound === 'room';
 const isWaiting = (attempt: Attempt): boolean => attempt.phase === 'waiting';

@@ -32,6 +32,7 @@ import {
   TaskWorkerModule,
   DuplicateHandlerError,
   InvalidHandlerError,
+  TaskRegistry,
 } from '../index.js';
 
 @Injectable()
@@ -238,6 +239,17 @@ it('refuses two handlers of one task', async () => {
   @Module({ providers: [Twins] })
   class TwinsModule {}
   await expect(serve(TwinsModule)).rejects.toThrow(DuplicateHandlerError);
+});
+
+it('serves with every handler the queues of the worker, unless it names its own', () => {
+  const registry = new TaskRegistry(['default', 'payments']);
+  registry.register('anywhere', () => null);
+  registry.register('reports', () => null, { queue: 'slow' });
+  expect(registry.all().map(({ queue, task }) => `${queue} ${task}`)).toEqual([
+    'default anywhere',
+    'payments anywhere',
+    'slow reports',
+  ]);
 });
 
 it.each([{ queue: 'a.b' }, { queue: 'q'.repeat(64) }])('refuses a queue that no definition can name: %j', async (options) => {

@@ -32,7 +32,7 @@ export class TaskStrategy extends Server implements CustomTransportStrategy {
     const { contract, options } = mark;
     this.registry.add({
       task: contract.name,
-      queue: options.queue ?? 'default',
+      queue: options.queue,
       concurrency: options.concurrency,
       contract,
       invoke: (input, step: TaskContext) => nestResult(callback(input, step)),

@@ -5,6 +5,8 @@ import { Worker, type WorkerOptions } from '../worker/worker.js';
 import { TaskStrategy } from './task-strategy.js';
 
 export interface TaskWorkerOptions extends Omit<WorkerOptions, 'transport' | 'registry'> {
+  /** Lanes that handlers serve which name none; default `default`. */
+  readonly queues?: readonly string[];
   /** Adds handlers that are plain functions. */
   readonly register?: (registry: TaskRegistry) => void;
 }
@@ -16,8 +18,8 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
 const registry = {
   provide: TaskRegistry,
   inject: [MODULE_OPTIONS_TOKEN],
-  useFactory: ({ register }: TaskWorkerOptions): TaskRegistry => {
-    const made = new TaskRegistry();
+  useFactory: ({ queues, register }: TaskWorkerOptions): TaskRegistry => {
+    const made = new TaskRegistry(queues);
     register?.(made);
     return made;
   },

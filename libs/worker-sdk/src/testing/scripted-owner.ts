@@ -100,6 +100,11 @@ export class ScriptedOwner {
     });
   }
 
+  /** Anything on `orquestra.control`. */
+  async tell(content: object): Promise<void> {
+    await this.publish(exchanges.control, '', { v: 1, tenant: 'main', ...content });
+  }
+
   async abort(token: number, reason: Abort['items'][number]['reason'] = 'cancelled'): Promise<void> {
     await this.publish(exchanges.control, '', {
       v: 1,

@@ -59,6 +59,9 @@ export class ScriptedTransport implements Transport {
   deleteQueue(name: string): Promise<void> {
     return this.behind.deleteQueue(name);
   }
+  unbindQueue(name: string, exchange: string, routingKey: string): Promise<void> {
+    return this.behind.unbindQueue(name, exchange, routingKey);
+  }
   consume(queue: string, options: ConsumeOptions): Promise<Consumer> {
     return this.behind.consume(queue, options);
   }

@@ -7,7 +7,8 @@ import type { Lanes } from '../attempts/lanes.js';
 import { encodeEnvelope, type Transport } from '#libs/messaging';
 import type { Clock } from './clock.js';
 
-export const heartbeatMs = 2_000;
+/** Between two announcements, ms, unless the worker's options say otherwise. */
+export const usualHeartbeatMs = 2_000;
 /** Steps that have been running for this long are told to everybody, once. */
 const tellAfterMs = 100;
 const tellEveryMs = 200;
@@ -34,11 +35,12 @@ export class Announcer {
       readonly lanes: Lanes;
       readonly counts: AttemptEnds;
       readonly clock: Clock;
+      readonly heartbeatMs: number;
       /** With every heartbeat, e.g. to adapt prefetch. */
       readonly onHeartbeat: () => void;
     },
   ) {
-    const { clock } = parts;
+    const { clock, heartbeatMs } = parts;
     this.startedAt = clock.nowMs();
     this.ends = [
       clock.every(heartbeatMs, () => {
@@ -78,7 +80,7 @@ export class Announcer {
   }
 
   private profile(session: string): WorkerAnnouncement {
-    const { identity, lanes, counts } = this.parts;
+    const { identity, lanes, counts, heartbeatMs } = this.parts;
     return {
       v: 1,
       tenant: defaultTenant,
@@ -91,6 +93,8 @@ export class Announcer {
       handlers: lanes.all.map(({ handler: { queue, task }, limit }) => ({ queue, task, concurrency: limit })),
       concurrency: lanes.capacity,
       running: lanes.running,
+      freeSlots: lanes.freeSlots,
+      memory: { total: lanes.memory.total, free: lanes.memory.free },
       startedAt: this.startedAt,
       heartbeatMs,
       finished: counts.finished,

@@ -33,7 +33,8 @@ export async function drain(core: WorkerCore, clock: Clock, graceMs: number): Pr
   return { abandoned: stubborn.length, unconfirmed: core.sender.outstanding };
 }
 
-function handBackWhatWaits(core: WorkerCore): void {
+/** What has not begun is for others. */
+export function handBackWhatWaits(core: WorkerCore): void {
   for (const attempt of core.inPhase('waiting')) core.ends.handBack(attempt);
   for (const attempt of core.inPhase('claiming')) {
     attempt.callOff?.();

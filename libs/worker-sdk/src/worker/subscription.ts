@@ -8,6 +8,8 @@ export interface SubscriptionOptions {
   readonly onDelivery: (delivery: Delivery, source: object) => void;
   /** The consumer was lost, and with it the right to settle what came through it. */
   readonly onLost: (source: object) => void;
+  /** Is something that came through it still to be settled? */
+  readonly isOwed?: (source: object) => boolean;
 }
 
 /**
@@ -21,6 +23,9 @@ export class Subscription {
   private prefetch = 0;
   private isOpening = false;
   private isOver = false;
+  private isPaused = false;
+  /** Cancelled by a pause; what came through them may still be running, and is settled through them. */
+  private retired: { readonly consumer: Consumer; readonly source: object | undefined }[] = [];
 
   constructor(
     private readonly transport: Transport,
@@ -33,7 +38,7 @@ export class Subscription {
 
   /** Consumes if it does not; never rejects, the next call tries again. */
   async ensure(): Promise<void> {
-    if (this.consumer !== undefined || this.isOpening || this.isOver) return;
+    if (this.consumer !== undefined || this.isOpening || this.isOver || this.isPaused) return;
     this.isOpening = true;
     try {
       if (await this.options.prepare()) await this.open();
@@ -46,10 +51,32 @@ export class Subscription {
 
   /** Asks for as many messages as its task is worth now. */
   async adapt(): Promise<void> {
+    await this.closeRetired((source) => source === undefined || this.options.isOwed?.(source) !== true);
     const wanted = this.options.prefetch();
     if (this.consumer === undefined || wanted === this.prefetch) return;
     this.prefetch = wanted;
     await this.consumer.setPrefetch(wanted).catch(() => undefined); // lost: opened anew with the right one
+  }
+
+  /** No more deliveries until `resume`; those held can still be settled. */
+  async pause(): Promise<void> {
+    this.isPaused = true;
+    const { consumer, source } = this;
+    if (consumer === undefined) return;
+    this.consumer = undefined;
+    this.retired.push({ consumer, source });
+    await consumer.cancel().catch(() => undefined);
+  }
+
+  async resume(): Promise<void> {
+    this.isPaused = false;
+    await this.ensure();
+  }
+
+  private async closeRetired(isDone: (source: object | undefined) => boolean): Promise<void> {
+    const done = this.retired.filter(({ source }) => isDone(source));
+    this.retired = this.retired.filter((one) => !done.includes(one));
+    for (const { consumer } of done) await consumer.close().catch(() => undefined);
   }
 
   /** No more deliveries; those held can still be settled. */
@@ -61,6 +88,7 @@ export class Subscription {
   /** Gives back what was not settled. */
   async close(): Promise<void> {
     this.isOver = true;
+    await this.closeRetired(() => true);
     await this.consumer?.close().catch(() => undefined);
     this.consumer = undefined;
   }
@@ -77,7 +105,9 @@ export class Subscription {
     });
     if (this.source !== source) return; // lost before it was known here
     this.consumer = consumer;
-    if (this.isOver) await consumer.cancel().catch(() => undefined); // cancelled while it was opening
+    if (this.isOver)
+      await consumer.cancel().catch(() => undefined); // cancelled while it was opening
+    else if (this.isPaused) await this.pause();
   }
 
   private lost(source: object): void {

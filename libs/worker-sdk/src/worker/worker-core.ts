@@ -6,6 +6,7 @@ import { AttemptRunner } from '../attempts/attempt-runner.js';
 import { Claims } from '../attempts/claims.js';
 import { HeldAttempts } from '../attempts/held-attempts.js';
 import { Lanes } from '../attempts/lanes.js';
+import { MemoryBudget } from '../attempts/memory-budget.js';
 import { Progress } from '../attempts/progress.js';
 import { RecentAborts, RecentOutcomes } from '../attempts/recent-outcomes.js';
 import type { TaskRegistry } from '../handlers/task-registry.js';
@@ -21,6 +22,8 @@ export interface WorkerCoreOptions {
   readonly registry: TaskRegistry;
   readonly logger: Logger;
   readonly concurrency: number;
+  /** Memory offered to steps, bytes; absent: what is there. */
+  readonly memoryBytes?: number;
   readonly clock: Clock;
 }
 
@@ -36,11 +39,11 @@ export class WorkerCore {
   readonly intake: CommandIntake;
   readonly aborts: Aborts;
 
-  constructor({ id, transport, registry, logger, concurrency, clock }: WorkerCoreOptions) {
+  constructor({ id, transport, registry, logger, concurrency, memoryBytes, clock }: WorkerCoreOptions) {
     const { held } = this;
     const recent = new RecentOutcomes();
     const recentAborts = new RecentAborts();
-    const lanes = (this.lanes = new Lanes(registry.all(), concurrency));
+    const lanes = (this.lanes = new Lanes(registry.all(), concurrency, new MemoryBudget(memoryBytes)));
     const sender = (this.sender = new CompletionSender(transport, clock, {
       notSent: (partition, outcome, items) =>
         logger.warn({ partition, outcome, items }, 'the broker did not take completions; they are sent again until it does'),

@@ -4,9 +4,9 @@ import { stepQueue, type WorkerAnnouncement } from '#libs/contracts';
 import { controlQueueSpec, type Delivery, type QueueSpec, type Transport, workerQueueSpec } from '#libs/messaging';
 import type { TaskRegistry } from '../handlers/task-registry.js';
 import { decodeControl } from '../wire/decode.js';
-import { Announcer } from './announcer.js';
+import { Announcer, usualHeartbeatMs } from './announcer.js';
 import { type Clock, systemClock } from './clock.js';
-import { drain, type DrainReport } from './drain.js';
+import { drain, type DrainReport, handBackWhatWaits } from './drain.js';
 import { Subscription } from './subscription.js';
 import { WorkerCore } from './worker-core.js';
 
@@ -17,8 +17,12 @@ export interface WorkerOptions {
   /** Complete: what is registered after the worker was made is not served. */
   readonly registry: TaskRegistry;
   readonly logger: Logger;
-  /** Steps at once in all, ≥ 1. Default 100. */
+  /** Slots: steps at once in all, ≥ 1. Default 100. */
   readonly concurrency?: number;
+  /** Memory offered to steps that require some, bytes. Default what the container or the machine has. */
+  readonly memoryBytes?: number;
+  /** Between two announcements, ms. Default 2,000. */
+  readonly heartbeatMs?: number;
   /** Default none. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Of the software that hosts the handlers. */
@@ -59,9 +63,10 @@ export class Worker {
   private draining?: Promise<DrainReport>;
 
   constructor(private readonly options: WorkerOptions) {
-    const { id, transport, registry, logger, concurrency = 100, labels = {}, version = '0.0.0' } = options;
+    const { id, transport, registry, logger, concurrency = 100, memoryBytes } = options;
+    const { labels = {}, version = '0.0.0', heartbeatMs = usualHeartbeatMs } = options;
     const clock = (this.clock = options.clock ?? systemClock);
-    const core = (this.core = new WorkerCore({ id, transport, registry, logger, concurrency, clock }));
+    const core = (this.core = new WorkerCore({ id, transport, registry, logger, concurrency, memoryBytes, clock }));
     const onHeartbeat = (): void => this.steps.forEach((each) => void each.adapt());
     const identity = { id, version, labels };
     this.announcer = new Announcer({
@@ -71,10 +76,11 @@ export class Worker {
       lanes: core.lanes,
       counts: core.ends,
       clock,
+      heartbeatMs,
       onHeartbeat,
     });
     this.own = [
-      this.subscribeOwn(workerQueueSpec(id), (delivery, source) => core.intake.accept(delivery, source)),
+      this.subscribeOwn(workerQueueSpec(id), (delivery) => core.intake.accept(delivery)),
       this.subscribeOwn(controlQueueSpec(id), (delivery) => this.onControl(delivery)),
     ];
     this.steps = core.lanes.all.map(({ handler: { queue, task } }, index) => this.subscribeSteps(stepQueue(queue, task), index));
@@ -93,6 +99,24 @@ export class Worker {
   /** Takes no more work, hands back what has not begun, lets the rest end, tells everybody. Once; later calls get the same promise. */
   drain(): Promise<DrainReport> {
     return (this.draining ??= this.drainOnce());
+  }
+
+  /**
+   * Takes no new work until told otherwise: hands back what has not begun and lets the rest end, but stays and announces itself as draining.
+   * Idempotent; a worker that is ending stays so.
+   */
+  async setDraining(isDraining: boolean): Promise<void> {
+    if (this.draining !== undefined) return;
+    this.announcer.status = isDraining ? 'draining' : 'active';
+    this.core.intake.isDraining = isDraining;
+    if (isDraining) {
+      await Promise.all(this.steps.map((each) => each.pause()));
+      handBackWhatWaits(this.core);
+      await this.announcer.announce();
+    } else {
+      await this.announcer.announce(); // first, so that orchestrators have our queues declared
+      await Promise.all(this.steps.map((each) => each.resume()));
+    }
   }
 
   stats(): WorkerStats {
@@ -151,17 +175,21 @@ export class Worker {
 
   private onControl(delivery: Delivery): void {
     const message = decodeControl(delivery.content);
-    if (message?.ok === true && message.value.kind === 'abort') this.core.aborts.apply(message.value);
     delivery.settle('ack');
+    if (message?.ok !== true) return;
+    const { value } = message;
+    if (value.kind === 'abort') this.core.aborts.apply(value);
+    else if (value.kind === 'rollCall') void this.announcer.announce();
+    else if (value.kind === 'drain' && value.worker === this.options.id) void this.setDraining(value.isOn);
   }
 
-  private subscribeOwn(spec: QueueSpec, onDelivery: (delivery: Delivery, source: object) => void): Subscription {
+  private subscribeOwn(spec: QueueSpec, onDelivery: (delivery: Delivery) => void): Subscription {
     const { transport } = this.options;
     const prepare = async (): Promise<boolean> => {
       await transport.declareQueue(spec);
       return true;
     };
-    const onLost = (source: object): void => this.core.consumerLost(source);
+    const onLost = (): void => undefined; // nothing that came through it is owed
     return new Subscription(transport, { queue: spec.name, prefetch: () => ownPrefetch, prepare, onDelivery, onLost });
   }
 
@@ -174,6 +202,7 @@ export class Worker {
       prepare: async () => (await transport.queueDepth(queue)) !== undefined,
       onDelivery: (delivery, source) => this.core.intake.accept(delivery, source),
       onLost: (source) => this.core.consumerLost(source),
+      isOwed: (source) => [...this.core.held.all()].some((attempt) => attempt.envelope.source === source),
     });
   }
 }

@@ -1,8 +1,8 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import type { Address, EgressPolicy } from '#libs/platform';
 import { TaskFailure } from '#libs/worker-sdk';
 import { httpInputSchema, type HttpOutput } from './contract.js';
-import type { Address, EgressPolicy } from './egress.js';
 import { http } from './http.js';
 import { maxResponseBytes } from './read-body.js';
 import { startServer, type TestServer } from './test-server.js';

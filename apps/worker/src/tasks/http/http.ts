@@ -1,10 +1,9 @@
-import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
-import { Agent, type Dispatcher, request } from 'undici';
+import { type Agent, type Dispatcher, request } from 'undici';
+import { checkedAddresses, EgressRefused, type EgressPolicy, pinnedAgent } from '#libs/platform';
 import { type TaskContext, TaskFailure, type TaskRegistry } from '#libs/worker-sdk';
 import { beating } from '../beating.js';
 import { httpContract, type HttpInput, type HttpOutput } from './contract.js';
-import { type Address, checkedAddresses, type EgressPolicy } from './egress.js';
 import { readBody } from './read-body.js';
 import { type Hop, maxRedirects, nextHop } from './redirects.js';
 
@@ -17,6 +16,7 @@ export async function http(input: HttpInput, step: Step, policy: EgressPolicy): 
     return await exchange(input, firstHop(input, step), policy, AbortSignal.any([timeout, step.signal]));
   } catch (error) {
     if (error instanceof TaskFailure || step.signal.aborted) throw error;
+    if (error instanceof EgressRefused) throw new TaskFailure(error.code, error.message, undefined, error.isRetryable);
     if (timeout.aborted) throw new TaskFailure('HTTP_TIMEOUT', `expected a response within ${input.timeout} ms`, undefined, true);
     throw new TaskFailure('HTTP_UNREACHABLE', `expected a response, but ${messageOf(error)}`, undefined, true);
   }
@@ -25,7 +25,7 @@ export async function http(input: HttpInput, step: Step, policy: EgressPolicy): 
 async function exchange(input: HttpInput, first: Hop, policy: EgressPolicy, signal: AbortSignal): Promise<HttpOutput> {
   let hop = first;
   for (let redirects = 0; ; redirects += 1) {
-    const agent = pinned(await untilAborted(checkedAddresses(hop.url, policy), signal));
+    const agent = pinnedAgent(await untilAborted(checkedAddresses(hop.url, policy), signal));
     try {
       const { statusCode, headers, body } = await send(hop, agent, signal);
       const next = isExpected(statusCode, input) ? undefined : nextHop(hop, statusCode, textOf(headers.location));
@@ -59,15 +59,6 @@ function firstHop({ url, method, headers, body }: HttpInput, { idempotencyKey }:
     headers: { accept: '*/*', 'user-agent': 'OrquestraX', ...own, ...given },
     ...(text !== undefined && { body: text }),
   };
-}
-
-/** Connects to these addresses only, whatever the name resolves to by now; the name stays for TLS and the Host header. Never uses a proxy. */
-function pinned(addresses: readonly Address[]): Agent {
-  const lookup: LookupFunction = (_host, options, callback) => {
-    if (options.all === true) callback(null, [...addresses]);
-    else callback(null, addresses[0]!.address, addresses[0]!.family);
-  };
-  return new Agent({ connect: { lookup }, connections: 1, pipelining: 0, maxHeaderSize: 64 * 1024 });
 }
 
 async function send(

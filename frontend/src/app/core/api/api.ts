@@ -1,5 +1,5 @@
 import { inject, Injectable } from '@angular/core';
-import type { Partition, Queue, Worker } from '@contracts/rest/capacity';
+import type { Queue, QueueSettings, Worker } from '@contracts/rest/capacity';
 import type { DefinitionDetail, DefinitionSummary, DefinitionVersion, Registered } from '@contracts/rest/definitions';
 import type { Instance, InstancePage, Started, StartRequest } from '@contracts/rest/instances';
 import type { StepLogs } from '@contracts/rest/logs';
@@ -38,7 +38,7 @@ export class Api {
     this.http.put(`/definitions/${encodeURIComponent(name)}/active`, { version });
 
   workers = (signal?: AbortSignal): Promise<Page<Worker>> => this.http.get('/workers', {}, signal);
-  queues = (signal?: AbortSignal): Promise<Page<Queue>> => this.http.get('/queues', {}, signal);
-  partitions = (signal?: AbortSignal): Promise<Page<Partition>> => this.http.get('/partitions', {}, signal);
+  queues = (signal?: AbortSignal): Promise<Page<Queue> & { readonly settings: readonly QueueSettings[] }> =>
+    this.http.get('/queues', {}, signal);
   stats = (query: Query, signal?: AbortSignal): Promise<Stats> => this.http.get('/stats', query, signal);
 }

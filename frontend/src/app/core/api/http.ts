@@ -16,8 +16,12 @@ export class Http {
     return this.send<T>('POST', path, body, { 'Idempotency-Key': idempotencyKey });
   }
 
-  put<T>(path: string, body: unknown): Promise<T> {
-    return this.send<T>('PUT', path, body);
+  put<T>(path: string, body: unknown, query: Query = {}): Promise<T> {
+    return this.send<T>('PUT', path + queryText(query), body);
+  }
+
+  delete(path: string, query: Query = {}): Promise<unknown> {
+    return this.send('DELETE', path + queryText(query));
   }
 
   private async send<T>(
@@ -36,7 +40,7 @@ export class Http {
       throw isAbort(error) ? error : ApiProblem.unreachable();
     });
     if (!response.ok) throw new ApiProblem(await problemBody(response), response.status);
-    return (await response.json()) as T;
+    return (response.status === 204 ? undefined : await response.json()) as T;
   }
 }
 

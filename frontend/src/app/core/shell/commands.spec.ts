@@ -6,9 +6,11 @@ describe('suggestCommands', () => {
       '/',
       '/instances',
       '/definitions',
+      '/triggers',
       '/asks',
       '/events',
       '/workers',
+      '/webhooks',
     ]));
   it('opens an id that was pasted, in any case and with blanks', () => {
     const [first, ...others] = suggestCommands(' 0199A3F2-51C8-7D10-8000-0000000042AB ');
@@ -17,7 +19,10 @@ describe('suggestCommands', () => {
   });
   it('searches by the beginning of an id', () =>
     expect(suggestCommands('0199a3f2').map(({ query }) => query)).toContainEqual({ id: '0199a3f2' }));
-  it('finds pages by their words', () => expect(suggestCommands('work')[0]?.link).toEqual(['/workers']));
+  it.each([
+    ['work', '/workers'],
+    ['cron', '/triggers'],
+  ])('finds pages by their words: %s', (word, page) => expect(suggestCommands(word)[0]?.link).toEqual([page]));
   it('takes anything else for a business key', () =>
     expect(suggestCommands('Order 4711').map(({ query }) => query)).toEqual([{ key: 'Order 4711' }]));
 });

@@ -7,15 +7,25 @@ export interface Suggestion {
   readonly link: readonly string[];
   readonly query?: Readonly<Record<string, string>>;
   readonly key?: string;
+  /** What else it may be looked for by. */
+  readonly words?: string;
 }
 
 export const pages: readonly Suggestion[] = [
   { text: $localize`Overview`, icon: 'overview', link: ['/'], key: 'G O' },
   { text: $localize`Instances`, icon: 'instances', link: ['/instances'], key: 'G R' },
   { text: $localize`Definitions`, icon: 'definitions', link: ['/definitions'], key: 'G D' },
+  {
+    text: $localize`Triggers`,
+    icon: 'triggers',
+    link: ['/triggers'],
+    key: 'G S',
+    words: $localize`schedules cron hooks messages`,
+  },
   { text: $localize`Asks`, icon: 'asks', link: ['/asks'], key: 'G I' },
   { text: $localize`Events`, icon: 'events', link: ['/events'], key: 'G E' },
   { text: $localize`Workers & queues`, icon: 'workers', link: ['/workers'], key: 'G W' },
+  { text: $localize`Webhooks`, icon: 'webhooks', link: ['/webhooks'], key: 'G H' },
 ];
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -29,7 +39,7 @@ export function suggestCommands(text: string): Suggestion[] {
   if (uuid.test(wanted)) {
     return [{ text: $localize`Open instance ${wanted}:id:`, icon: 'instances', link: ['/instances', wanted.toLowerCase()] }];
   }
-  const found = pages.filter((page) => page.text.toLowerCase().includes(wanted.toLowerCase()));
+  const found = pages.filter((page) => `${page.text} ${page.words ?? ''}`.toLowerCase().includes(wanted.toLowerCase()));
   const search = (name: string, words: string): Suggestion => ({
     text: words,
     icon: 'search',

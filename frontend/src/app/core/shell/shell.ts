@@ -1,4 +1,4 @@
-import { Component, computed, DestroyRef, type ElementRef, inject, signal, viewChild } from '@angular/core';
+import { Component, computed, DestroyRef, type ElementRef, inject, Injector, signal, viewChild } from '@angular/core';
 import { NavigationEnd, Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { followTopic } from '../live/follow-topic';
 import { LiveConnection } from '../live/live-connection';
@@ -26,6 +26,7 @@ export class Shell {
   protected readonly zone = inject(TimeZone);
   protected readonly live = inject(LiveConnection);
   private readonly router = inject(Router);
+  private readonly injector = inject(Injector);
   private readonly main = viewChild.required<ElementRef<HTMLElement>>('main');
   protected readonly pages = pages;
   protected readonly isDrawerOpen = signal(false);
@@ -54,10 +55,14 @@ export class Shell {
       'g d': () => this.go('/definitions'),
       'g i': () => this.go('/asks'),
       'g e': () => this.go('/events'),
+      'g s': () => this.go('/triggers'),
+      'g h': () => this.go('/webhooks'),
       'g w': () => this.go('/workers'),
+      'g q': () => this.go('/workers?tab=queues'),
       p: () => this.live.setPaused(!this.live.isPaused()),
       t: () => this.theme.toggle(),
       n: () => void sample.start(),
+      '?': () => void this.help(),
       Escape: () => (this.isDrawerOpen() ? this.isDrawerOpen.set(false) : false),
     });
     const moved = this.router.events.subscribe((event) => {
@@ -72,6 +77,12 @@ export class Shell {
   protected skipToContent(event: Event): void {
     event.preventDefault();
     this.main().nativeElement.focus();
+  }
+
+  /** What is needed for it comes when it is asked for. */
+  protected async help(): Promise<void> {
+    const [{ MatDialog }, { HelpDialog }] = await Promise.all([import('@angular/material/dialog'), import('./help-dialog')]);
+    this.injector.get(MatDialog).open(HelpDialog);
   }
 
   protected fold(): void {

@@ -1,19 +1,18 @@
 import { Component, computed, inject, signal } from '@angular/core';
-import { MAT_DIALOG_DATA, MatDialogModule, MatDialogRef } from '@angular/material/dialog';
+import { MAT_DIALOG_DATA, MatDialogRef } from '@angular/material/dialog';
 import { Announcer } from '../../core/announcer';
 import { toProblem, type ApiProblem } from '../../core/api/api-problem';
 import { KeyKeeper } from '../../core/new-key';
 import { Person } from '../../core/person';
 import { JsonField } from '../../ui/json-field';
 import { jsonText, readJson } from '../../ui/json-text';
-import { Problem } from '../../ui/problem';
+import { ActFrame } from './act-frame';
 import type { ActGiven, ActPlan } from './act-plan';
-import { SignedField } from './signed-field';
 
 /** Says what an act does, asks why, and does it; what the server refuses is shown in words and the dialog stays. */
 @Component({
   selector: 'oqx-act-dialog',
-  imports: [MatDialogModule, JsonField, Problem, SignedField],
+  imports: [ActFrame, JsonField],
   templateUrl: './act-dialog.html',
   styleUrl: './act-dialog.css',
 })
@@ -44,10 +43,8 @@ export class ActDialog {
     { value: false, word: $localize`Leave it as it is` },
   ];
 
-  protected async send(event: Event, reason: string): Promise<void> {
-    event.preventDefault();
-    if (!this.canSend()) return;
-    const given = this.given(reason.trim());
+  protected async send(reason: string): Promise<void> {
+    const given = this.given(reason);
     this.isSending.set(true);
     this.problem.set(undefined);
     try {

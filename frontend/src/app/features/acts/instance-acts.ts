@@ -1,12 +1,11 @@
-import { CdkMenuModule } from '@angular/cdk/menu';
 import { Component, computed, DestroyRef, inject, input } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import type { InstanceStatus } from '@engine/model/lifecycle';
 import { ActsApi, type InstanceActName } from '../../core/api/acts-api';
 import { Shortcuts } from '../../core/keyboard/shortcuts';
 import { LiveConnection } from '../../core/live/live-connection';
-import { Icon } from '../../ui/icon';
 import { ActDialog } from './act-dialog';
+import { ActMenu, type Offer } from './act-menu';
 import { instancePlan } from './instance-plans';
 import { impossibleActs, type InstanceAct } from './possible-acts';
 
@@ -23,33 +22,26 @@ export interface ActedInstance {
   readonly awaited: readonly string[];
 }
 
-interface Offer {
-  readonly act: InstanceAct;
-  readonly word: string;
-  readonly key?: string;
-  readonly whyNot: string | undefined;
-}
-
-const names: readonly { readonly act: InstanceAct; readonly word: string; readonly key?: string }[] = [
+const names: readonly Offer<InstanceAct>[] = [
   { act: 'retry', word: $localize`Retry failed…`, key: 'Shift R' },
   { act: 'event', word: $localize`Send event…` },
   { act: 'pause', word: $localize`Pause…` },
   { act: 'resume', word: $localize`Resume…` },
   { act: 'restart', word: $localize`Run again…` },
-  { act: 'cancel', word: $localize`Cancel…`, key: 'Shift C' },
+  { act: 'cancel', word: $localize`Cancel…`, key: 'Shift C', isDanger: true },
 ];
 
 /** What can be done to the whole instance: the fitting acts as buttons, all of them in a menu that says why one cannot be. */
 @Component({
   selector: 'oqx-instance-acts',
-  imports: [CdkMenuModule, Icon],
+  imports: [ActMenu],
   template: `
     @for (offer of shown(); track offer.act) {
       <button
         type="button"
         class="btn"
         [class.primary]="offer.act === 'retry' || offer.act === 'resume'"
-        [class.danger]="offer.act === 'cancel'"
+        [class.danger]="offer.isDanger"
         [disabled]="offer.whyNot !== undefined"
         [title]="offer.whyNot ?? (offer.key ? offer.word + ' (' + offer.key + ')' : '')"
         (click)="begin(offer.act)"
@@ -57,43 +49,7 @@ const names: readonly { readonly act: InstanceAct; readonly word: string; readon
         {{ offer.act === 'cancel' && isCancelling() ? cancelling : offer.word }}
       </button>
     }
-    <button
-      type="button"
-      class="icon-button"
-      aria-label="More actions"
-      i18n-aria-label
-      title="More actions"
-      i18n-title
-      [cdkMenuTriggerFor]="all"
-    >
-      <oqx-icon name="more" />
-    </button>
-    <ng-template #all>
-      <section aria-label="Actions on the instance" i18n-aria-label>
-        <div class="action-menu" cdkMenu>
-          @for (offer of offers(); track offer.act) {
-            @if (offer.act === 'cancel') {
-              <hr />
-            }
-            <button
-              type="button"
-              cdkMenuItem
-              [cdkMenuItemDisabled]="offer.whyNot !== undefined"
-              [class.danger]="offer.act === 'cancel'"
-              [title]="offer.whyNot ?? ''"
-              (cdkMenuItemTriggered)="begin(offer.act)"
-            >
-              <span class="name">{{ offer.word }}</span>
-              @if (offer.whyNot) {
-                <span class="why">{{ offer.whyNot }}</span>
-              } @else if (offer.key) {
-                <kbd aria-hidden="true">{{ offer.key }}</kbd>
-              }
-            </button>
-          }
-        </div>
-      </section>
-    </ng-template>
+    <oqx-act-menu [offers]="offers()" title="Actions on the instance" i18n-title (chosen)="begin($event)" />
   `,
   styles: `
     :host {
@@ -112,7 +68,7 @@ export class InstanceActs {
   protected readonly cancelling = $localize`Cancelling…`;
   protected readonly isCancelling = computed(() => this.instance().status === 'cancelling');
 
-  protected readonly offers = computed<readonly Offer[]>(() => {
+  protected readonly offers = computed<readonly Offer<InstanceAct>[]>(() => {
     const not = impossibleActs(this.instance().status);
     const offline = this.live.state().phase === 'offline' ? $localize`The server cannot be reached.` : undefined;
     return names.map((name) => ({ ...name, whyNot: offline ?? not[name.act] }));

@@ -1,5 +1,5 @@
 import { Component, computed, inject, signal } from '@angular/core';
-import { MAT_DIALOG_DATA, MatDialogModule, MatDialogRef } from '@angular/material/dialog';
+import { MAT_DIALOG_DATA, MatDialogRef } from '@angular/material/dialog';
 import { Router } from '@angular/router';
 import type { RestartRequest } from '@contracts/rest/actions';
 import { ActsApi } from '../../core/api/acts-api';
@@ -10,22 +10,14 @@ import { KeyKeeper } from '../../core/new-key';
 import { Person } from '../../core/person';
 import { JsonField } from '../../ui/json-field';
 import { jsonText, readJson } from '../../ui/json-text';
-import { Problem } from '../../ui/problem';
+import { ActFrame } from './act-frame';
 import type { ActedInstance } from './instance-acts';
-import { SignedField } from './signed-field';
 
 /** A new instance from a chosen step of this one, on the same or another version, with the same or an edited input. */
 @Component({
   selector: 'oqx-restart-dialog',
-  imports: [MatDialogModule, JsonField, Problem, SignedField],
+  imports: [ActFrame, JsonField],
   templateUrl: './restart-dialog.html',
-  styles: `
-    .pair {
-      display: grid;
-      grid-template-columns: repeat(auto-fit, minmax(200px, 1fr));
-      gap: 16px;
-    }
-  `,
 })
 export class RestartDialog {
   private readonly acts = inject(ActsApi);
@@ -35,15 +27,16 @@ export class RestartDialog {
   private readonly ref = inject<MatDialogRef<RestartDialog, boolean>>(MatDialogRef);
   protected readonly instance = inject<ActedInstance>(MAT_DIALOG_DATA);
   private readonly keys = new KeyKeeper();
+  protected readonly text = $localize`A new instance of ${this.instance.definition}:name:. This one stays as it is.`;
   /** '' = all of it. */
   protected readonly from = signal('');
   protected readonly version = signal('same');
   protected readonly versions = signal<readonly string[]>([]);
   protected readonly withInput = signal(false);
-  protected readonly text = signal(payloadLink(this.instance.input) ? '' : jsonText(this.instance.input));
+  protected readonly input = signal(payloadLink(this.instance.input) ? '' : jsonText(this.instance.input));
   protected readonly isSending = signal(false);
   protected readonly problem = signal<ApiProblem | undefined>(undefined);
-  private readonly json = computed(() => (this.withInput() ? readJson(this.text()) : undefined));
+  private readonly json = computed(() => (this.withInput() ? readJson(this.input()) : undefined));
   protected readonly canSend = computed(() => {
     const json = this.json();
     return !this.isSending() && !(json && 'fault' in json) && (json !== undefined || !this.withInput());
@@ -53,10 +46,8 @@ export class RestartDialog {
     void this.loadVersions();
   }
 
-  protected async send(event: Event, reason: string): Promise<void> {
-    event.preventDefault();
-    if (!this.canSend()) return;
-    const body = this.body(reason.trim());
+  protected async send(reason: string): Promise<void> {
+    const body = this.body(reason);
     this.isSending.set(true);
     this.problem.set(undefined);
     try {

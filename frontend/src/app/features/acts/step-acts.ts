@@ -1,20 +1,19 @@
-import { CdkMenuModule } from '@angular/cdk/menu';
 import { Component, computed, inject, input } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import type { InstanceStatus } from '@engine/model/lifecycle';
 import { ActsApi, type StepActName } from '../../core/api/acts-api';
 import { LiveConnection } from '../../core/live/live-connection';
-import { Icon } from '../../ui/icon';
 import type { AskFacts } from '../asks/ask-facts';
 import { ActDialog } from './act-dialog';
+import { ActMenu, type Offer } from './act-menu';
 import { impossibleStepActs } from './possible-acts';
 import { stepPlan, type StepToAct } from './step-plans';
 
-const names: readonly { readonly act: StepActName; readonly word: string }[] = [
+const names: readonly Offer<StepActName>[] = [
   { act: 'retry', word: $localize`Retry step…` },
   { act: 'complete', word: $localize`Complete…` },
   { act: 'skip', word: $localize`Skip with output…` },
-  { act: 'cancel', word: $localize`Cancel step…` },
+  { act: 'cancel', word: $localize`Cancel step…`, isDanger: true },
 ];
 /** As buttons; the rest is in the menu. */
 const shownAtOnce = 2;
@@ -22,7 +21,7 @@ const shownAtOnce = 2;
 /** What can be done to one step; nothing is shown of a step that nothing can be done to. */
 @Component({
   selector: 'oqx-step-acts',
-  imports: [CdkMenuModule, Icon],
+  imports: [ActMenu],
   template: `
     @if (possible().length > 0) {
       <footer>
@@ -41,40 +40,16 @@ const shownAtOnce = 2;
           </button>
         }
         <span class="grow"></span>
-        <button
-          type="button"
-          class="icon-button"
-          aria-label="More actions on the step"
-          i18n-aria-label
-          title="More actions"
+        <oqx-act-menu
+          [offers]="menu()"
+          label="More actions on the step"
+          i18n-label
+          title="Actions on the step"
           i18n-title
-          [cdkMenuTriggerFor]="all"
-        >
-          <oqx-icon name="more" />
-        </button>
+          (chosen)="begin($event)"
+        />
       </footer>
     }
-    <ng-template #all>
-      <section aria-label="Actions on the step" i18n-aria-label>
-        <div class="action-menu" cdkMenu>
-          @for (offer of offers(); track offer.act) {
-            <button
-              type="button"
-              cdkMenuItem
-              [cdkMenuItemDisabled]="offer.whyNot !== undefined || isOffline()"
-              [class.danger]="offer.act === 'cancel'"
-              [title]="offer.whyNot ?? ''"
-              (cdkMenuItemTriggered)="begin(offer.act)"
-            >
-              <span class="name">{{ offer.word }}</span>
-              @if (offer.whyNot) {
-                <span class="why">{{ offer.whyNot }}</span>
-              }
-            </button>
-          }
-        </div>
-      </section>
-    </ng-template>
   `,
   styles: `
     :host {
@@ -106,11 +81,16 @@ export class StepActs {
   readonly ask = input<AskFacts>();
   protected readonly count = shownAtOnce;
   protected readonly isOffline = computed(() => this.live.state().phase === 'offline');
-  protected readonly offers = computed(() => {
+  protected readonly offers = computed<readonly Offer<StepActName>[]>(() => {
     const not = impossibleStepActs(this.step(), { status: this.status(), hasBegun: this.hasBegun() });
     return names.map((name) => ({ ...name, whyNot: not[name.act] }));
   });
   protected readonly possible = computed(() => this.offers().filter(({ whyNot }) => whyNot === undefined));
+
+  protected readonly menu = computed(() => {
+    const offline = this.isOffline() ? $localize`The server cannot be reached.` : undefined;
+    return this.offers().map((offer) => ({ ...offer, whyNot: offline ?? offer.whyNot }));
+  });
 
   protected async answer(ask: AskFacts): Promise<void> {
     const { AskDialog } = await import('../asks/ask-dialog');

@@ -1,5 +1,5 @@
 import { Component, computed, effect, inject, signal, untracked } from '@angular/core';
-import { MAT_DIALOG_DATA, MatDialogModule, MatDialogRef } from '@angular/material/dialog';
+import { MAT_DIALOG_DATA, MatDialogRef } from '@angular/material/dialog';
 import { Router } from '@angular/router';
 import { type BulkAction, type BulkDryRun, type BulkRequest } from '@contracts/rest/bulk';
 import { ActsApi } from '../../core/api/acts-api';
@@ -8,8 +8,7 @@ import { KeyKeeper, newKey } from '../../core/new-key';
 import { Person } from '../../core/person';
 import { ServerClock } from '../../core/time/server-clock';
 import { formatCount } from '../../ui/format';
-import { Problem } from '../../ui/problem';
-import { SignedField } from '../acts/signed-field';
+import { ActFrame } from '../acts/act-frame';
 import { noFilters, type Filters } from '../instances/filters';
 import { bulkWords, confirmation, toBulkFilter } from './bulk';
 
@@ -24,7 +23,7 @@ export interface BulkDialogInput {
 /** One action on many: which ones, what is done, a trial run that counts, and then it runs as a job of the server. */
 @Component({
   selector: 'oqx-bulk-dialog',
-  imports: [MatDialogModule, Problem, SignedField],
+  imports: [ActFrame],
   templateUrl: './bulk-dialog.html',
   styleUrl: './bulk-dialog.css',
 })
@@ -72,14 +71,13 @@ export class BulkDialog {
     });
   }
 
-  protected async run(event: Event, reason: string): Promise<void> {
-    event.preventDefault();
+  protected async run(reason: string): Promise<void> {
     const target = this.target();
     if (!this.canRun() || target === undefined) return;
     const undo = this.action() === 'cancel' ? this.undo() : undefined;
     const body: BulkRequest = {
       ...{ action: this.action(), ...target, ...this.person.signature() },
-      ...(reason.trim() !== '' && { reason: reason.trim() }),
+      ...(reason !== '' && { reason }),
       ...(undo !== undefined && { compensate: undo }),
     };
     this.isSending.set(true);

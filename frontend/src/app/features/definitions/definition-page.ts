@@ -3,28 +3,37 @@ import { Component, computed, inject, input, resource, signal } from '@angular/c
 import { Router, RouterLink } from '@angular/router';
 import { Api } from '../../core/api/api';
 import { toProblem, type ApiProblem } from '../../core/api/api-problem';
+import { CapacityApi } from '../../core/api/capacity-api';
+import { LiveConnection } from '../../core/live/live-connection';
 import { Time } from '../../core/time/time';
 import { Breadcrumb } from '../../ui/breadcrumb';
 import { CopyButton } from '../../ui/copy-button';
 import { formatCount } from '../../ui/format';
 import { Problem } from '../../ui/problem';
 import { Skeleton } from '../../ui/skeleton';
+import { Tabs } from '../../ui/tabs';
+import { ActDialog } from '../acts/act-dialog';
 import { StepGraph } from '../graph/step-graph';
+import { Banner } from '../instance/banner-line';
 import { outlineOf, stepAt } from '../outline/outline';
+import { TriggerList } from '../triggers/trigger-list';
 import { definitionLooks } from './definition-looks';
+import { pausedText, pausePlan } from './pause-plan';
 import { toYaml } from './to-yaml';
 
-const tabNames = ['graph', 'versions', 'code'] as const;
+const tabNames = ['graph', 'triggers', 'versions', 'code'] as const;
 
 /** One definition: how it looks, which versions there are, what stands in it. */
 @Component({
   selector: 'oqx-definition-page',
-  imports: [RouterLink, Breadcrumb, CopyButton, Problem, Skeleton, StepGraph, Time],
+  imports: [RouterLink, Banner, Breadcrumb, CopyButton, Problem, Skeleton, StepGraph, Tabs, Time, TriggerList],
   templateUrl: './definition-page.html',
   styleUrl: './definition-page.css',
 })
 export class DefinitionPage {
   private readonly api = inject(Api);
+  private readonly capacity = inject(CapacityApi);
+  private readonly live = inject(LiveConnection);
   private readonly router = inject(Router);
   private readonly dialog = inject(MatDialog);
 
@@ -75,9 +84,18 @@ export class DefinitionPage {
   protected readonly trail = computed(() => [{ text: $localize`Definitions`, link: ['/definitions'] }, { text: this.name() }]);
   protected readonly tabs = computed(() => [
     { name: 'graph', word: $localize`Graph`, count: undefined },
+    { name: 'triggers', word: $localize`Triggers`, count: undefined },
     { name: 'versions', word: $localize`Versions`, count: this.summary()?.all.length },
     { name: 'code', word: $localize`Code`, count: undefined },
   ]);
+  protected readonly isOffline = computed(() => this.live.state().phase === 'offline');
+  protected readonly banner = computed(() => {
+    const summary = this.summary();
+    const text = summary && pausedText(summary);
+    return text === undefined ? undefined : { state: 'paused', text };
+  });
+  /** The bulk job that tells its open instances, of what was asked for here. */
+  protected readonly job = signal<string | undefined>(undefined);
   protected readonly count = formatCount;
 
   protected async start(): Promise<void> {
@@ -86,6 +104,14 @@ export class DefinitionPage {
     const { StartDialog } = await import('../start/start-dialog');
     const { name: definition, version, inputSchema: schema } = shown;
     this.dialog.open(StartDialog, { data: { definition, version, schema }, autoFocus: '#input' });
+  }
+
+  protected pause(act: 'pause' | 'resume'): void {
+    const data = pausePlan(this.capacity, this.name(), act, (job) => this.job.set(job));
+    this.dialog
+      .open(ActDialog, { data, autoFocus: '#reason' })
+      .afterClosed()
+      .subscribe((isDone) => isDone && this.detail.reload());
   }
 
   protected async activate(version: string): Promise<void> {

@@ -8,13 +8,15 @@ import { Empty } from '../../ui/empty';
 import { formatCount, formatShare } from '../../ui/format';
 import { Problem } from '../../ui/problem';
 import { Skeleton } from '../../ui/skeleton';
+import { State } from '../../ui/state';
 import { TestWorkflow } from '../sample/test-workflow';
 import { TestWorkflowButton } from '../sample/test-workflow-button';
+import { pausedText } from './pause-plan';
 
 /** What can run. */
 @Component({
   selector: 'oqx-definitions-page',
-  imports: [RouterLink, Time, Empty, Problem, Skeleton, TestWorkflowButton],
+  imports: [RouterLink, Time, Empty, Problem, Skeleton, State, TestWorkflowButton],
   template: `
     <div class="page">
       <div class="page-head">
@@ -59,6 +61,9 @@ import { TestWorkflowButton } from '../sample/test-workflow-button';
                   <tr>
                     <td>
                       <a class="name" [routerLink]="['/definitions', row.name]">{{ row.name }}</a>
+                      @if (pausedText(row); as why) {
+                        &ngsp;<oqx-state state="paused" [title]="why" />
+                      }
                       @if (row.title) {
                         <span class="muted">&ngsp;{{ row.title }}</span>
                       }
@@ -127,6 +132,7 @@ export class DefinitionsPage {
   });
   protected readonly noMatch = $localize`No definition has this in its name`;
   protected readonly count = formatCount;
+  protected readonly pausedText = pausedText;
 
   protected success({ completed24h, failed24h }: DefinitionSummary): string {
     const ended = completed24h + failed24h;

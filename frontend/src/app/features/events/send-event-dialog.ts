@@ -22,11 +22,6 @@ export interface SendEventInput {
   imports: [MatDialogModule, JsonField, Problem],
   templateUrl: './send-event-dialog.html',
   styles: `
-    .pair {
-      display: grid;
-      grid-template-columns: repeat(auto-fit, minmax(200px, 1fr));
-      gap: 16px;
-    }
     .outcome {
       padding: 12px 16px;
       border-inline-start: 4px solid var(--c);

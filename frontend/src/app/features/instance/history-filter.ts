@@ -81,6 +81,7 @@ export function eventDetail(event: AuditEvent): string {
     case 'childStarted':
       return event.data.id;
     case 'lockRequested':
+    case 'limitRequested':
       return event.data.key;
     case 'blockEntered':
       return event.data.taken?.join(', ') ?? '';
@@ -136,6 +137,8 @@ export function eventState(type: string): string {
     childStarted: 'running',
     lockRequested: 'waiting',
     lockGranted: 'running',
+    limitRequested: 'waiting',
+    limitGranted: 'running',
     blockEntered: 'running',
     scopesOpened: 'running',
     scopeStopped: 'cancelling',

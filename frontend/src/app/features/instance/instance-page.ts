@@ -279,4 +279,4 @@ export class InstancePage {
   }
 }
 
-const askedOfServer: ReadonlySet<string> = new Set(['sent', 'queued', 'no_worker', 'lock']);
+const askedOfServer: ReadonlySet<string> = new Set(['sent', 'queued', 'no_worker', 'paused', 'limit', 'lock']);

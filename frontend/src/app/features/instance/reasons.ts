@@ -7,9 +7,9 @@ import { formatLeft } from '../../ui/format';
 /** Why a step is open. `path` '' is the whole instance; `until` epoch ms. */
 export type OpenReason = Pick<Reason, 'path' | 'text' | 'until'> & { readonly reason: WaitingFor['reason'] };
 
-/** What only the server knows: who serves a task, who holds a lock. */
+/** What only the server knows: who serves a task, what stops or limits its queue, who holds a lock. */
 const serverKnows: readonly ReadonlySet<string>[] = [
-  new Set(['sent', 'queued', 'no_worker']),
+  new Set(['sent', 'queued', 'no_worker', 'paused', 'limit']),
   new Set(['lock']),
   new Set(['child']),
 ];
@@ -60,6 +60,7 @@ const weight: Readonly<Record<string, number>> = {
   retry: 3,
   event: 4,
   lock: 5,
+  limit: 5,
   child: 6,
   queued: 7,
   delay: 8,

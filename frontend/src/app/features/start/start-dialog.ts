@@ -77,11 +77,6 @@ export interface StartDialogInput {
       </div>
     </form>
   `,
-  styles: `
-    .fault {
-      color: var(--oqx-state-failed-text);
-    }
-  `,
 })
 export class StartDialog {
   private readonly api = inject(Api);

@@ -32,6 +32,9 @@ describe('a queue', () => {
     workers: 1,
     slots: 1,
     oldestAt: null,
+    settings: null,
+    inUse: 0,
+    limit: null,
     ...more,
   });
   it('counts what waits in backlog and broker', () =>

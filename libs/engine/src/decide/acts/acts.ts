@@ -26,16 +26,17 @@ export function decideAct(draft: Draft, message: Act): RejectionReason | undefin
 }
 
 /** Nothing starts any more and relative clocks stand still; what runs goes on, and its results are recorded. */
-function pause(draft: Draft, { by, reason }: Act): RejectionReason | undefined {
+function pause(draft: Draft, { by, reason, withDefinition }: Extract<Act, { type: 'pause' }>): RejectionReason | undefined {
   const { status } = draft.state;
   if (status !== 'running' && status !== 'waiting') return 'notPossible'; // paused already, or being stopped or undone
-  draft.emit('instancePaused', { by, reason });
+  draft.emit('instancePaused', { by, reason, withDefinition });
   return undefined;
 }
 
-function resume(draft: Draft, { by, reason }: Act): RejectionReason | undefined {
-  const { pausedAt } = draft.state;
+function resume(draft: Draft, { by, reason, withDefinition }: Extract<Act, { type: 'resume' }>): RejectionReason | undefined {
+  const { pausedAt, isPausedWithDefinition } = draft.state;
   if (pausedAt === undefined) return 'notPaused';
+  if (withDefinition === true && !isPausedWithDefinition) return 'notPossible'; // somebody had paused it by itself
   draft.emit('instanceResumed', { by, reason, pausedMs: Math.max(0, draft.nowMs - pausedAt) });
   return undefined;
 }

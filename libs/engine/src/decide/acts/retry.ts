@@ -6,6 +6,7 @@ import type { InstanceState } from '../../state/instance-state.js';
 import { isStopped } from '../../state/scopes.js';
 import { ownerPathOf, scopeKeyOf, type Site, siteAt, UNDO_ID } from '../../state/site.js';
 import type { Draft } from '../draft.js';
+import { gatesAgain } from '../limits/ask-limit.js';
 import { timeoutAgain } from '../start-instance.js';
 
 interface By {
@@ -49,8 +50,8 @@ export function emitRetried(
     isSkipped?: boolean;
   },
 ): void {
-  const timeoutAt = isEnded(draft.state.status) ? timeoutAgain(draft) : undefined;
-  draft.emit('instanceRetried', { ...retried, timeoutAt });
+  const again = isEnded(draft.state.status) ? { timeoutAt: timeoutAgain(draft), gates: gatesAgain(draft) } : undefined;
+  draft.emit('instanceRetried', { ...retried, ...again });
 }
 
 /** Only a task and a child are given an input. */

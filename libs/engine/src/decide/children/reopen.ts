@@ -1,5 +1,6 @@
 import type { Message, RejectionReason } from '../../model/message.js';
 import { siteAt } from '../../state/site.js';
+import { gatesAgain } from '../limits/ask-limit.js';
 import { timeoutAgain } from '../start-instance.js';
 import type { Draft } from '../draft.js';
 
@@ -23,6 +24,7 @@ export function decideChildReopened(
     parentReopened: true,
     reason: `child ${id} goes on`,
     timeoutAt: timeoutAgain(draft),
+    gates: gatesAgain(draft),
   });
   return undefined;
 }

@@ -7,7 +7,7 @@ import type { Draft } from '../draft.js';
 import { evaluate, evaluateDuration } from '../evaluation.js';
 import { expressionFailure } from '../expression-failure.js';
 import { taskOf } from '../task-of.js';
-import { nameOf, priorityOf } from '../values.js';
+import { nameOf, priorityOf, usualPriority } from '../values.js';
 
 /** What must be known to undo a completed step, whatever becomes of the state it was completed in; undefined: nothing undoes it. */
 export function undoPlanOf(draft: Draft, site: Site, output: Json): UndoPlan | undefined {
@@ -25,10 +25,11 @@ export function undoPlanOf(draft: Draft, site: Site, output: Json): UndoPlan | u
       totalTimeoutMs: ms(undo.totalTimeout),
     };
     const given = Object.fromEntries(Object.entries(computed).filter(([, value]) => value !== undefined));
+    const queue = undo.queue ? nameOf(evaluate(draft, undo.queue, at), 'queue', QUEUE_SHAPE) : (state.queue ?? plan.queue);
     return {
       task: taskOf(draft, undo.task!, at),
-      queue: undo.queue ? nameOf(evaluate(draft, undo.queue, at), 'queue', QUEUE_SHAPE) : (state.queue ?? plan.queue),
-      priority: undo.priority ? priorityOf(evaluate(draft, undo.priority, at)) : (state.priority ?? plan.priority),
+      queue,
+      priority: undo.priority ? priorityOf(evaluate(draft, undo.priority, at)) : usualPriority(draft, queue),
       input: undo.input ? evaluate(draft, undo.input, at) : output,
       ...given,
     };

@@ -52,4 +52,14 @@ export class DefinitionNameEntity {
 
   @Column(wide)
   changedAt: number;
+
+  /** Its instances are paused, and those that start begin so. */
+  @Column(wideOrNull)
+  pausedAt: number | null;
+
+  @Column('text', { nullable: true })
+  pausedBy: string | null;
+
+  @Column('text', { nullable: true })
+  pauseReason: string | null;
 }

@@ -5,12 +5,16 @@ import { DefinitionEntity, DefinitionNameEntity } from './definition.entity.js';
 import { EventEntity } from './event.entity.js';
 import { InboxEntity } from './inbox.entity.js';
 import { InstanceEntity } from './instance.entity.js';
+import { HookDeliveryEntity, TriggerBindingEntity } from './intake.entities.js';
 import { KeyedEventEntity, LockRequestEntity, SubscriptionEntity } from './key.entities.js';
 import { IdempotencyEntity, IncidentEntity, OperatorLogEntity } from './operation.entities.js';
+import { LaneSettingsEntity, SlotGrantEntity } from './lane.entities.js';
 import { LogEntity } from './log.entity.js';
 import { BatchEntity, OrchestratorEntity, PartitionEntity, QueueEntity, UnsentEntity } from './partition.entities.js';
 import { PayloadEntity, SnapshotEntity } from './snapshot.entities.js';
 import { StatsEntity } from './stats.entity.js';
+import { BackfillEntity, TriggerEntity, TriggerRunEntity } from './trigger.entities.js';
+import { WebhookCursorEntity, WebhookDeliveryEntity, WebhookEntity } from './webhook.entities.js';
 import { WakeupEntity } from './wakeup.entity.js';
 
 /** Every table of the product. */
@@ -31,6 +35,8 @@ export const entities = [
   OrchestratorEntity,
   UnsentEntity,
   QueueEntity,
+  LaneSettingsEntity,
+  SlotGrantEntity,
   SnapshotEntity,
   PayloadEntity,
   StatsEntity,
@@ -40,4 +46,12 @@ export const entities = [
   OperatorLogEntity,
   BulkJobEntity,
   BulkFailureEntity,
+  HookDeliveryEntity,
+  TriggerBindingEntity,
+  TriggerEntity,
+  TriggerRunEntity,
+  BackfillEntity,
+  WebhookEntity,
+  WebhookCursorEntity,
+  WebhookDeliveryEntity,
 ];

@@ -13,6 +13,8 @@ import { wide, wideOrNull } from './epoch-ms.js';
 )
 @Check('workflow_instances_bucket_range', 'bucket BETWEEN 0 AND 4095')
 @Index('workflow_instances_key', ['tenant', 'definition', 'key'], { unique: true, where: 'key IS NOT NULL' })
+@Index('workflow_instances_singleton', ['tenant', 'definition', 'singleton'], { unique: true, where: 'singleton IS NOT NULL' })
+@Index('workflow_instances_debounce', ['tenant', 'definition', 'debounce'], { unique: true, where: 'debounce IS NOT NULL' })
 @Index('workflow_instances_by_definition', ['tenant', 'definition', 'id'])
 @Index('workflow_instances_by_parent', ['parent'], { where: 'parent IS NOT NULL' })
 @Index('workflow_instances_tags', { synchronize: false })
@@ -97,4 +99,12 @@ export class InstanceEntity {
 
   @Column('text', { nullable: true })
   currentStep: string | null;
+
+  /** While it is open, starts with the same one mean this instance. */
+  @Column('text', { nullable: true })
+  singleton: string | null;
+
+  /** While it has not begun, a start with the same one takes its place. */
+  @Column('text', { nullable: true })
+  debounce: string | null;
 }

@@ -79,11 +79,17 @@ export class KeyedEventEntity {
   offers: string[];
 }
 
-/** A request for a lock's key; with a fence it is granted. Written and removed by the batch that decides so, granted key by key. */
+/** A request for the key of a lock or (of a whole instance, without a path) of a limit; with a fence it is granted. Written and removed by the batch that decides so, granted key by key. */
 @Entity('workflow_lock_requests')
 @Index('workflow_lock_requests_held', ['tenant', 'key'], { where: 'fence IS NOT NULL' })
-@Index('workflow_lock_requests_waiting', ['tenant', 'key', 'no'], { where: 'fence IS NULL' })
-@Index('workflow_lock_requests_sweep', ['bucket', 'no'], { where: 'fence IS NULL' })
+@Index('workflow_lock_requests_waiting', ['tenant', 'key', 'rank', 'no'], { where: 'fence IS NULL AND displaced_at IS NULL' })
+@Index('workflow_lock_requests_sweep', ['bucket', 'tenant', 'key', 'rank', 'no'], {
+  where: 'fence IS NULL AND displaced_at IS NULL',
+})
+@Index('workflow_lock_requests_impatient', ['tenant', 'key', 'onLimit', 'no'], {
+  where: 'on_limit IS NOT NULL AND displaced_at IS NULL',
+})
+@Index('workflow_lock_requests_free', ['bucket', 'freeAt'], { where: 'free_at IS NOT NULL' })
 export class LockRequestEntity {
   @PrimaryColumn('uuid')
   instanceId: string;
@@ -119,4 +125,20 @@ export class LockRequestEntity {
 
   @Column(wideOrNull)
   grantedAt: number | null;
+
+  /** Whose turn comes first: minus the priority. */
+  @Column('integer', { default: 0 })
+  rank: number;
+
+  /** `reject` or `cancelOldest`: what else becomes of one that finds no room; null: it waits. */
+  @Column('text', { nullable: true })
+  onLimit: string | null;
+
+  /** Of a permit that is used: when it comes back. */
+  @Column(wideOrNull)
+  freeAt: number | null;
+
+  /** Its instance was told to go, so that a newer one can run. */
+  @Column(wideOrNull)
+  displacedAt: number | null;
 }

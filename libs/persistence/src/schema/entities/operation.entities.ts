@@ -31,6 +31,7 @@ export class IdempotencyEntity {
 /** A message or an instance that needs a person. */
 @Entity('workflow_incidents')
 @Index('workflow_incidents_open', ['id'], { where: 'resolved_at IS NULL' })
+@Index('workflow_incidents_by_message', ['messageKey'], { unique: true, where: 'message_key IS NOT NULL' })
 @Index('workflow_incidents_by_instance', ['instanceId'], { where: 'instance_id IS NOT NULL' })
 export class IncidentEntity {
   @PrimaryColumn('uuid')
@@ -54,6 +55,10 @@ export class IncidentEntity {
 
   @Column('text', { nullable: true })
   path: string | null;
+
+  /** One incident a message, however often it comes. */
+  @Column('text', { nullable: true })
+  messageKey: string | null;
 
   @Column(wide)
   at: number;

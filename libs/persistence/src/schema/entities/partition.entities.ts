@@ -18,6 +18,12 @@ export class PartitionEntity {
 
   @Column(wideOrNull)
   expiresAt: number | null;
+
+  @Column(wideOrNull)
+  ownedSince: number | null;
+
+  @Column(wideOrNull)
+  renewedAt: number | null;
 }
 
 /** Journal of a partition: one row per micro-batch. The primary key is the fence against a deposed owner. */
@@ -66,17 +72,26 @@ export class OrchestratorEntity {
 
   @Column(wide)
   expiresAt: number;
+
+  @Column('text', { nullable: true })
+  version: string | null;
+
+  @Column(wideOrNull)
+  startedAt: number | null;
 }
 
-/** An effect that could not be sent; retried while its token is open. */
+/** A step command that could not be sent, retried while its token is open; or a lifecycle event, whose seq is its token. */
 @Entity('workflow_unsent')
-@Index('workflow_unsent_due', ['partition', 'retryAt'])
+@Index('workflow_unsent_due', ['partition', 'isEvent', 'retryAt'])
 export class UnsentEntity {
   @PrimaryColumn('uuid')
   instanceId: string;
 
   @PrimaryColumn('integer')
   token: number;
+
+  @Column('boolean', { default: false })
+  isEvent: boolean;
 
   @Column('smallint')
   partition: number;

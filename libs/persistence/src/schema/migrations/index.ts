@@ -4,6 +4,12 @@ import { Bulk1763812800000 } from './1763812800000-bulk.js';
 import { Restarts1763816400000 } from './1763816400000-restarts.js';
 import { StepLogs1763899200000 } from './1763899200000-step-logs.js';
 import { Keys1763942400000 } from './1763942400000-keys.js';
+import { Triggers1764028800000 } from './1764028800000-triggers.js';
+import { Intake1764030600000 } from './1764030600000-intake.js';
+import { Outlet1764032400000 } from './1764032400000-outlet.js';
+import { Lanes1764036000000 } from './1764036000000-lanes.js';
+import { Starts1764039600000 } from './1764039600000-starts.js';
+import { Orchestrators1764043200000 } from './1764043200000-orchestrators.js';
 
 /** In order. */
 export const migrations = [
@@ -13,4 +19,10 @@ export const migrations = [
   Restarts1763816400000,
   StepLogs1763899200000,
   Keys1763942400000,
+  Triggers1764028800000,
+  Intake1764030600000,
+  Outlet1764032400000,
+  Lanes1764036000000,
+  Starts1764039600000,
+  Orchestrators1764043200000,
 ];
