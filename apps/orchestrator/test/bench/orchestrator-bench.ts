@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Registry } from 'prom-client';
 import type { Pool } from 'pg';
 import { bucketOf, defaultTenant, exchanges, liveSchema, partitionKey, partitionOf } from '#libs/contracts';
@@ -22,6 +23,9 @@ import { newId, startRow } from '../../../../libs/persistence/src/testing/rows.j
 import { Children } from '../../src/children/children.js';
 import { OrchestratorNode } from './orchestrator-node.js';
 import { ScriptedWorker, type Facts, type Script } from './scripted-worker.js';
+
+/** How long an end is waited for by the live stream alone. */
+const lookAgainMs = 500;
 
 export interface BenchOptions {
   readonly partitions?: number;
@@ -158,12 +162,14 @@ export class OrchestratorBench {
     await this.transport.publish([{ exchange: exchanges.partitions, routingKey: partitionKey(partition), content }]);
   }
 
-  /** Resolves with the head when the instance has ended, as the live stream tells. */
+  /** Resolves with the head when the instance has ended, as the live stream tells; what an owner committed when it was killed nobody tells. */
   async end(id: InstanceId): Promise<InstanceHead> {
-    if (!this.ended.has(id)) {
-      await new Promise<void>((resolve) => this.ends.set(id, [...(this.ends.get(id) ?? []), resolve]));
+    for (;;) {
+      const head = await this.head(id);
+      if (head !== undefined && isEnded(head.status)) return head;
+      const told = new Promise<void>((resolve) => this.ends.set(id, [...(this.ends.get(id) ?? []), resolve]));
+      if (!this.ended.has(id)) await Promise.race([told, delay(lookAgainMs, undefined, { ref: false })]);
     }
-    return (await this.head(id))!;
   }
 
   async head(id: InstanceId): Promise<InstanceHead | undefined> {
