@@ -1,6 +1,6 @@
 import { ExtensionsModule, loadExtensions, transportFor } from '#libs/extension-sdk';
 import { MessagingModule } from '#libs/messaging';
-import { PersistenceModule } from '#libs/persistence';
+import { PersistenceModule, persistenceOptions } from '#libs/persistence';
 import { bootstrap } from '#libs/platform';
 import { GatewayModule } from './gateway.module.js';
 import { serveGateway } from './serve-gateway.js';
@@ -14,7 +14,7 @@ await bootstrap({
     return [
       ExtensionsModule.forRoot(extensions),
       MessagingModule.forRoot(transportFor(config, extensions)),
-      PersistenceModule.forRoot({ url: config.databaseUrl!, poolSize: config.databasePool }),
+      PersistenceModule.forRoot(persistenceOptions(config.databaseUrl!, config)),
       GatewayModule.forRoot({ sources: extensions.flatMap(({ triggers = [] }) => triggers) }),
     ];
   },

@@ -24,9 +24,10 @@ export async function serveGateway(app: INestApplication): Promise<string> {
   requireTrust(config);
   (app as NestExpressApplication).disable('x-powered-by');
   app.use(securityHeaders, addressCheck(app.get<RootLogger>(ROOT_LOGGER)));
-  app.useWebSocketAdapter(new LiveAdapter(app, originRules(config)));
+  app.useWebSocketAdapter(new LiveAdapter(app, originRules(config), config.liveClients));
   await app.listen(config.port, config.host);
   const server = app.getHttpServer() as Server;
+  server.maxConnections = config.connections;
   server.requestTimeout = requestTimeoutMs;
   server.keepAliveTimeout = keepAliveMs;
   const { port, family, address } = server.address() as AddressInfo;

@@ -31,7 +31,6 @@ import { ControlListener } from './workers/control-listener.js';
 import { WorkerDirectory } from './workers/worker-directory.js';
 import { ORCHESTRATOR_OPTIONS, PARTITION_SERVICES, type OrchestratorOptions } from './tokens.js';
 
-const cacheBytesInAll = 256 * 1024 * 1024;
 const quietMs = 200;
 const remindWithinMs = 60_000;
 
@@ -109,7 +108,7 @@ export class OrchestratorModule {
 }
 
 function partitionServices(
-  { topology, partitions, leaseMs }: Config,
+  { topology, partitions, leaseMs, batchInputs, dispatchWindow, cacheBytes }: Config,
   transport: Transport,
   store: EventStore,
   clock: DatabaseClock,
@@ -125,7 +124,8 @@ function partitionServices(
   metrics: OrchestratorMetrics,
 ): PartitionServices {
   const quarantine = new Quarantine();
-  const config = { topology, partitions, leaseMs, cacheBytes: cacheBytesInAll / partitions, quietMs, remindWithinMs };
+  const limits = { batchInputs, dispatchWindow, cacheBytes: cacheBytes / partitions };
+  const config = { topology, partitions, leaseMs, ...limits, quietMs, remindWithinMs };
   const knowledge = { stepQueues, lanes, tasks, workers };
   return { config, transport, store, clock, loader, children, keys, ...knowledge, live, incidents, quarantine, metrics };
 }

@@ -57,6 +57,7 @@ describe('webhooks', () => {
       nodeId,
       topology: 1,
       httpAllowPrivate,
+      webhookAttempts: 256,
     });
     made.onApplicationBootstrap();
     closings.push(() => made.beforeApplicationShutdown());

@@ -5,7 +5,7 @@ import { connectTasks, WorkerModule } from '#apps/worker';
 import { OrquestraClient } from '#libs/client';
 import { ExtensionsModule, loadExtensions, transportFor } from '#libs/extension-sdk';
 import { MessagingModule } from '#libs/messaging';
-import { PersistenceModule } from '#libs/persistence';
+import { PersistenceModule, persistenceOptions } from '#libs/persistence';
 import { bootstrap, type Config } from '#libs/platform';
 import { openDatabase, type OpenDatabase } from './database.js';
 import { registerExamples } from './examples.js';
@@ -25,7 +25,7 @@ async function modules(config: Config) {
   return [
     ExtensionsModule.forRoot(extensions),
     MessagingModule.forRoot(transport),
-    PersistenceModule.forRoot({ url: database.url, poolSize: config.databasePool }),
+    PersistenceModule.forRoot(persistenceOptions(database.url, config)),
     GatewayModule.forRoot({ sources: extensions.flatMap(({ triggers = [] }) => triggers) }),
     OrchestratorModule.forRoot({ takeStaleLeases: database.isOurs }),
     WorkerModule.forRoot({ examples: config.examples, tasks: extensions.flatMap(({ tasks = [] }) => tasks) }),

@@ -30,6 +30,7 @@ function optionsOf(config: Config, logger: RootLogger, own: readonly TaskExtensi
     id: config.nodeId,
     logger,
     concurrency: config.workerConcurrency,
+    prefetch: config.workerPrefetch,
     queues: config.workerQueues,
     labels: config.workerLabels,
     version: productVersion,

@@ -53,16 +53,20 @@ describe('loadExtensions', () => {
 });
 
 describe('transportFor', () => {
-  const profile = 'durable' as const;
+  const limits = { profile: 'durable', publishWindow: 7, queueBytes: 1_024 } as const;
   const own = { name: 'own', transport: { name: 'own', create: () => ({ kind: 'own' }) as never } };
 
   it('takes the one that is named, else RabbitMQ, else that of the process', () => {
-    expect(transportFor({ profile, transport: 'own', amqpUrl: 'amqp://x' }, [own])).toMatchObject({ kind: 'extension' });
-    expect(transportFor({ profile, amqpUrl: 'amqp://x' }, [own])).toMatchObject({ kind: 'amqp', url: 'amqp://x' });
-    expect(transportFor({ profile }, [own])).toEqual({ kind: 'memory' });
+    expect(transportFor({ ...limits, transport: 'own', amqpUrl: 'amqp://x' }, [own])).toMatchObject({ kind: 'extension' });
+    expect(transportFor({ ...limits, amqpUrl: 'amqp://x' }, [own])).toMatchObject({
+      kind: 'amqp',
+      url: 'amqp://x',
+      maxOutstanding: 7,
+    });
+    expect(transportFor(limits, [own])).toEqual({ kind: 'memory', maxQueueBytes: 1_024 });
   });
 
   it('refuses one that no extension brings', () => {
-    expect(() => transportFor({ profile, transport: 'owm' }, [own])).toThrow('(loaded: own), but was "owm"');
+    expect(() => transportFor({ ...limits, transport: 'owm' }, [own])).toThrow('(loaded: own), but was "owm"');
   });
 });

@@ -53,14 +53,17 @@ export const EVENT_STORE = Symbol('EVENT_STORE');
 export const LEASE_STORE = Symbol('LEASE_STORE');
 export const INCARNATION_STORE = Symbol('INCARNATION_STORE');
 const HOT_POOL = Symbol('HOT_POOL');
+const DOOR_POOL = Symbol('DOOR_POOL');
 const LEASE_POOL = Symbol('LEASE_POOL');
 const FEED_POOL = Symbol('FEED_POOL');
 const SCHEDULE_POOL = Symbol('SCHEDULE_POOL');
 
 export interface PersistenceOptions extends DataSourceOptions {
   readonly url: string;
-  /** Connections of the hot path; default 4. */
+  /** Connections of owners: commits and loads; default 4. */
   readonly hotPoolSize?: number;
+  /** Connections on which starts, commands and events are stored; default 4. */
+  readonly doorPoolSize?: number;
 }
 
 /** Ends the pools when everything that uses them has shut down. */
@@ -68,13 +71,14 @@ export interface PersistenceOptions extends DataSourceOptions {
 class PoolsClosing implements OnApplicationShutdown {
   constructor(
     @Inject(HOT_POOL) private readonly hot: Pool,
+    @Inject(DOOR_POOL) private readonly doors: Pool,
     @Inject(LEASE_POOL) private readonly leases: Pool,
     @Inject(FEED_POOL) private readonly feed: Pool,
     @Inject(SCHEDULE_POOL) private readonly schedules: Pool,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.hot.end(), this.leases.end(), this.feed.end(), this.schedules.end()]);
+    await Promise.all([this.hot.end(), this.doors.end(), this.leases.end(), this.feed.end(), this.schedules.end()]);
   }
 }
 
@@ -94,15 +98,17 @@ const onDataSource = <T>(make: new (dataSource: DataSource) => T): Provider => (
 @Module({})
 export class PersistenceModule {
   static forRoot(options: PersistenceOptions): DynamicModule {
-    const { url, hotPoolSize, ...settings } = options;
+    const { url, hotPoolSize, doorPoolSize, ...settings } = options;
     const providers: Provider[] = [
       { provide: HOT_POOL, useFactory: () => createHotPool(url, { ...settings, poolSize: hotPoolSize ?? 4 }) },
+      // What a flood of starts waits for are connections of its own: in one process with a gateway, owners must go on committing.
+      { provide: DOOR_POOL, useFactory: () => createHotPool(url, { ...settings, poolSize: doorPoolSize ?? 4 }) },
       // Renewals never wait behind batches: no lease is lost because we ourselves are slow.
       { provide: LEASE_POOL, useFactory: () => createHotPool(url, { ...settings, poolSize: 3, statementTimeoutMs: 5_000 }) },
       onPool(EVENT_STORE, HOT_POOL, PgEventStore),
-      onPool(InstanceDoor, HOT_POOL, InstanceDoor),
-      onPool(InboxDoor, HOT_POOL, InboxDoor),
-      onPool(EventDoor, HOT_POOL, EventDoor),
+      onPool(InstanceDoor, DOOR_POOL, InstanceDoor),
+      onPool(InboxDoor, DOOR_POOL, InboxDoor),
+      onPool(EventDoor, DOOR_POOL, EventDoor),
       onPool(EventSettlement, HOT_POOL, EventSettlement),
       onPool(LockStore, HOT_POOL, LockStore),
       onPool(ChildDoor, HOT_POOL, ChildDoor),
@@ -116,7 +122,7 @@ export class PersistenceModule {
       onPool(ScheduleDoor, SCHEDULE_POOL, ScheduleDoor),
       onPool(BackfillDoor, SCHEDULE_POOL, BackfillDoor),
       onPool(EndsDoor, SCHEDULE_POOL, EndsDoor),
-      onPool(RunDoor, HOT_POOL, RunDoor),
+      onPool(RunDoor, DOOR_POOL, RunDoor),
       onPool(LEASE_STORE, LEASE_POOL, PgLeaseStore),
       onPool(INCARNATION_STORE, LEASE_POOL, PgIncarnationStore),
       onPool(LaneStore, LEASE_POOL, LaneStore),
@@ -154,3 +160,19 @@ export class PersistenceModule {
     };
   }
 }
+
+/** As they are configured. */
+export interface PoolLimits {
+  readonly databasePool: number;
+  readonly hotPool: number;
+  readonly doorPool: number;
+  readonly statementTimeoutMs: number;
+}
+
+/** How a service reaches PostgreSQL, as it is configured. */
+export const persistenceOptions = (
+  url: string,
+  { databasePool, hotPool, doorPool, statementTimeoutMs }: PoolLimits,
+): PersistenceOptions => ({
+  ...{ url, poolSize: databasePool, hotPoolSize: hotPool, doorPoolSize: doorPool, statementTimeoutMs },
+});

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { exchanges } from '#libs/contracts';
 import { commandsQueueSpec, type Delivery, type Transport, TRANSPORT } from '#libs/messaging';
-import { ROOT_LOGGER, type RootLogger, traceIdOf } from '#libs/platform';
+import { CONFIG, type Config, ROOT_LOGGER, type RootLogger, traceIdOf } from '#libs/platform';
 import type { ApiProblem } from '../http/api-problem.js';
 import { classifyError } from '../http/classify-error.js';
 import { BrokerListener } from '../live/broker-listener.js';
@@ -12,7 +12,6 @@ import { type CommandAnswer, CommandHandler } from './command-handler.js';
 import { CommandReplies } from './command-replies.js';
 import { readCommand, type ReadCommand } from './read-command.js';
 
-const prefetch = 100;
 /** Commands whose answers wait for an end; more than these are answered at once, or they would hold up all others. */
 const maxWaiting = 50;
 /** Before a command goes back to its queue because something is away, ms: it would come again at once. */
@@ -32,9 +31,10 @@ export class CommandConsumer implements OnApplicationBootstrap, BeforeApplicatio
     private readonly incidents: MessageIncidents,
     @Inject(TRANSPORT) transport: Transport,
     @Inject(ROOT_LOGGER) private readonly logger: RootLogger,
+    @Inject(CONFIG) config: Pick<Config, 'commandPrefetch'>,
   ) {
     this.listener = new BrokerListener(transport, commandsQueueSpec(), {
-      prefetch,
+      prefetch: config.commandPrefetch,
       onTrouble: (error) => logger.warn({ err: error }, 'commands cannot be consumed; trying again'),
       onDelivery: (delivery) => {
         const work = this.consume(delivery).finally(() => this.inFlight.delete(work));

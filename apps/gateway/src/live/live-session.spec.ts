@@ -64,6 +64,8 @@ class CountingTopic implements ListTopic {
   }
 }
 
+const bufferBytes = 1_024;
+
 function open() {
   const socket = new FakeSocket();
   const topics = new Map<string, CountingTopic>();
@@ -75,6 +77,7 @@ function open() {
     return topic;
   };
   const session = new LiveSession(socket, {
+    bufferBytes,
     topics: create,
     newTraceId: () => 't',
     nowMs: () => clock.nowMs,
@@ -127,7 +130,7 @@ describe('LiveSession', () => {
   it('drops the deltas of a slow client and goes on when it has caught up', () => {
     const { socket, topics, send, session } = open();
     send({ subscribe: 'queues' });
-    socket.bufferedAmount = liveLimits.bufferBytes + 1;
+    socket.bufferedAmount = bufferBytes + 1;
     session.ping();
     expect(topics.get('queues')?.forgotten).toBe(1);
     expect(topics.get('queues')?.resumed).toBe(0);

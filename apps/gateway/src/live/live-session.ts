@@ -15,6 +15,8 @@ export interface LiveSocket {
 }
 
 export interface SessionOptions {
+  /** Unsent bytes beyond which the client counts as slow. */
+  readonly bufferBytes: number;
   readonly topics: TopicFactory;
   readonly newTraceId: () => string;
   readonly nowMs: () => number;
@@ -134,11 +136,12 @@ export class LiveSession {
   /** Beyond the buffer nothing more is written; lists lose their deltas (and get a snapshot), streams go on from their seq. */
   private checkPace(): void {
     const { bufferedAmount } = this.socket;
-    if (!this.isSlow && bufferedAmount > liveLimits.bufferBytes) {
+    const { bufferBytes } = this.options;
+    if (!this.isSlow && bufferedAmount > bufferBytes) {
       this.isSlow = true;
       for (const topic of this.topics.values()) if ('forget' in topic) (topic as ListTopic).forget();
       this.schedule();
-    } else if (this.isSlow && bufferedAmount < liveLimits.bufferBytes / 4) {
+    } else if (this.isSlow && bufferedAmount < bufferBytes / 4) {
       this.isSlow = false;
       for (const topic of this.topics.values()) topic.resume();
     }

@@ -5,7 +5,7 @@ import { type OnGatewayConnection, type OnGatewayDisconnect, WebSocketGateway } 
 import { Gauge } from 'prom-client';
 import type { RawData, WebSocket } from 'ws';
 import { liveLimits } from '#libs/contracts';
-import { METRICS, type MetricsRegistry, ROOT_LOGGER, type RootLogger, traceIdOf } from '#libs/platform';
+import { CONFIG, type Config, METRICS, type MetricsRegistry, ROOT_LOGGER, type RootLogger, traceIdOf } from '#libs/platform';
 import { LiveSession } from './live-session.js';
 import { LiveTopics } from './live-topics.js';
 
@@ -27,6 +27,7 @@ export class LiveGateway implements OnGatewayConnection, OnGatewayDisconnect, On
     private readonly topics: LiveTopics,
     @Inject(ROOT_LOGGER) private readonly logger: RootLogger,
     @Inject(METRICS) metrics: MetricsRegistry,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'liveBuffer'>,
   ) {
     this.connected = new Gauge({ name: 'orquestrax_ws_clients', help: 'Live connections open', registers: [metrics] });
   }
@@ -44,6 +45,7 @@ export class LiveGateway implements OnGatewayConnection, OnGatewayDisconnect, On
   handleConnection(socket: WebSocket, request?: IncomingMessage): void {
     const traceId = traceIdOf(request?.headers['traceparent']);
     const session = new LiveSession(socket, {
+      bufferBytes: this.config.liveBuffer,
       topics: this.topics.create,
       newTraceId: () => traceId ?? randomBytes(16).toString('hex'),
       nowMs: () => Date.now(),

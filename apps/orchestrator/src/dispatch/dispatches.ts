@@ -29,7 +29,8 @@ interface OpenLane {
 export function laneRoom({ services, work }: Partition, queue: string, task: string, throughput: Throughput): number {
   const lane = laneOf(queue, task);
   const capacity = services.workers.capacity(queue, task);
-  return windowSize({ capacity, partitions: services.config.partitions, throughput: throughput(lane) }) - work.waitingCount(lane);
+  const { partitions, dispatchWindow: ceiling } = services.config;
+  return windowSize({ capacity, partitions, throughput: throughput(lane), ceiling }) - work.waitingCount(lane);
 }
 
 /** The next steps of every lane that has room, in backlog order. A lane whose queue is not known to exist is opened, and the partition nudged. */

@@ -5,14 +5,15 @@ export interface WindowFacts {
   readonly partitions: number;
   /** Completed attempts per second of this partition, smoothed. */
   readonly throughput: number;
+  /** Never more than this, whatever the facts. */
+  readonly ceiling: number;
 }
 
-const ceiling = 1000;
 /** A queue should hold about so many seconds of work: enough to bridge a hand-over, little enough to re-order and to recover. */
 const secondsOfWork = 2;
 
 /** How many commands of one queue and task this partition keeps in the broker (ARCHITECTURE §4). 0 while no worker serves it. */
-export function windowSize({ capacity, partitions, throughput }: WindowFacts): number {
+export function windowSize({ capacity, partitions, throughput, ceiling }: WindowFacts): number {
   if (capacity === 0) return 0;
   return Math.min(ceiling, Math.max(1, Math.ceil((2 * capacity) / partitions), Math.ceil(secondsOfWork * throughput)));
 }

@@ -18,6 +18,10 @@ export interface PartitionConfig {
   readonly partitions: number;
   /** A full lease, ms: nobody is judged lost before it has passed. */
   readonly leaseMs: number;
+  /** Inputs of one batch, and of what is taken from the broker before it is acknowledged. */
+  readonly batchInputs: number;
+  /** Commands of one queue and task in the broker at most. */
+  readonly dispatchWindow: number;
   /** States a partition may keep in memory, bytes. */
   readonly cacheBytes: number;
   /** After so long without work the journal is told that everything is sent, ms. */

@@ -25,7 +25,6 @@ import { SendTracker } from './send-tracker.js';
 import type { PartitionServices } from './partition-services.js';
 import { UnsentCommands } from './unsent-commands.js';
 
-const inputsPerBatch = 500;
 /** So that the events one decision follows another with stay few. */
 const inputsOfOneInstance = 100;
 const bytesPerBatch = 4 * 1024 * 1024;
@@ -172,7 +171,7 @@ export class Partition {
     this.intake.open();
     let isLost = false;
     const consumer = await transport.consume(partitionQueue(config.topology, this.number), {
-      prefetch: inputsPerBatch,
+      prefetch: config.batchInputs,
       restore: false,
       onDelivery: (delivery) => this.receive(delivery),
       onLost: () => {
@@ -283,9 +282,10 @@ export class Partition {
       this.cautionLeft -= 1;
       return this.parcels.splice(0, 1);
     }
+    const { batchInputs } = this.services.config;
     const ofOne = new Map<InstanceId, number>();
     for (const parcel of this.parcels) {
-      if (count > 0 && (inputs + parcel.inputs.length > inputsPerBatch || bytes + parcel.bytes > bytesPerBatch)) break;
+      if (count > 0 && (inputs + parcel.inputs.length > batchInputs || bytes + parcel.bytes > bytesPerBatch)) break;
       if (!fits(parcel, ofOne) && count > 0) break;
       inputs += parcel.inputs.length;
       bytes += parcel.bytes;
@@ -307,7 +307,7 @@ export class Partition {
 
   /** Clocks that are due become inputs, also while messages keep us busy. @returns how many */
   private wakeDue(): number {
-    const woken = this.due.takeDue(this.services.clock.nowMs(), inputsPerBatch);
+    const woken = this.due.takeDue(this.services.clock.nowMs(), this.services.config.batchInputs);
     this.wakeAll(woken);
     return woken.length;
   }

@@ -10,8 +10,6 @@ import { attemptsAtOnce, type LineServices, WebhookLine } from './webhook-line.j
 const fillEveryMs = 250;
 const lookEveryMs = 1_000;
 const renewEveryMs = 3_000;
-/** Attempts at the same time, of all webhooks of a process. */
-const placesInAll = 256;
 /** Deliveries of one webhook that may wait; beyond that the feed keeps the rest. */
 const waitingAtMost = 10_000;
 const stopWithinMs = 5_000;
@@ -23,7 +21,8 @@ export class WebhookRunner implements OnApplicationBootstrap, BeforeApplicationS
   private readonly lines = new Map<string, WebhookLine>();
   private readonly filler: WebhookFiller;
   private readonly timers: NodeJS.Timeout[] = [];
-  private places = placesInAll;
+  /** Attempts that may still begin, of all webhooks of the process. */
+  private places: number;
   private renewedAtMs = -Infinity;
   private looking: Promise<void> | undefined;
   private filling: Promise<void> | undefined;
@@ -34,8 +33,9 @@ export class WebhookRunner implements OnApplicationBootstrap, BeforeApplicationS
     feed: FeedQueries,
     private readonly incidents: Incidents,
     private readonly metrics: OrchestratorMetrics,
-    @Inject(CONFIG) private readonly config: Pick<Config, 'nodeId' | 'topology' | 'httpAllowPrivate'>,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'nodeId' | 'topology' | 'httpAllowPrivate' | 'webhookAttempts'>,
   ) {
+    this.places = config.webhookAttempts;
     const onMissed = (line: WebhookLine, what: string): void => this.missed(line, what);
     this.filler = new WebhookFiller({ feed, queue, topology: config.topology, onMissed });
   }

@@ -96,7 +96,10 @@ export class OrchestratorNode {
       topology: 1,
     });
     this.services = {
-      config: { topology: 1, partitions, leaseMs: 10_000, cacheBytes: 64 * 1024 * 1024, quietMs: 50, remindWithinMs: 60_000 },
+      config: {
+        ...{ topology: 1, partitions, leaseMs: 10_000, quietMs: 50, remindWithinMs: 60_000 },
+        ...{ batchInputs: 500, dispatchWindow: 1_000, cacheBytes: 64 * 1024 * 1024 },
+      },
       transport,
       store,
       clock: this.clock,

@@ -160,7 +160,6 @@ export const liveLimits = {
   subscriptions: 100,
   messagesPerSecond: 20,
   messageBytes: 64 * 1024,
-  bufferBytes: 1024 * 1024,
   pingMs: 15_000,
   listIntervalMs: 250,
 } as const;

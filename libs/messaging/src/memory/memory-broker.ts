@@ -7,7 +7,7 @@ import { MemoryExchange } from './memory-exchange.js';
 
 export interface MemoryBrokerOptions {
   /** Ready bytes a queue takes before publishers wait. Default 64 MiB. */
-  readonly maxQueueBytes?: number;
+  readonly maxQueueBytes?: number | undefined;
 }
 
 const nowhere: readonly MemoryQueue[] = [];

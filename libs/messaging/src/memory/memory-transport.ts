@@ -18,6 +18,8 @@ import { MemoryPublications } from './memory-publications.js';
 export interface MemoryTransportOptions {
   /** Shared with the other transports of the process; default: one of its own. */
   readonly broker?: MemoryBroker;
+  /** Of a broker of its own: ready bytes a queue takes before publishers wait. Default 64 MiB. */
+  readonly maxQueueBytes?: number;
   /** How long a publication waits for room, ms. Default 10,000. */
   readonly confirmTimeoutMs?: number;
   /** A delivery handler threw: a bug of ours; the message is dead-lettered. */
@@ -36,7 +38,7 @@ export class MemoryTransport implements Transport {
   private sessions = 0;
 
   constructor(options: MemoryTransportOptions = {}) {
-    this.broker = options.broker ?? new MemoryBroker();
+    this.broker = options.broker ?? new MemoryBroker({ maxQueueBytes: options.maxQueueBytes });
     this.publications = new MemoryPublications(this.broker, options.confirmTimeoutMs ?? 10_000);
     this.onFault = options.onFault ?? (() => undefined);
   }

@@ -10,6 +10,8 @@ export interface Variable<S extends z.ZodType = z.ZodType> {
   readonly byDefault: string;
   /** Secrets are never printed and may be given as `<NAME>_FILE`, the path of a file holding the value. */
   readonly secret: boolean;
+  /** Of a limit: stands in the table of limits, with what it may be and why it is what it is. */
+  readonly limit?: { readonly range: string; readonly why: string };
 }
 
 export function variable<S extends z.ZodType>(
@@ -19,6 +21,44 @@ export function variable<S extends z.ZodType>(
   options: { byDefault?: string; secret?: boolean } = {},
 ): Variable<S> {
   return { name, schema, text, byDefault: options.byDefault ?? defaultOf(schema), secret: options.secret ?? false };
+}
+
+export interface LimitOptions {
+  readonly from: number;
+  readonly to: number;
+  readonly byDefault: number;
+  /** What it bounds, as a sentence. */
+  readonly text: string;
+  /** Why the default is what it is. */
+  readonly why: string;
+}
+
+/** A bound an operator may turn: a whole number within a range. */
+export function limit(name: string, { from, to, byDefault, text, why }: LimitOptions): Variable<Limit> {
+  const schema = integer(from, to).default(byDefault);
+  return { ...variable(name, schema, text), limit: { range: `${from} – ${to}`, why } };
+}
+
+/** The same for memory: bytes, or with a unit such as `64MiB`. */
+export function sizeLimit(name: string, { from, to, byDefault, text, why }: LimitOptions): Variable<Limit> {
+  const schema = bytes()
+    .refine((size) => size >= from && size <= to, `expected ${sizeText(from)} to ${sizeText(to)}`)
+    .default(byDefault);
+  const known = variable(name, schema, text, { byDefault: `\`${sizeText(byDefault)}\`` });
+  return { ...known, limit: { range: `${sizeText(from)} – ${sizeText(to)}`, why } };
+}
+
+type Limit = z.ZodType<number>;
+
+const units = [
+  ['GiB', 1024 ** 3],
+  ['MiB', 1024 ** 2],
+  ['KiB', 1024],
+] as const;
+
+function sizeText(size: number): string {
+  const [unit, factor] = units.find(([, each]) => size % each === 0 && size >= each) ?? ['B', 1];
+  return `${size / factor}${unit}`;
 }
 
 function defaultOf(schema: z.ZodType): string {

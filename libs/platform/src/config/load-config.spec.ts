@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BYTES_FORMS } from '#libs/engine';
 import { ConfigError } from './config-error.js';
 import { describeConfig, loadConfig, unknownVariables } from './load-config.js';
 
@@ -85,6 +86,19 @@ describe('loadConfig', () => {
     expect(faultsOf({}, { requires: ['databaseUrl', 'amqpUrl'] })).toEqual([
       expect.stringMatching(/^DATABASE_URL: is required here/),
       expect.stringMatching(/^AMQP_URL: is required here/),
+    ]);
+  });
+
+  it('takes limits within their range, sizes with a unit', () => {
+    expect(loadConfig({ ORQUESTRA_BATCH_INPUTS: '50', ORQUESTRA_CACHE_BYTES: '1GiB' })).toMatchObject({
+      batchInputs: 50,
+      cacheBytes: 1024 ** 3,
+      liveBuffer: 1024 ** 2,
+    });
+    expect(faultsOf({ ORQUESTRA_BATCH_INPUTS: '0', ORQUESTRA_CACHE_BYTES: '1KiB', ORQUESTRA_LIVE_BUFFER: 'much' })).toEqual([
+      'ORQUESTRA_LIVE_BUFFER: expected a size such as ' + BYTES_FORMS + ', but found "much"',
+      'ORQUESTRA_BATCH_INPUTS: expected at least 1, but found "0"',
+      'ORQUESTRA_CACHE_BYTES: expected 8MiB to 64GiB, but found "1KiB"',
     ]);
   });
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { bytes, flag, integer, labels, list, oneOf, queueNames, urlOf, variable } from './fields.js';
+import { limits } from './limits.js';
 
 /** Every environment variable the services read, under the name it has in `Config`. The reference page comes from here. */
 export const variables = {
@@ -35,7 +36,7 @@ export const variables = {
   databasePool: variable(
     'ORQUESTRA_DATABASE_POOL',
     integer(2, 200).default(10),
-    'Most connections to PostgreSQL of one process and pool.',
+    'Connections to PostgreSQL of one process for definitions, lists and administration; 8 more are for leases, schedules and the feed, and see the limits below.',
   ),
   port: variable(
     'PORT',
@@ -156,6 +157,7 @@ export const variables = {
     integer(0, 600_000).default(25_000),
     'Milliseconds that work in flight may take to end after SIGTERM or SIGINT. A second signal ends the process at once.',
   ),
+  ...limits,
 };
 
 type Variables = typeof variables;

@@ -5,8 +5,8 @@ import type { Attempt } from './attempt.js';
 const newestShare = 0.1;
 /** Prefetch covers at most this much work … */
 const prefetchedMs = 60_000;
-/** … and this many messages. */
-const maxPrefetch = 200;
+/** … and this many messages, unless told otherwise: as much as steps of a millisecond take to ask for more. */
+const usualPrefetch = 200;
 
 /** One task of one queue in this worker: its backlog, its slots, its mean. */
 export class Lane {
@@ -23,6 +23,8 @@ export class Lane {
     readonly handler: RegisteredTask,
     /** Slots it may use at once. */
     readonly limit: number,
+    /** Messages it may hold unacknowledged at most. */
+    private readonly prefetchAtMost = usualPrefetch,
   ) {}
 
   push(attempt: Attempt): void {
@@ -65,9 +67,9 @@ export class Lane {
     this.first = 0;
   }
 
-  /** Unacknowledged messages to ask for: about a minute of work, never less than what can run at once (at most 200). */
+  /** Unacknowledged messages to ask for: about a minute of work, never less than what can run at once (at most `prefetchAtMost`). */
   get prefetch(): number {
     const minuteOfWork = this.meanMs === undefined ? 0 : Math.floor((this.limit * prefetchedMs) / Math.max(this.meanMs, 1));
-    return Math.min(maxPrefetch, Math.max(this.limit, minuteOfWork));
+    return Math.min(this.prefetchAtMost, Math.max(this.limit, minuteOfWork));
   }
 }

@@ -24,9 +24,10 @@ export class Lanes {
     /** Slots in all. */
     readonly capacity: number,
     readonly memory = new MemoryBudget(undefined),
+    prefetch?: number,
   ) {
     for (const handler of handlers) {
-      const lane = new Lane(handler, Math.min(handler.concurrency ?? capacity, capacity));
+      const lane = new Lane(handler, Math.min(handler.concurrency ?? capacity, capacity), prefetch);
       this.byKey.set(stepKey(handler.queue, handler.task), lane);
       this.order.push(lane);
     }

@@ -24,6 +24,8 @@ export interface WorkerCoreOptions {
   readonly concurrency: number;
   /** Memory offered to steps, bytes; absent: what is there. */
   readonly memoryBytes?: number;
+  /** Messages of one task taken before they are done, at most. */
+  readonly prefetch?: number;
   readonly clock: Clock;
 }
 
@@ -39,11 +41,11 @@ export class WorkerCore {
   readonly intake: CommandIntake;
   readonly aborts: Aborts;
 
-  constructor({ id, transport, registry, logger, concurrency, memoryBytes, clock }: WorkerCoreOptions) {
+  constructor({ id, transport, registry, logger, concurrency, memoryBytes, prefetch, clock }: WorkerCoreOptions) {
     const { held } = this;
     const recent = new RecentOutcomes();
     const recentAborts = new RecentAborts();
-    const lanes = (this.lanes = new Lanes(registry.all(), concurrency, new MemoryBudget(memoryBytes)));
+    const lanes = (this.lanes = new Lanes(registry.all(), concurrency, new MemoryBudget(memoryBytes), prefetch));
     const sender = (this.sender = new CompletionSender(transport, clock, {
       notSent: (partition, outcome, items) =>
         logger.warn({ partition, outcome, items }, 'the broker did not take completions; they are sent again until it does'),

@@ -21,6 +21,8 @@ export interface WorkerOptions {
   readonly concurrency?: number;
   /** Memory offered to steps that require some, bytes. Default what the container or the machine has. */
   readonly memoryBytes?: number;
+  /** Messages of one task taken before they are done, at most. Default 200. */
+  readonly prefetch?: number;
   /** Between two announcements, ms. Default 2,000. */
   readonly heartbeatMs?: number;
   /** Default none. */
@@ -63,10 +65,10 @@ export class Worker {
   private draining?: Promise<DrainReport>;
 
   constructor(private readonly options: WorkerOptions) {
-    const { id, transport, registry, logger, concurrency = 100, memoryBytes } = options;
+    const { id, transport, registry, logger, concurrency = 100, memoryBytes, prefetch } = options;
     const { labels = {}, version = '0.0.0', heartbeatMs = usualHeartbeatMs } = options;
     const clock = (this.clock = options.clock ?? systemClock);
-    const core = (this.core = new WorkerCore({ id, transport, registry, logger, concurrency, memoryBytes, clock }));
+    const core = (this.core = new WorkerCore({ id, transport, registry, logger, concurrency, memoryBytes, prefetch, clock }));
     const onHeartbeat = (): void => this.steps.forEach((each) => void each.adapt());
     const identity = { id, version, labels };
     this.announcer = new Announcer({
