@@ -1,5 +1,6 @@
 export * from './names.js';
 export * from './messages/wire.js';
+export * from './messages/wire-guards.js';
 export * from './messages/commands.js';
 export * from './messages/lifecycle.js';
 export * from './bucket.js';

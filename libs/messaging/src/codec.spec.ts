@@ -41,6 +41,19 @@ describe('decodeEnvelope', () => {
     expect(decode(JSON.stringify({ v: 1, items: [text, 'x\\'] }))).toEqual({ ok: true, value: { v: 1, items: [text, 'x\\'] } });
   });
 
+  it('takes what the quick check says yes to, and asks the schema about everything else', () => {
+    const content = encodeEnvelope({ v: 1, items: [], more: 1 });
+    expect(decodeEnvelope(content, schema, () => true)).toEqual({ ok: true, value: { v: 1, items: [], more: 1 } });
+    expect(decodeEnvelope(content, schema, () => false)).toEqual({ ok: true, value: { v: 1, items: [] } });
+    expect(decodeEnvelope(Buffer.from('{"v":2}'), schema, () => false)).toMatchObject({ ok: false, code: 'wrongVersion' });
+  });
+
+  it('tells a wide document from a deep one', () => {
+    const wide = { v: 1, items: Array.from({ length: 1_000 }, () => ({ a: [] })) };
+    expect(decode(JSON.stringify(wide))).toEqual({ ok: true, value: wide });
+    expect(decode(`{"v":1,"items":[${'['.repeat(499)}${']'.repeat(499)}]}`)).toMatchObject({ ok: false, code: 'tooDeep' });
+  });
+
   it('survives a schema that fails by an exception', () => {
     const broken = z.string().transform(() => {
       throw new Error('a bug');

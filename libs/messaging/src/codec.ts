@@ -29,10 +29,16 @@ export function checkSizes(messages: readonly OutgoingMessage[]): void {
 /**
  * Reads a message body; whatever it holds, this returns.
  * @param schema what the envelope must be; versions it does not know are `wrongVersion`
+ * @param isPlain a quick check: what it says yes to is taken as it is, everything else is for the schema
  */
-export function decodeEnvelope<S extends z.ZodType>(content: Buffer, schema: S): Decoded<z.output<S>> {
+export function decodeEnvelope<S extends z.ZodType>(
+  content: Buffer,
+  schema: S,
+  isPlain?: (value: unknown) => boolean,
+): Decoded<z.output<S>> {
   const parsed = decodeJson(content);
   if (!parsed.ok) return parsed;
+  if (isPlain?.(parsed.value) === true) return parsed as Decoded<z.output<S>>;
   try {
     const result = schema.safeParse(parsed.value);
     if (result.success) return { ok: true, value: result.data };
@@ -65,7 +71,7 @@ const backslash = 0x5c;
 
 /** Counts brackets outside strings, without recursion. */
 function isDeeperThan(content: Buffer, limit: number): boolean {
-  if (content.length <= limit) return false;
+  if (content.length <= limit || hasFewBrackets(content, limit)) return false;
   let depth = 0;
   for (let i = 0; i < content.length; i += 1) {
     const byte = content[i];
@@ -76,6 +82,15 @@ function isDeeperThan(content: Buffer, limit: number): boolean {
     } else if (byte === 0x5d || byte === 0x7d) depth -= 1;
   }
   return false;
+}
+
+/** The usual case: too few opening brackets, those in strings included, to be that deep. The search is native, reading all bytes here is not. */
+function hasFewBrackets(content: Buffer, limit: number): boolean {
+  let found = 0;
+  for (const bracket of [0x5b, 0x7b]) {
+    for (let at = content.indexOf(bracket); at !== -1; at = content.indexOf(bracket, at + 1)) if (++found > limit) return false;
+  }
+  return true;
 }
 
 function endOfString(content: Buffer, start: number): number {

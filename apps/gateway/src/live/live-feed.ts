@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { controlSchema, type InstanceDelta, liveSchema } from '#libs/contracts';
+import { controlSchema, type InstanceDelta, isPlainHeads, liveSchema } from '#libs/contracts';
 import {
   controlQueueSpec,
   decodeEnvelope,
@@ -66,7 +66,7 @@ export class LiveFeed implements OnApplicationBootstrap, BeforeApplicationShutdo
   private onLive(delivery: Delivery): void {
     // Transient and conflated: what cannot be read is dropped, the next message tells newer facts.
     delivery.settle('ack');
-    const decoded = decodeEnvelope(delivery.content, liveSchema);
+    const decoded = decodeEnvelope(delivery.content, liveSchema, isPlainHeads);
     if (!decoded.ok) return this.logger.debug({ reason: decoded.reason }, 'live message dropped');
     if (decoded.value.kind === 'heads') return this.heads.tell(decoded.value.items, this.onError);
     this.board.hear(decoded.value);

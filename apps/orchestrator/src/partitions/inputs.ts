@@ -1,4 +1,4 @@
-import { partitionEnvelopeSchema, type PartitionItem } from '#libs/contracts';
+import { isPlainPartition, partitionEnvelopeSchema, type PartitionItem } from '#libs/contracts';
 import type { InstanceId, Message } from '#libs/engine';
 import { decodeEnvelope, type Delivery, type Settlement } from '#libs/messaging';
 import { logsOf, type StepLogs } from './step-logs.js';
@@ -53,7 +53,7 @@ export function splitParcel({ inputs, bytes, delivery, life }: Parcel): Parcel[]
 
 /** What a delivery of the partition queue says, or why it cannot be read. */
 export function readParcel(delivery: Delivery): Parcel | { readonly unreadable: string } {
-  const decoded = decodeEnvelope(delivery.content, partitionEnvelopeSchema);
+  const decoded = decodeEnvelope(delivery.content, partitionEnvelopeSchema, isPlainPartition);
   if (!decoded.ok) return { unreadable: decoded.reason };
   return { inputs: decoded.value.items.map(inputOf), bytes: delivery.content.length, delivery };
 }

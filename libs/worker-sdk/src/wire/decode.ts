@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { claimAnswersSchema, controlSchema, type StepCommand, stepCommandSchema, stepEnvelopeSchema } from '#libs/contracts';
+import {
+  claimAnswersSchema,
+  controlSchema,
+  isPlainSteps,
+  type StepCommand,
+  stepCommandSchema,
+  stepEnvelopeSchema,
+} from '#libs/contracts';
 import type { Json } from '#libs/engine';
 import { type Decoded, decodeEnvelope } from '#libs/messaging';
 
@@ -14,7 +21,7 @@ export type ControlMessage = z.infer<typeof controlSchema>;
 
 /** A message of a step queue or of the worker's own queue; whatever it holds, this returns. */
 export const decodeWorkerMessage = (content: Buffer): Decoded<WorkerMessage> =>
-  decodeEnvelope(content, workerMessageSchema) as Decoded<WorkerMessage>;
+  decodeEnvelope(content, workerMessageSchema, isPlainSteps) as Decoded<WorkerMessage>;
 
 /** A message of `orquestra.control`; announcements of other workers are passed by unread. */
 export function decodeControl(content: Buffer): Decoded<ControlMessage> | undefined {
