@@ -1,16 +1,17 @@
 import type { Logger } from 'pino';
 import type { Failure, Json } from '#libs/engine';
 import { AttemptContext } from '../handlers/task-context.js';
-import type { StandardSchema } from '../handlers/task-contract.js';
 import { AttemptAborted, TaskFailure } from '../handlers/task-failure.js';
 import type { Clock } from '../worker/clock.js';
 import { completedItem } from '../wire/partition-items.js';
 import type { Attempt } from './attempt.js';
 import type { AttemptEnds } from './attempt-ends.js';
+import { checked } from './checked.js';
 import { failure, failureOf } from './failure-of.js';
 import type { Lanes } from './lanes.js';
 import type { Progress } from './progress.js';
 import { outputOf } from './output-of.js';
+import { whenKnown } from './when-known.js';
 
 const shutdownCode = new AttemptAborted('shutdown').code;
 
@@ -33,31 +34,41 @@ export class AttemptRunner {
     },
   ) {}
 
+  /** A handler that returns at once needs no time-out, no watch and no turn of the event loop; only what takes time is given them. */
   run(attempt: Attempt): void {
     const { clock } = this.parts;
     attempt.phase = 'running';
     attempt.startedAt = clock.nowMs();
     attempt.begunAtMs = clock.elapsedMs();
+    const outcome = this.outcomeOf(attempt);
+    if (!(outcome instanceof Promise)) return this.ended(attempt, outcome);
     const { timeoutMs, heartbeatMs } = attempt.command;
     attempt.callOff = clock.after(timeoutMs, () => this.timeOut(attempt));
     if (heartbeatMs !== undefined) this.watch(attempt, heartbeatMs);
-    void this.outcomeOf(attempt).then((outcome) => this.ended(attempt, outcome));
+    void outcome.then((late) => this.ended(attempt, late));
   }
 
-  private async outcomeOf(attempt: Attempt): Promise<Outcome> {
-    const { contract, invoke } = attempt.lane.handler;
-    try {
-      const context = new AttemptContext(attempt, this.parts.progress, this.parts.logger);
-      const input = contract.input
-        ? await checked(contract.input, attempt.command.input, 'INPUT_INVALID')
-        : attempt.command.input;
-      const result = await invoke(input as Json, context);
-      const output = outputOf(contract.output ? await checked(contract.output, result, 'OUTPUT_INVALID') : result);
-      return 'failure' in output ? output : { output: output.text, note: output.note };
-    } catch (error) {
+  private outcomeOf(attempt: Attempt): Outcome | Promise<Outcome> {
+    const failed = (error: unknown): Outcome => {
       this.log(attempt, error);
       return { failure: failureOf(error, attempt.abortedFor) };
+    };
+    try {
+      const outcome = this.handle(attempt);
+      return outcome instanceof Promise ? outcome.catch(failed) : outcome;
+    } catch (error) {
+      return failed(error);
     }
+  }
+
+  private handle(attempt: Attempt): Outcome | Promise<Outcome> {
+    const { contract, invoke } = attempt.lane.handler;
+    const context = new AttemptContext(attempt, this.parts.progress, this.parts.logger);
+    return whenKnown(checked(contract.input, attempt.command.input, 'INPUT_INVALID'), (input) =>
+      whenKnown(invoke(input as Json, context), (result) =>
+        whenKnown(checked(contract.output, result, 'OUTPUT_INVALID'), outcomeOfOutput),
+      ),
+    );
   }
 
   private ended(attempt: Attempt, outcome: Outcome): void {
@@ -142,19 +153,7 @@ export class AttemptRunner {
   }
 }
 
-async function checked(schema: StandardSchema, value: unknown, code: 'INPUT_INVALID' | 'OUTPUT_INVALID'): Promise<unknown> {
-  const pending = schema['~standard'].validate(value);
-  const result = pending instanceof Promise ? await pending : pending;
-  if (result.issues === undefined) return result.value;
-  const issues = result.issues.slice(0, 20).map(({ message, path }) => ({ path: pointerOf(path), message }));
-  const first = issues[0];
-  const what = code === 'INPUT_INVALID' ? 'an input' : 'an output';
-  throw new TaskFailure(
-    code,
-    `expected ${what} as the task's contract says, but ${first?.path || 'it'}: ${first?.message}`,
-    issues,
-  );
+function outcomeOfOutput(result: unknown): Outcome {
+  const output = outputOf(result);
+  return 'failure' in output ? output : { output: output.text, note: output.note };
 }
-
-const pointerOf = (path: readonly (PropertyKey | { readonly key: PropertyKey })[] = []): string =>
-  path.map((part) => `/${String(typeof part === 'object' ? part.key : part)}`).join('');

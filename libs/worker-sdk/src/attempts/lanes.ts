@@ -4,6 +4,9 @@ import type { Attempt } from './attempt.js';
 import { Lane } from './lane.js';
 import { MemoryBudget } from './memory-budget.js';
 
+/** Handlers that return at once may follow each other for so long before the broker, the clocks and what has ended get their turn. */
+const pumpMs = 10;
+
 /**
  * Gives slots to waiting attempts: as many at once as the worker has, each task within its own limit, tasks in turn. An attempt that takes more than
  * is free is not overtaken when its turn has come, or it would never have one.
@@ -17,6 +20,7 @@ export class Lanes {
   private taken = 0;
   private attempts = 0;
   private isOpen = true;
+  private isPumping = false;
   private readonly idleWaiters: (() => void)[] = [];
 
   constructor(
@@ -73,13 +77,21 @@ export class Lanes {
     return new Promise((resolve) => this.idleWaiters.push(resolve));
   }
 
-  /** Begins waiting attempts while there are slots. */
+  /** Begins waiting attempts while there are slots. One that ends at once frees its slot for the next round. */
   pump(): void {
-    while (this.isOpen && this.taken < this.capacity) {
-      const attempt = this.next();
-      if (attempt === undefined) return;
-      this.count(attempt, 1);
-      this.onTurn(attempt);
+    if (this.isPumping) return;
+    this.isPumping = true;
+    try {
+      const until = performance.now() + pumpMs;
+      while (this.isOpen && this.taken < this.capacity) {
+        const attempt = this.next();
+        if (attempt === undefined) return;
+        this.count(attempt, 1);
+        this.onTurn(attempt);
+        if (performance.now() > until) return void setImmediate(() => this.pump());
+      }
+    } finally {
+      this.isPumping = false;
     }
   }
 

@@ -10,6 +10,7 @@ const sweepMs = 250;
 const tellEveryMs = 1_000;
 /** Details are audit events: the longer an attempt runs, the rarer they get, so that a day of heartbeats is some hundred events. */
 const shareOfRun = 1 / 60;
+const nothing: readonly LogLine[] = [];
 
 /**
  * Tells owners what running handlers report: details of heartbeats (the latest win) and what they log. An attempt that ends within a second says it all with
@@ -44,8 +45,9 @@ export class Progress {
 
   /** What has not been told, to go with the outcome. */
   rest(attempt: Attempt): readonly LogLine[] {
+    if (attempt.report === undefined) return nothing;
     this.untold.delete(attempt);
-    return attempt.report?.takeLines() ?? [];
+    return attempt.report.takeLines();
   }
 
   /** Tells what is left of an attempt that ends without an outcome. */

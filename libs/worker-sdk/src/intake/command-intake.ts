@@ -58,8 +58,8 @@ export class CommandIntake {
     for (const command of commands) {
       if (!this.isRepeat(command, envelope, delivery.redelivered)) this.hold(command, envelope, delivery.redelivered);
     }
-    this.parts.patience.watch(envelope);
     this.parts.lanes.pump();
+    this.parts.patience.watch(envelope);
   }
 
   /** A command that is held already, or ended here not long ago, is not begun a second time. */
