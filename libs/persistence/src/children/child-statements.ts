@@ -1,5 +1,6 @@
 import { endedInstanceStatuses } from '#libs/engine';
 import { inboxSent } from '../events/conversation-sections.js';
+import { rowSource } from '../events/section.js';
 
 const ended = `'{${[...endedInstanceStatuses].join(',')}}'::text[]`;
 
@@ -50,5 +51,5 @@ export const untoldEnds = {
 /** As a batch does it: without a look at who receives them. */
 export const insertAnswers = {
   name: 'insert_answers',
-  text: inboxSent.sql(`unnest(${inboxSent.types.map((type, index) => `$${index + 1}::${type}[]`).join(', ')})`),
+  text: inboxSent.sql(rowSource(inboxSent.columns, 1)),
 } as const;

@@ -8,7 +8,16 @@ import { keySections } from '../keys/key-sections.js';
 
 const events: Section = {
   rows: (batch) => batch.events.length,
-  types: ['uuid', 'int', 'int', 'text', 'text', 'int', 'text', 'bigint'],
+  columns: {
+    instance_id: 'uuid',
+    seq: 'int',
+    generation: 'int',
+    type: 'text',
+    path: 'text',
+    attempt: 'int',
+    data: 'text',
+    occurred_at: 'bigint',
+  },
   values: ({ events: rows }, payloads) => [
     plainArray(rows.map((row) => row.instanceId)),
     plainArray(rows.map((row) => row.event.seq)),
@@ -25,7 +34,21 @@ const events: Section = {
 
 const heads: Section = {
   rows: (batch) => batch.heads.length,
-  types: ['uuid', 'text', 'int', 'int', 'text', 'text', 'text', 'text', 'bigint', 'bigint', 'int', 'int', 'text'],
+  columns: {
+    id: 'uuid',
+    status: 'text',
+    seq: 'int',
+    generation: 'int',
+    summary: 'text',
+    output: 'text',
+    error: 'text',
+    tags: 'text',
+    started_at: 'bigint',
+    ended_at: 'bigint',
+    steps_done: 'int',
+    steps_total: 'int',
+    current_step: 'text',
+  },
   values: ({ heads: rows }, payloads) => [
     plainArray(rows.map((row) => row.id)),
     textArray(rows.map((row) => row.status)),
@@ -47,13 +70,12 @@ const heads: Section = {
     output = u.output, error = u.error, tags = u.tags::jsonb, started_at = u.started_at, ended_at = u.ended_at,
     steps_done = u.steps_done, steps_total = u.steps_total, current_step = u.current_step,
     singleton = CASE WHEN u.ended_at IS NULL THEN i.singleton END, debounce = CASE WHEN u.status = 'pending' THEN i.debounce END
-    FROM ${source} AS u(id, status, seq, generation, summary, output, error, tags, started_at, ended_at, steps_done, steps_total, current_step)
-    WHERE i.id = u.id`,
+    FROM ${source} WHERE i.id = u.id`,
 };
 
 const wakeups: Section = {
   rows: (batch) => batch.wakeups.filter((row) => !row.remove).length,
-  types: ['uuid', 'smallint', 'bigint', 'text'],
+  columns: { instance_id: 'uuid', bucket: 'smallint', due_at: 'bigint', work: 'text' },
   values: (batch) => {
     const rows = batch.wakeups.filter((row) => !row.remove);
     return [
@@ -69,15 +91,15 @@ const wakeups: Section = {
 
 const wakeupsGone: Section = {
   rows: (batch) => batch.wakeups.filter((row) => row.remove).length,
-  types: ['uuid'],
+  columns: { id: 'uuid' },
   values: (batch) => [plainArray(batch.wakeups.filter((row) => row.remove).map((row) => row.instanceId))],
-  sql: (source) => `DELETE FROM workflow_wakeups AS w USING ${source} AS u(id) WHERE w.instance_id = u.id`,
+  sql: (source) => `DELETE FROM workflow_wakeups AS w USING ${source} WHERE w.instance_id = u.id`,
 };
 
 // The first outcome stays. No `applied_seq IS NULL` in the condition: it would invite a scan of the whole partial index.
 const inbox: Section = {
   rows: (batch) => batch.inboxApplied.length,
-  types: ['uuid', 'text', 'int', 'text'],
+  columns: { instance_id: 'uuid', id: 'text', seq: 'int', outcome: 'text' },
   values: ({ inboxApplied: rows }) => [
     plainArray(rows.map((row) => row.instanceId)),
     textArray(rows.map((row) => row.id)),
@@ -87,12 +109,12 @@ const inbox: Section = {
   sql: (
     source,
   ) => `UPDATE workflow_inbox AS i SET applied_seq = coalesce(i.applied_seq, u.seq), outcome = coalesce(i.outcome, u.outcome)
-    FROM ${source} AS u(instance_id, id, seq, outcome) WHERE i.instance_id = u.instance_id AND i.id = u.id`,
+    FROM ${source} WHERE i.instance_id = u.instance_id AND i.id = u.id`,
 };
 
 const unsent: Section = {
   rows: (batch) => batch.unsent.length,
-  types: ['uuid', 'int', 'boolean', 'smallint', 'int', 'bigint'],
+  columns: { instance_id: 'uuid', token: 'int', is_event: 'boolean', partition: 'smallint', tries: 'int', retry_at: 'bigint' },
   values: ({ unsent: rows }) => [
     plainArray(rows.map((row) => row.instanceId)),
     plainArray(rows.map((row) => row.token)),
@@ -107,15 +129,14 @@ const unsent: Section = {
 
 const unsentGone: Section = {
   rows: (batch) => batch.unsentDone.length,
-  types: ['uuid', 'int'],
+  columns: { instance_id: 'uuid', token: 'int' },
   values: ({ unsentDone: rows }) => [plainArray(rows.map((row) => row.instanceId)), plainArray(rows.map((row) => row.token))],
-  sql: (source) =>
-    `DELETE FROM workflow_unsent AS w USING ${source} AS u(instance_id, token) WHERE w.instance_id = u.instance_id AND w.token = u.token`,
+  sql: (source) => `DELETE FROM workflow_unsent AS w USING ${source} WHERE w.instance_id = u.instance_id AND w.token = u.token`,
 };
 
 const snapshots: Section = {
   rows: (batch) => batch.snapshots.length,
-  types: ['uuid', 'int', 'text'],
+  columns: { instance_id: 'uuid', seq: 'int', state: 'text' },
   values: ({ snapshots: rows }) => [
     plainArray(rows.map((row) => row.instanceId)),
     plainArray(rows.map((row) => row.seq)),
@@ -129,7 +150,12 @@ const counters = ['started', 'completed', 'failed', 'cancelled', 'timed_out', 's
 
 const stats: Section = {
   rows: (batch) => batch.stats.length,
-  types: ['smallint', 'bigint', 'text', ...counters.map(() => 'bigint')],
+  columns: {
+    partition: 'smallint',
+    minute: 'bigint',
+    definition: 'text',
+    ...Object.fromEntries(counters.map((name) => [name, 'bigint'])),
+  },
   values: ({ stats: rows, partition }) => [
     plainArray(rows.map(() => partition)),
     plainArray(rows.map((row) => row.minute)),

@@ -3,6 +3,7 @@ import { plainArray } from '../connections/pg-array.js';
 import { Payloads } from '../payloads/stored-json.js';
 import type { BatchCommit } from '../ports.js';
 import { sections } from './commit-sections.js';
+import { rowSource } from './section.js';
 
 export interface PreparedStatement {
   /** Name under which the connection keeps it prepared. */
@@ -45,8 +46,8 @@ function write(mask: number): string {
   const parts: string[] = [];
   sections.forEach((section, bit) => {
     if ((mask & (1 << bit)) === 0) return;
-    const source = `unnest(${section.types.map((type) => `$${++parameter}::${type}[]`).join(', ')})`;
-    parts.push(`part_${bit} AS (${section.sql(source)})`);
+    parts.push(`part_${bit} AS (${section.sql(rowSource(section.columns, parameter + 1))})`);
+    parameter += Object.keys(section.columns).length;
   });
   const journal = `INSERT INTO workflow_batches (topology, partition, batch_no, epoch, sent_through, touched, touched_from, touched_to, committed_at)
     VALUES ($1, $2, $3, $4, $5, $6::uuid[], $7::int[], $8::int[], ${NOW_MS})`;

@@ -8,7 +8,16 @@ import type { Section } from '../events/section.js';
  */
 export const logs: Section = {
   rows: (batch) => batch.logs?.length ?? 0,
-  types: ['uuid', 'int', 'int', 'text', 'int', 'bigint', 'text', 'text'],
+  columns: {
+    instance_id: 'uuid',
+    token: 'int',
+    no: 'int',
+    path: 'text',
+    attempt: 'int',
+    at: 'bigint',
+    level: 'text',
+    text: 'text',
+  },
   values: ({ logs: rows = [] }) => [
     plainArray(rows.map((row) => row.instanceId)),
     plainArray(rows.map((row) => row.token)),
@@ -21,6 +30,6 @@ export const logs: Section = {
   ],
   sql: (source) => `INSERT INTO workflow_logs (instance_id, token, no, path, attempt, at, level, text)
     SELECT u.instance_id, u.token, u.no, u.path, u.attempt, least(u.at, ${NOW_MS}), u.level, u.text
-    FROM ${source} AS u(instance_id, token, no, path, attempt, at, level, text)
+    FROM ${source}
     ON CONFLICT (instance_id, token, no) DO NOTHING`,
 };
