@@ -15,7 +15,8 @@ interface Pending {
   endsSentMs: number;
   hasEnds: boolean;
   dueMs: number;
-  timer: NodeJS.Timeout | undefined;
+  /** Takes back what is planned. */
+  cancel: (() => void) | undefined;
 }
 
 /**
@@ -34,10 +35,10 @@ export class LivePublisher {
     const isEnd = update.endedAt !== null;
     pending.hasEnds ||= isEnd;
     const dueMs = isEnd ? pending.endsSentMs + conflateEndsMs : pending.sentMs + conflateMs;
-    if (pending.timer !== undefined && pending.dueMs <= dueMs) return;
-    clearTimeout(pending.timer);
+    if (pending.cancel !== undefined && pending.dueMs <= dueMs) return;
+    pending.cancel?.();
     pending.dueMs = dueMs;
-    pending.timer = setTimeout(() => this.flush(partition, pending), Math.max(0, dueMs - performance.now()));
+    pending.cancel = plan(() => this.flush(partition, pending), dueMs - performance.now());
   }
 
   /** Counters of a partition's lanes. */
@@ -49,20 +50,20 @@ export class LivePublisher {
   }
 
   stop(): void {
-    for (const { timer } of this.partitions.values()) clearTimeout(timer);
+    for (const { cancel } of this.partitions.values()) cancel?.();
   }
 
   private pendingOf(partition: number): Pending {
     let pending = this.partitions.get(partition);
     if (pending === undefined) {
-      pending = { deltas: new Map(), sentMs: -Infinity, endsSentMs: -Infinity, hasEnds: false, dueMs: 0, timer: undefined };
+      pending = { deltas: new Map(), sentMs: -Infinity, endsSentMs: -Infinity, hasEnds: false, dueMs: 0, cancel: undefined };
       this.partitions.set(partition, pending);
     }
     return pending;
   }
 
   private flush(partition: number, pending: Pending): void {
-    pending.timer = undefined;
+    pending.cancel = undefined;
     pending.sentMs = performance.now();
     if (pending.hasEnds) pending.endsSentMs = pending.sentMs;
     pending.hasEnds = false;
@@ -78,6 +79,16 @@ export class LivePublisher {
     const message: OutgoingMessage = { exchange: exchanges.live, routingKey, content: body, persistent: false };
     if (this.transport.state === 'connected') void this.transport.publish([message]);
   }
+}
+
+/** A timer of no time at all takes a millisecond: what is due is done in this turn of the event loop. @returns the function that takes it back */
+function plan(act: () => void, inMs: number): () => void {
+  if (inMs > 0) {
+    const timer = setTimeout(act, inMs);
+    return () => clearTimeout(timer);
+  }
+  const immediate = setImmediate(act);
+  return () => clearImmediate(immediate);
 }
 
 function deltaOf({ id, definition, version, key, createdAt }: InstanceHead, update: HeadUpdate): InstanceDelta {
