@@ -45,6 +45,8 @@ import { InstanceList } from './instances/instance-list.js';
 import { InstanceReader } from './instances/instance-reader.js';
 import { InstanceStarter } from './instances/instance-starter.js';
 import { InstanceViews } from './instances/instance-views.js';
+import { NamedStarts } from './instances/named-starts.js';
+import { NewStarts } from './instances/new-starts.js';
 import { PayloadsController } from './instances/payloads.controller.js';
 import { InstancesController } from './instances/instances.controller.js';
 import { LogsController } from './instances/logs.controller.js';
@@ -112,7 +114,7 @@ export class GatewayModule implements NestModule {
       providers: [
         ...[LiveFeed, InstanceNudges, LiveTopics, LiveGateway],
         ...[PlanCache, KnownDefinitions, DefinitionCatalog, DefinitionPausing],
-        ...[Hints, EndWatch, InstanceEnds, InstanceStarter, InstanceList, InstanceReader, InstanceViews],
+        ...[Hints, EndWatch, InstanceEnds, NewStarts, InstanceStarter, NamedStarts, InstanceList, InstanceReader, InstanceViews],
         ...[
           InstanceActions,
           InstanceRestarter,

@@ -1,6 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
 import { exchanges, partitionEnvelopeSchema, partitionKey } from '#libs/contracts';
+import type { JsonObject } from '#libs/engine';
 import { decodeEnvelope } from '#libs/messaging';
+import { DefinitionStore } from '#libs/persistence';
 import { delta, FakeOwner } from './fake-owner.js';
 import { type Answer, startGateway, type TestGateway } from './gateway-app.js';
 
@@ -148,6 +150,24 @@ describe('starting', () => {
     });
   });
 
+  it('means the version that is active when it is stored, whoever has activated it', async () => {
+    const register = (version: string, schema: JsonObject) =>
+      gateway.app
+        .get(DefinitionStore)
+        .register({ name: 'moved', version, checksum: version, spec: { ...moved, version, input: { schema } } });
+    await register('1.0.0', { type: 'object', required: ['old'] });
+    expect((await start({ definition: 'moved', input: { old: 1 } })).body).toMatchObject({ version: '1.0.0' });
+    await register('1.1.0', { type: 'object', required: ['new'] });
+    expect((await start({ definition: 'moved', input: { old: 1, new: 1 } })).body).toMatchObject({ version: '1.1.0' });
+    await register('1.2.0', { type: 'object', required: ['newer'] });
+    expect((await start({ definition: 'moved', input: { newer: 1 } })).body).toMatchObject({ version: '1.2.0' });
+    await register('1.3.0', { type: 'object', required: ['newest'] });
+    const { body } = await post('/api/v1/instances/batch', {
+      instances: [{ definition: 'moved', input: { newer: 1 } }, { definition: 'moved', input: { newest: 1 } }],
+    }); // prettier-ignore
+    expect(body.items).toMatchObject([{ status: 422 }, { status: 201, instance: { version: '1.3.0' } }]);
+  });
+
   it('hints to the partition of the instance', async () => {
     const seen = new Set<string>();
     const heard = new Promise<void>((resolve) => {
@@ -163,6 +183,8 @@ describe('starting', () => {
     expect([...seen].sort()).toEqual(body.items.map(({ instance }: { instance: { id: string } }) => instance.id).sort());
   });
 });
+
+const moved = { name: 'moved', steps: [{ id: 'hello', task: 'echo' }] };
 
 async function listenToPartitions(onHint: (id: string) => void): Promise<void> {
   await gateway.other.declareExchanges();
@@ -267,6 +289,18 @@ describe('waiting', () => {
     await owner.tell([delta(body.id, { status: 'completed' })]);
     expect(await answer).toMatchObject({ status: 200, body: { status: 'completed', output: { ok: true } } });
     expect(Date.now() - began).toBeLessThan(5_000);
+  });
+
+  it('waits again when the same start is asked for again', async () => {
+    const headers = { 'idempotency-key': 'patient' };
+    const request = () => post('/api/v1/instances?wait=100ms', { definition: 'greet' }, headers);
+    const first = await request();
+    expect(first).toMatchObject({ status: 202, body: { status: 'pending' } });
+    expect((await request()).body).toEqual(first.body);
+    await owner.commit(first.body.id, 1, completed, end);
+    const again = await request();
+    expect(again).toMatchObject({ status: 201, body: { id: first.body.id, status: 'completed', output: { ok: true } } });
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
   });
 
   it('answers within seconds when nobody tells', async () => {

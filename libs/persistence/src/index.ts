@@ -9,6 +9,8 @@ export * from './leases/pg-incarnation-store.js';
 export * from './instances/instance-door.js';
 export * from './instances/inbox-door.js';
 export * from './instances/instance-queries.js';
+export * from './instances/instance-records.js';
+export * from './instances/new-start-door.js';
 export * from './instances/instance-filter.js';
 export * from './instances/list-row.js';
 export * from './instances/uuid-bounds.js';

@@ -27,6 +27,8 @@ import { OperatorLog } from './incidents/operator-log.js';
 import { InboxDoor } from './instances/inbox-door.js';
 import { InstanceDoor } from './instances/instance-door.js';
 import { InstanceQueries } from './instances/instance-queries.js';
+import { InstanceRecords } from './instances/instance-records.js';
+import { NewStartDoor } from './instances/new-start-door.js';
 import { EventDoor } from './keys/event-door.js';
 import { EventSettlement } from './keys/event-settlement.js';
 import { LockStore } from './keys/lock-store.js';
@@ -107,6 +109,8 @@ export class PersistenceModule {
       { provide: LEASE_POOL, useFactory: () => createHotPool(url, { ...settings, poolSize: 3, statementTimeoutMs: 5_000 }) },
       onPool(EVENT_STORE, HOT_POOL, PgEventStore),
       onPool(InstanceDoor, DOOR_POOL, InstanceDoor),
+      onPool(NewStartDoor, DOOR_POOL, NewStartDoor),
+      onPool(InstanceRecords, DOOR_POOL, InstanceRecords),
       onPool(InboxDoor, DOOR_POOL, InboxDoor),
       onPool(EventDoor, DOOR_POOL, EventDoor),
       onPool(EventSettlement, HOT_POOL, EventSettlement),

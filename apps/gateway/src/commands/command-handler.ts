@@ -1,12 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import {
-  actCommandSchemas,
-  type ActCommand,
-  defaultActWaitMs,
-  eventCommandSchema,
-  type Started,
-  startBodySchema,
-} from '#libs/contracts';
+import { actCommandSchemas, type ActCommand, defaultActWaitMs, eventCommandSchema, type Started } from '#libs/contracts';
 import type { InstanceId } from '#libs/engine';
 import type { StoredAnswer } from '#libs/persistence';
 import { type ActMessage, InstanceActions } from '../actions/instance-actions.js';
@@ -14,8 +7,8 @@ import { EventGate } from '../events/event-gate.js';
 import { Once } from '../http/once.js';
 import { checkBody } from '../http/validation.pipe.js';
 import { InstanceEnds } from '../instances/instance-ends.js';
-import { InstanceStarter } from '../instances/instance-starter.js';
-import type { ReadCommand } from './read-command.js';
+import { NamedStarts } from '../instances/named-starts.js';
+import type { CommandName, ReadCommand } from './read-command.js';
 
 export interface CommandAnswer extends StoredAnswer {
   /** `type` of the reply. */
@@ -42,7 +35,7 @@ const messageTypes: Readonly<Record<ActCommand, ActMessage['type']>> = {
 export class CommandHandler {
   constructor(
     private readonly once: Once,
-    private readonly starter: InstanceStarter,
+    private readonly named: NamedStarts,
     private readonly actions: InstanceActions,
     private readonly events: EventGate,
     private readonly ends: InstanceEnds,
@@ -53,8 +46,12 @@ export class CommandHandler {
    * @throws ApiProblem what is refused
    */
   async handle(command: ReadCommand, traceId: string): Promise<CommandAnswer> {
-    const { key, hash } = command;
-    const answer = await this.once.run({ key, hash, traceId }, (subject) => this.act(command, subject));
+    const { name, key, hash, body } = command;
+    const request = { key, hash, traceId };
+    const answer =
+      name === 'workflow.start'
+        ? await this.named.start(request, body)
+        : await this.once.run(request, (subject) => this.act(name, command, subject));
     return { ...answer, type: answer.status >= 400 ? 'problem' : replyType(command) };
   }
 
@@ -67,21 +64,9 @@ export class CommandHandler {
       : { ...answer, body: JSON.stringify({ ...started, ...ending.started }) };
   }
 
-  private act(command: ReadCommand, subject: string): Promise<StoredAnswer> {
-    const { name, body, waitMs = defaultActWaitMs } = command;
-    switch (name) {
-      case 'workflow.start':
-        return this.start(body, subject);
-      case 'workflow.event':
-        return this.event(body, subject, waitMs);
-      default:
-        return this.tell(name, body, subject, waitMs);
-    }
-  }
-
-  private async start(body: unknown, subject: string): Promise<StoredAnswer> {
-    const { status, instance } = await this.starter.start(checkBody(startBodySchema, body), subject);
-    return { status, body: JSON.stringify(instance) };
+  private act(name: Exclude<CommandName, 'workflow.start'>, command: ReadCommand, subject: string): Promise<StoredAnswer> {
+    const { body, waitMs = defaultActWaitMs } = command;
+    return name === 'workflow.event' ? this.event(body, subject, waitMs) : this.tell(name, body, subject, waitMs);
   }
 
   private async event(body: unknown, subject: string, waitMs: number): Promise<StoredAnswer> {

@@ -36,11 +36,22 @@ export interface RegisterWishes {
   readonly requireWorkers: boolean;
 }
 
+/** What a start means, as far as this gateway remembers. */
+export interface AssumedVersion {
+  readonly compiled: CompiledVersion;
+  /** It was the active one when we last looked: whoever stores the start makes sure that it still is. */
+  readonly ifActive: boolean;
+}
+
 const dayMs = 86_400_000;
+/** Names whose active versions are remembered. */
+const mostActive = 1_000;
 
 /** Definitions as the API shows them. */
 @Injectable()
 export class DefinitionCatalog {
+  private readonly active = new Map<string, string>();
+
   constructor(
     private readonly store: DefinitionStore,
     private readonly plans: PlanCache,
@@ -117,7 +128,21 @@ export class DefinitionCatalog {
   async resolve(name: string, wanted: string | undefined): Promise<CompiledVersion> {
     const version = await this.store.resolve(name, wanted);
     if (version === undefined) throw await this.unresolved(name, wanted);
+    if (wanted === undefined) this.remember(name, version);
     return this.compiled(name, version);
+  }
+
+  /** The same, mostly without asking the database. @throws as `compiled`; a problem with such a version may be one of the past */
+  async assume(name: string, wanted: string | undefined): Promise<AssumedVersion> {
+    const ifActive = wanted === undefined;
+    const version = wanted ?? this.active.get(name);
+    const known = version === undefined ? undefined : this.plans.known(name, version);
+    return { compiled: known ?? (await this.resolve(name, wanted)), ifActive };
+  }
+
+  private remember(name: string, version: string): void {
+    if (this.active.size >= mostActive) this.active.clear();
+    this.active.set(name, version);
   }
 
   async activate(name: string, version: string, reason: string | undefined): Promise<{ previous: string | null }> {

@@ -17,15 +17,21 @@ export class PlanCache {
 
   constructor(private readonly store: DefinitionStore) {}
 
-  /** @returns undefined when there is no such version */
-  async get(name: string, version: string): Promise<CompiledVersion | undefined> {
+  /** What is at hand. */
+  known(name: string, version: string): CompiledVersion | undefined {
     const key = `${name} ${version}`;
     const known = this.compiled.get(key);
-    if (known) {
-      this.compiled.delete(key);
-      this.compiled.set(key, known);
-      return known;
-    }
+    if (known === undefined) return undefined;
+    this.compiled.delete(key);
+    this.compiled.set(key, known);
+    return known;
+  }
+
+  /** @returns undefined when there is no such version */
+  async get(name: string, version: string): Promise<CompiledVersion | undefined> {
+    const known = this.known(name, version);
+    if (known) return known;
+    const key = `${name} ${version}`;
     const stored = await this.store.get(name, version);
     return stored && this.keep(key, { stored, plan: planOf(stored.spec, key) });
   }

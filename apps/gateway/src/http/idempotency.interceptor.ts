@@ -1,16 +1,30 @@
 import { createHash } from 'node:crypto';
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor, SetMetadata } from '@nestjs/common';
 import type { Response } from 'express';
 import { from, lastValueFrom, type Observable } from 'rxjs';
+import type { StoredAnswer } from '#libs/persistence';
 import { ApiProblem } from './api-problem.js';
 import type { ApiRequest } from './entry.js';
-import { Once } from './once.js';
+import { Once, type OnceRequest } from './once.js';
 import { pathOf } from './path-of.js';
 import { traceIdOfRequest } from './problem.filter.js';
 
 export interface IdempotentRequest extends ApiRequest {
   /** Minted by the first try of the request with this key; ids are made from it. Absent without an Idempotency-Key. */
   subject?: string;
+  /** In place of it, for a handler that remembers its answers itself. */
+  named?: OnceRequest;
+}
+
+const REMEMBERS_ITSELF = 'orquestra:remembersItself';
+
+/** The handler sees to it that a repeat of its request gets the first answer: `request.named` tells its name. */
+export const RemembersItself = (): MethodDecorator => SetMetadata(REMEMBERS_ITSELF, true);
+
+/** Marks an answer as one that was given before. Its body is a problem when its status says so. */
+export function replay(response: Response, { status }: Pick<StoredAnswer, 'status'>): void {
+  response.status(status).setHeader('idempotency-replayed', 'true');
+  if (status >= 400) response.type('application/problem+json');
 }
 
 const keyPattern = /^[\x21-\x7e]{1,200}$/;
@@ -24,11 +38,14 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<IdempotentRequest>();
     const key = request.headers['idempotency-key'];
     if (key === undefined || request.method !== 'POST') return next.handle();
-    return from(this.answer(requireIdempotencyKey(key), request, context.switchToHttp().getResponse<Response>(), next));
+    const about = aboutOf(requireIdempotencyKey(key), request);
+    if (Reflect.getMetadata(REMEMBERS_ITSELF, context.getHandler()) !== true)
+      return from(this.answer(about, request, context.switchToHttp().getResponse<Response>(), next));
+    request.named = about;
+    return next.handle();
   }
 
-  private async answer(key: string, request: IdempotentRequest, response: Response, next: CallHandler): Promise<unknown> {
-    const about = { key: `http:${key}`, hash: hashOf(request), traceId: traceIdOfRequest(request), path: pathOf(request) };
+  private async answer(about: OnceRequest, request: IdempotentRequest, response: Response, next: CallHandler): Promise<unknown> {
     let fresh: unknown;
     const { status, body, isReplay } = await this.once.run(about, async (subject) => {
       request.subject = subject;
@@ -36,8 +53,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
       return { status: response.statusCode, body: JSON.stringify(fresh) };
     });
     if (!isReplay) return fresh;
-    response.status(status).setHeader('idempotency-replayed', 'true');
-    if (status >= 400) response.type('application/problem+json');
+    replay(response, { status });
     return JSON.parse(body) as unknown;
   }
 }
@@ -50,6 +66,13 @@ export function requireIdempotencyKey(key: string | string[]): string {
     'expected an Idempotency-Key of 1 to 200 printable ASCII characters without spaces',
   );
 }
+
+const aboutOf = (key: string, request: ApiRequest): OnceRequest => ({
+  key: `http:${key}`,
+  hash: hashOf(request),
+  traceId: traceIdOfRequest(request),
+  path: pathOf(request),
+});
 
 const hashOf = (request: ApiRequest): string =>
   createHash('sha256')

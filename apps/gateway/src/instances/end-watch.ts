@@ -5,6 +5,11 @@ import { LiveFeed } from '../live/live-feed.js';
 
 const pollMs = 1_000;
 
+export interface EndWait {
+  readonly over: Promise<void>;
+  readonly stop: () => void;
+}
+
 /** Waits for the ends of instances: told by their owners at once, and looked up once a second for all that are waited for. */
 @Injectable()
 export class EndWatch implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -34,23 +39,23 @@ export class EndWatch implements OnApplicationBootstrap, BeforeApplicationShutdo
   }
 
   /**
-   * Resolves when the instance has ended, or when the time is over, or when the caller has gone.
-   * The caller reads the instance afterwards to learn which.
+   * Waits until the instance has ended, or the time is over, or the caller has gone.
+   * The caller reads the instance afterwards to learn which, and stops the wait when it need not have waited.
    */
-  wait(id: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
-    if (this.isClosing) return Promise.resolve();
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        this.remove(id, done);
-        resolve();
-      };
-      const timer = setTimeout(done, timeoutMs);
-      signal.addEventListener('abort', done, { once: true });
-      this.waiting.set(id, (this.waiting.get(id) ?? new Set()).add(done));
-      this.timer ??= setInterval(() => void this.poll(), pollMs);
-    });
+  wait(id: string, timeoutMs: number, signal: AbortSignal): EndWait {
+    if (this.isClosing || signal.aborted) return { over: Promise.resolve(), stop: () => undefined };
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const stop = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+      this.remove(id, stop);
+      resolve();
+    };
+    const timer = setTimeout(stop, timeoutMs);
+    signal.addEventListener('abort', stop, { once: true });
+    this.waiting.set(id, (this.waiting.get(id) ?? new Set()).add(stop));
+    this.timer ??= setInterval(() => void this.poll(), pollMs);
+    return { over: promise, stop };
   }
 
   private wake(id: string): void {

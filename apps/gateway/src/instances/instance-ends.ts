@@ -18,22 +18,20 @@ export class InstanceEnds {
   /**
    * The wait begins before the instance is looked at: an end in between would be told to nobody.
    * @param signal nobody waits any more
+   * @param begun  it was started just now: there is nothing to look at yet
    * @throws ApiProblem INSTANCE_NOT_FOUND
    */
-  async endOf(id: string, timeoutMs: number, signal: AbortSignal): Promise<Ending> {
-    const stop = new AbortController();
-    const ended = this.ends.wait(id.toLowerCase(), timeoutMs, AbortSignal.any([stop.signal, signal]));
+  async endOf(id: string, timeoutMs: number, signal: AbortSignal, begun?: Started): Promise<Ending> {
+    const wait = this.ends.wait(id.toLowerCase(), timeoutMs, signal);
     try {
-      let head = await this.reader.head(id);
-      if (!isEnded(head.status)) {
-        await ended;
-        head = await this.reader.head(id);
-      }
-      if (isEnded(head.status)) return { isEnded: true, instance: await this.reader.present(head) };
-      const { status, definition, version } = head;
-      return { isEnded: false, started: { id: head.id, status, definition, version } };
+      if (begun === undefined && isEnded((await this.reader.head(id)).status)) wait.stop();
+      await wait.over;
+      const record = await this.reader.record(id);
+      const { status, definition, version } = record.head;
+      if (isEnded(status)) return { isEnded: true, instance: await this.reader.present(record) };
+      return { isEnded: false, started: { id: record.head.id, status, definition, version } };
     } finally {
-      stop.abort();
+      wait.stop();
     }
   }
 }

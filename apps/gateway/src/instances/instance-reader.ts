@@ -11,7 +11,7 @@ import {
   type StepStatus,
   unfitReason,
 } from '#libs/engine';
-import { type InstanceHead, InstanceQueries, LockStore } from '#libs/persistence';
+import { type InstanceHead, InstanceRecords, LockStore } from '#libs/persistence';
 import { PlanCache } from '../definitions/plan-cache.js';
 import { ApiProblem } from '../http/api-problem.js';
 import { toIso, toIsoOrNull } from '../http/times.js';
@@ -29,9 +29,19 @@ const maxChildren = 100;
 /** Locks whose holders are looked up. */
 const maxLocks = 20;
 
-interface Folded {
-  readonly plan: Plan | undefined;
+/** Events read together with the head. */
+const eventsAtOnce = 1_000;
+
+/** Head and steps of one moment. */
+export interface ViewedRecord {
+  readonly head: InstanceHead;
   readonly view: InstanceView;
+  readonly restartedAs: readonly InstanceId[];
+}
+
+/** What else is known of it now. */
+interface Facts {
+  readonly plan: Plan | undefined;
   readonly facts: StepFactsNow;
 }
 
@@ -48,7 +58,7 @@ export interface StepsFilter {
 @Injectable()
 export class InstanceReader {
   constructor(
-    private readonly queries: InstanceQueries,
+    private readonly records: InstanceRecords,
     private readonly views: InstanceViews,
     private readonly plans: PlanCache,
     private readonly locks: LockStore,
@@ -58,24 +68,34 @@ export class InstanceReader {
 
   /** @throws ApiProblem INSTANCE_NOT_FOUND */
   async head(id: string): Promise<InstanceHead> {
-    const head = await this.queries.get(id.toLowerCase());
+    const head = await this.records.head(id.toLowerCase());
     if (head) return head;
-    throw new ApiProblem('INSTANCE_NOT_FOUND', `expected the id of an instance, but there is none with ${id}`);
+    throw notFound(id);
+  }
+
+  /** @throws ApiProblem INSTANCE_NOT_FOUND */
+  async record(id: string): Promise<ViewedRecord> {
+    const known = id.toLowerCase() as InstanceId;
+    const after = this.views.knownSeq(known);
+    const record = await this.records.read(known, after, eventsAtOnce);
+    if (record === undefined) throw notFound(id);
+    const { head, events, restartedAs } = record;
+    return { head, restartedAs, view: await this.views.get(known, { after, events, isLast: events.length < eventsAtOnce }) };
   }
 
   async instance(id: string): Promise<Instance> {
-    return this.present(await this.head(id));
+    return this.present(await this.record(id));
   }
 
-  async present(head: InstanceHead): Promise<Instance> {
-    const [{ plan, view, facts }, restartedAs] = await Promise.all([this.fold(head), this.queries.restartedAs(head.id)]);
+  async present({ head, view, restartedAs }: ViewedRecord): Promise<Instance> {
+    const { plan, facts } = await this.factsOf(head, view);
     const { parent, restartOf, trigger } = head.origin ?? {};
     return toInstance(head, {
       steps: [...topSteps(plan, view)].map((step) => toStepSummary(stepNow(step, facts))),
       waitingFor: waitingFor(head, view, facts),
       parentStep: parent === undefined ? null : { instance: parent.instance, path: parent.path },
       restartOf: restartOf?.instance ?? null,
-      restartedAs,
+      restartedAs: [...restartedAs],
       trigger: trigger ? { name: trigger.name, scheduledAt: toIsoOrNull(trigger.scheduledAt) } : null,
       children: childrenOf(view),
       pausedAt: toIsoOrNull(view.pausedAt),
@@ -85,7 +105,8 @@ export class InstanceReader {
 
   async steps(id: string, filter: StepsFilter): Promise<{ items: Step[]; seq: number; next: string | null }> {
     const { under, statuses, withData, limit } = filter;
-    const { plan, view, facts } = await this.fold(await this.head(id));
+    const { head, view } = await this.record(id);
+    const { plan, facts } = await this.factsOf(head, view);
     const found: StepNow[] = [];
     let hasMore = false;
     for (const step of from(stepTree(plan, view, under), filter.after)) {
@@ -106,13 +127,10 @@ export class InstanceReader {
     return found.map((now, place) => toStep({ ...now, view: whole[place] }, true));
   }
 
-  private async fold(head: InstanceHead): Promise<Folded> {
+  private async factsOf(head: InstanceHead, view: InstanceView): Promise<Facts> {
     const nowMs = Date.now();
     const { registry } = this.feed;
-    const [compiled, view] = await Promise.all([
-      this.plans.get(head.definition, head.version),
-      this.views.get(head.id as InstanceId),
-    ]);
+    const compiled = await this.plans.get(head.definition, head.version);
     const running = registry.running(head.id, nowMs);
     const [holders, heldUp] = await Promise.all([this.holdersOf(view), this.lanes.holds()]);
     const facts: StepFactsNow = {
@@ -123,7 +141,7 @@ export class InstanceReader {
       isServed: (task, queue) => registry.isServed(task, nowMs, queue),
       unfit: (task, queue, placement) => unfitReason(registry.announcements(nowMs), queue, task, placement),
     };
-    return { plan: compiled?.plan, view, facts };
+    return { plan: compiled?.plan, facts };
   }
 
   /** Who holds the locks its steps wait for, as far as they are told. */
@@ -137,6 +155,9 @@ export class InstanceReader {
     return new Map([...keys].flatMap((key, place) => (held[place]?.[0] ? [[key, held[place][0].instanceId] as const] : [])));
   }
 }
+
+const notFound = (id: string): ApiProblem =>
+  new ApiProblem('INSTANCE_NOT_FOUND', `expected the id of an instance, but there is none with ${id}`);
 
 function waitingFor(head: InstanceHead, view: InstanceView, facts: StepFactsNow): WaitingFor[] {
   if (isEnded(head.status)) return [];

@@ -1,38 +1,30 @@
 import { Injectable } from '@nestjs/common';
-import { bucketOf, defaultActWaitMs, defaultTenant, type Started, startBodySchema, type StartBody } from '#libs/contracts';
-import { type InstanceId, parseDuration } from '#libs/engine';
-import { InstanceDoor, type InstanceOrigin, type StartOutcome, type StartRow } from '#libs/persistence';
+import { defaultActWaitMs, startBodySchema, type StartBody } from '#libs/contracts';
+import type { InstanceId } from '#libs/engine';
+import { InstanceDoor, type InstanceOrigin, type NewStart } from '#libs/persistence';
 import { DefinitionCatalog } from '../definitions/definition-catalog.js';
 import type { CompiledVersion } from '../definitions/plan-cache.js';
 import { EventGate } from '../events/event-gate.js';
-import { ApiProblem, fault } from '../http/api-problem.js';
+import { ApiProblem } from '../http/api-problem.js';
 import { classifyError } from '../http/classify-error.js';
+import type { OnceRequest } from '../http/once.js';
 import { checkBody } from '../http/validation.pipe.js';
 import { Hints } from './hints.js';
-import { requireInput } from './require-input.js';
-import { judgeOwnId, startIds } from './start-ids.js';
-
-export interface StartAnswer {
-  /** 201 new, 200 there already. */
-  readonly status: 200 | 201;
-  readonly instance: Started;
-}
-
-interface Prepared {
-  readonly row: StartRow;
-  readonly onConflict: StartBody['onConflict'];
-  /** The id was minted for this request: finding it there means that an earlier try of the request got through. */
-  readonly isMinted: boolean;
-  readonly event: StartBody['event'];
-}
+import { NewStarts } from './new-starts.js';
+import { answerOf, prepare, type Prepared, type StartAnswer } from './prepare-start.js';
+import { startIds } from './start-ids.js';
 
 type Version = (definition: string, version: string | undefined) => Promise<CompiledVersion>;
+
+/** Thought to be new, and not looked at more closely. */
+type Likely = Prepared & Pick<NewStart, 'ifActive'>;
 
 /** Starts instances: checks, one durable statement, a hint. Decides nothing. */
 @Injectable()
 export class InstanceStarter {
   constructor(
     private readonly catalog: DefinitionCatalog,
+    private readonly newStarts: NewStarts,
     private readonly door: InstanceDoor,
     private readonly hints: Hints,
     private readonly events: EventGate,
@@ -44,36 +36,75 @@ export class InstanceStarter {
    * @throws ApiProblem
    */
   async start(body: StartBody, subject?: string, origin?: InstanceOrigin): Promise<StartAnswer> {
-    const prepared = await prepare(body, startIds(subject)(0), (name, version) => this.catalog.resolve(name, version));
+    const prepared = prepare(body, startIds(subject)(0), await this.catalog.resolve(body.definition, body.version));
     const [outcome] = await this.door.insertStarts([{ ...prepared.row, ...(origin && { origin }) }]);
     const answer = answerOf(prepared, outcome);
     if (answer.status === 201) this.hints.send([prepared.row.id, ...(outcome?.superseded ?? [])]);
     return this.withEvent(answer, prepared);
   }
 
+  /**
+   * The quick way, in one statement: for a start that is new in every respect.
+   * @param request that is to be remembered with its answer
+   * @returns undefined when it is not new, or would be refused: nothing was done
+   */
+  async startNew(body: unknown, request?: OnceRequest): Promise<StartAnswer | undefined> {
+    const likely = await attempt(() => this.likely(body, startIds()(0)));
+    if (likely instanceof ApiProblem || likely.row.debounce || (request && likely.event)) return undefined;
+    const answer = newAnswer(likely);
+    const { key, hash } = request ?? {};
+    const named = key !== undefined && hash !== undefined && { request: { key, hash, answer: JSON.stringify(answer.instance) } };
+    if (!(await this.newStarts.store({ ...likely, ...named }))) return undefined;
+    this.hints.send([likely.row.id]);
+    return this.withEvent(answer, likely);
+  }
+
   /** Each is judged by itself. @returns one answer or problem per body, in order */
   async startAll(bodies: readonly unknown[], subject?: string): Promise<(StartAnswer | ApiProblem)[]> {
     const idAt = startIds(subject);
+    const likely = await Promise.all(bodies.map((body, place) => attempt(() => this.likely(body, idAt(place)))));
+    const plain = new Map<InstanceId, Likely>(); // of twins the first one
+    for (const one of likely)
+      if (!(one instanceof ApiProblem) && !one.row.debounce && !plain.has(one.row.id)) plain.set(one.row.id, one);
+    const stored = await this.newStarts.storeAll([...plain.values()]);
+    this.hints.send([...stored]);
+    const isNew = (one: Likely | ApiProblem): one is Likely =>
+      !(one instanceof ApiProblem) && stored.has(one.row.id) && plain.get(one.row.id) === one;
+    const rest = likely.flatMap((one, place) => (isNew(one) ? [] : [{ body: bodies[place], id: idAt(place) }]));
+    const others = (rest.length === 0 ? [] : await this.startOthers(rest)).values();
+    return Promise.all(
+      likely.map((one) =>
+        isNew(one) ? attempt(() => this.withEvent(newAnswer(one), one)) : (others.next().value as StartAnswer | ApiProblem),
+      ),
+    );
+  }
+
+  /** Starts of a batch that are not simply new: refused, there already, or superseding. */
+  private async startOthers(all: readonly { body: unknown; id: InstanceId }[]): Promise<(StartAnswer | ApiProblem)[]> {
     const resolve = this.remembered();
-    const prepared = await Promise.all(bodies.map((body, index) => attempt(() => prepareUnchecked(body, idAt(index), resolve))));
+    const prepared = await Promise.all(
+      all.map(({ body, id }) =>
+        attempt(async () => {
+          const start = checkBody(startBodySchema, body);
+          return prepare(start, id, await resolve(start.definition, start.version));
+        }),
+      ),
+    );
     const good = prepared.filter((each): each is Prepared => !(each instanceof ApiProblem));
     const outcomes = await this.door.insertStarts(good.map(({ row }) => row));
     const outcomeOf = new Map(good.map((each, index) => [each, outcomes[index]]));
-    const answers = prepared.map((each) =>
-      each instanceof ApiProblem ? each : orProblem(() => answerOf(each, outcomeOf.get(each))),
-    );
-    this.hints.send(
-      answers.flatMap((answer) => ('instance' in answer && answer.status === 201 ? [answer.instance.id as InstanceId] : [])),
-    );
-    this.hints.send(outcomes.flatMap(({ superseded = [] }) => superseded));
+    this.hints.send(outcomes.flatMap(({ outcome, id, superseded = [] }) => (outcome === 'created' ? [id, ...superseded] : superseded))); // prettier-ignore
     return Promise.all(
-      answers.map((answer, place) => {
-        const own = prepared[place];
-        return answer instanceof ApiProblem || own instanceof ApiProblem || own === undefined
-          ? answer
-          : attempt(() => this.withEvent(answer, own));
-      }),
+      prepared.map((each) =>
+        each instanceof ApiProblem ? each : attempt(() => this.withEvent(answerOf(each, outcomeOf.get(each)), each)),
+      ),
     );
+  }
+
+  private async likely(body: unknown, id: InstanceId): Promise<Likely> {
+    const start = checkBody(startBodySchema, body);
+    const { compiled, ifActive } = await this.catalog.assume(start.definition, start.version);
+    return { ...prepare(start, id, compiled), ifActive };
   }
 
   /** Delivers the event of a start to the instance there is now, new or not; a repeat of the request delivers the same one. */
@@ -97,81 +128,18 @@ export class InstanceStarter {
   }
 }
 
-function prepareUnchecked(body: unknown, id: InstanceId, resolve: Version): Promise<Prepared> {
-  return prepare(checkBody(startBodySchema, body), id, resolve);
-}
-
-async function prepare(body: StartBody, mintedId: InstanceId, resolve: Version): Promise<Prepared> {
-  const { definition, version, input = {}, key, onConflict, queue, priority, tags, startAt, singleton, debounce } = body;
-  const id = body.id === undefined ? mintedId : requireOwnId(body.id);
-  const { stored, plan } = await resolve(definition, version);
-  requireInput(plan, input);
-  const row: StartRow = {
-    id,
-    tenant: defaultTenant,
-    definition,
-    version: stored.version,
-    checksum: stored.checksum,
-    key: key ?? null,
-    bucket: bucketOf(id),
-    queue: queue ?? null,
-    priority: priority ?? null,
-    input,
-    tags: tags ?? {},
-    startAt: startAt === undefined ? null : Date.parse(startAt),
-    stepsTotal: plan.scope.steps.length,
-    singleton: singleton ?? null,
-    debounce: debounce === undefined ? null : { key: debounce.key, forMs: parseDuration(debounce.for)! },
-  };
-  return { row, onConflict, isMinted: body.id === undefined, event: body.event };
-}
-
-function requireOwnId(id: string): InstanceId {
-  const judged = judgeOwnId(id, Date.now());
-  if ('id' in judged) return judged.id;
-  throw new ApiProblem('INSTANCE_ID_INVALID', judged.wrong, {
-    errors: [fault('INSTANCE_ID_INVALID', '/id', judged.wrong, 'leave the id out, or use `key` for a name of yours')],
-  });
-}
-
-function answerOf({ row, onConflict, isMinted }: Prepared, outcome: StartOutcome | undefined): StartAnswer {
-  if (!outcome) throw new Error(`expected an outcome of the start of ${row.id}, but there is none`);
-  const { id, status, version } = outcome;
-  const instance: Started = { id, status, definition: row.definition, version };
-  if (outcome.outcome === 'created' || (isMinted && id === row.id)) return { status: 201, instance };
-  if (outcome.outcome === 'conflict') {
-    throw new ApiProblem('INSTANCE_EXISTS', `expected an id that is free, but ${row.id} is another instance`, {
-      errors: [fault('INSTANCE_EXISTS', '/id', 'is taken')],
-    });
-  }
-  if (onConflict === 'reject' && id !== row.id) {
-    const [what, key] = outcome.isSingleton ? (['singleton', row.singleton] as const) : (['key', row.key] as const);
-    const words = `expected a ${what} that is free, but ${JSON.stringify(key)} belongs to instance ${id}`;
-    const hint = `take another ${what}, or ask for the instance there is with onConflict: return`;
-    throw new ApiProblem('KEY_TAKEN', words, { errors: [fault('KEY_TAKEN', `/${what}`, words, hint)] });
-  }
-  return { status: 200, instance };
-}
+const newAnswer = ({ row: { id, definition, version } }: Prepared): StartAnswer => ({
+  status: 201,
+  instance: { id, status: 'pending', definition, version },
+});
 
 /** Refusals become values; what must fail the whole request (database away, errors of ours) is thrown on. */
 async function attempt<T>(act: () => Promise<T>): Promise<T | ApiProblem> {
   try {
     return await act();
   } catch (error) {
-    return refusalOf(error);
+    const problem = classifyError(error);
+    if (problem.status >= 500) throw error;
+    return problem;
   }
-}
-
-function orProblem<T>(act: () => T): T | ApiProblem {
-  try {
-    return act();
-  } catch (error) {
-    return refusalOf(error);
-  }
-}
-
-function refusalOf(error: unknown): ApiProblem {
-  const problem = classifyError(error);
-  if (problem.status >= 500) throw error;
-  return problem;
 }

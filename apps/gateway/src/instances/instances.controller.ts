@@ -2,13 +2,13 @@ import { Body, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nest
 import type { Response } from 'express';
 import type { z } from 'zod';
 import {
+  type ApiProblemBody,
   historyQuerySchema,
   type History,
   type Instance,
   type InstancePage,
   instanceParamsSchema,
   maxBatch,
-  type StartBody,
   startBatchBodySchema,
   startBodySchema,
   type Started,
@@ -21,13 +21,17 @@ import {
 import { EVENT_STORE, type EventStore } from '#libs/persistence';
 import { ApiController } from '../http/api-controller.js';
 import { ApiProblem } from '../http/api-problem.js';
-import { type IdempotentRequest } from '../http/idempotency.interceptor.js';
+import { type IdempotentRequest, RemembersItself, replay } from '../http/idempotency.interceptor.js';
 import { traceIdOfRequest } from '../http/problem.filter.js';
 import { goneSignal } from '../http/gone-signal.js';
+import type { OnceAnswer } from '../http/once.js';
+import { checkBody } from '../http/validation.pipe.js';
 import { InstanceEnds } from './instance-ends.js';
 import { InstanceList } from './instance-list.js';
 import { InstanceReader } from './instance-reader.js';
-import { InstanceStarter, type StartAnswer } from './instance-starter.js';
+import { InstanceStarter } from './instance-starter.js';
+import { NamedStarts } from './named-starts.js';
+import type { StartAnswer } from './prepare-start.js';
 import { toEventItem } from './present-event.js';
 import { parseStatuses } from './step-statuses.js';
 
@@ -36,6 +40,7 @@ type IdParams = z.output<typeof instanceParamsSchema>;
 @ApiController('api/v1/instances')
 export class InstancesController {
   constructor(
+    private readonly named: NamedStarts,
     private readonly starter: InstanceStarter,
     private readonly reader: InstanceReader,
     private readonly pages: InstanceList,
@@ -44,16 +49,22 @@ export class InstancesController {
   ) {}
 
   @Post()
+  @RemembersItself()
   async start(
-    @Body({ schema: startBodySchema }) body: StartBody,
+    @Body() body: unknown,
     @Query({ schema: startQuerySchema }) query: z.output<typeof startQuerySchema>,
-    @Req() request: IdempotentRequest,
+    @Req() { named }: IdempotentRequest,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<Started | Instance> {
-    const { status, instance } = await this.starter.start(body, request.subject);
-    response.status(status).location(`/api/v1/instances/${instance.id}`);
+  ): Promise<Started | Instance | ApiProblemBody> {
+    const answer = named ? await this.named.start(named, body) : await this.startOne(body);
+    if (answer.isReplay) replay(response, answer);
+    if (answer.status >= 400) return JSON.parse(answer.body) as ApiProblemBody;
+    const instance = JSON.parse(answer.body) as Started;
+    response.status(answer.status).location(`/api/v1/instances/${instance.id}`);
     if (query.wait === undefined) return instance;
-    const ended = await this.ends.endOf(instance.id, query.wait, goneSignal(response));
+    // What is remembered is the start: a repeat waits as well.
+    const isNew = answer.status === 201 && !answer.isReplay;
+    const ended = await this.ends.endOf(instance.id, query.wait, goneSignal(response), isNew ? instance : undefined);
     if (ended.isEnded) return ended.instance;
     response.status(202);
     return { ...ended.started, ...(instance.event && { event: instance.event }) };
@@ -68,6 +79,11 @@ export class InstancesController {
     const answers = await this.starter.startAll(instances.slice(0, maxBatch), request.subject);
     const traceId = traceIdOfRequest(request);
     return { items: answers.map((answer) => batchItem(answer, traceId)) };
+  }
+
+  private async startOne(body: unknown): Promise<OnceAnswer> {
+    const started = (await this.starter.startNew(body)) ?? (await this.starter.start(checkBody(startBodySchema, body)));
+    return { status: started.status, body: JSON.stringify(started.instance), isReplay: false };
   }
 
   @Get()

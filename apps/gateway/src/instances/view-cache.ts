@@ -7,6 +7,11 @@ export class ViewCache {
 
   constructor(private readonly mostEvents: number) {}
 
+  /** 0: it is not here. */
+  seqOf(id: string): number {
+    return this.views.get(id)?.seq ?? 0;
+  }
+
   take(id: string): InstanceView | undefined {
     const view = this.views.get(id);
     if (this.views.delete(id)) this.weight -= view!.seq;

@@ -3,7 +3,8 @@ import type { Pool, PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import { createHotPool } from '../connections/hot-pool.js';
 import { findInbox, insertInbox, reopenInbox } from '../instances/inbox-statements.js';
-import { existingStarts, insertStarts, supersede } from '../instances/start-statements.js';
+import { readHead, readInstance } from '../instances/record-statements.js';
+import { existingStarts, insertNewStarts, insertStarts, supersede } from '../instances/start-statements.js';
 import { findPayloads } from '../payloads/payload-statements.js';
 import { AskQueries, type AskFilter } from '../asks/ask-queries.js';
 import * as childStatements from '../children/child-statements.js';
@@ -27,6 +28,9 @@ const hot: PreparedStatement[] = [
   loadStatement,
   ...Object.values(readStatements),
   insertStarts,
+  insertNewStarts,
+  readHead,
+  readInstance,
   existingStarts,
   supersede,
   insertInbox,
@@ -92,6 +96,8 @@ const scans = (plan: PlanNode): string[] =>
 const fill = (rows: number) => [
   `INSERT INTO workflow_instances (id, tenant, definition, version, checksum, key, status, bucket, input, created_at)
    SELECT gen_random_uuid(), 'main', 'd', '1.0.0', 'c', 'k' || n, 'running', n % 4096, '{}', 0 FROM generate_series(1, ${rows}) n`,
+  `INSERT INTO workflow_definition_names (tenant, name, changed_at) SELECT 'main', 'd' || n, 0 FROM generate_series(1, ${rows}) n`,
+  `INSERT INTO workflow_idempotency (tenant, key, request_hash, subject, reserved_at) SELECT 'main', 'k' || n, '', '', 0 FROM generate_series(1, ${rows}) n`,
   `INSERT INTO workflow_wakeups (instance_id, bucket, due_at, work) SELECT id, bucket, 1, (ARRAY['none', 'queued', 'sent'])[1 + bucket % 3] FROM workflow_instances`,
   `INSERT INTO workflow_events (instance_id, seq, generation, type, data, occurred_at) SELECT id, s, 1, 'x', '{}', 0 FROM workflow_instances, generate_series(1, 2) s`,
   `INSERT INTO workflow_inbox (instance_id, id, bucket, kind, content, received_at) SELECT id, 'x', bucket, 'cancel', '{}', 0 FROM workflow_instances`,

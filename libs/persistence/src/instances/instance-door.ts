@@ -3,10 +3,11 @@ import { canonicalJson, type InstanceId, type InstanceStatus, type Json, type Js
 import { inTransaction } from '../connections/in-transaction.js';
 import { plainArray, textArray } from '../connections/pg-array.js';
 import { dataFault } from '../events/sql-faults.js';
-import { Payloads, writeStored, writeStoredValue } from '../payloads/stored-json.js';
+import { Payloads, writeStoredValue } from '../payloads/stored-json.js';
 import type { InstanceOrigin, NewInboxRow } from '../ports.js';
 import { InboxDoor, type InboxOutcome } from './inbox-door.js';
 import { existingStarts, insertStarts, supersede } from './start-statements.js';
+import { inLockOrder, startValues } from './start-values.js';
 
 /** A start, checked and ready to be stored; what is absent takes its default. */
 export interface StartRow {
@@ -136,7 +137,7 @@ export class InstanceDoor {
   /** @returns places of the rows that were stored */
   private async insert(rows: readonly { row: StartRow; place: number }[]): Promise<Set<number>> {
     if (rows.length === 0) return new Set();
-    const ordered = inLockOrder(rows);
+    const ordered = inLockOrder(rows, ({ row }) => row);
     for (let tries = 1; ; tries++) {
       try {
         return placesOf(ordered, await insertIn(this.pool, ordered.map(({ row }) => row))); // prettier-ignore
@@ -164,17 +165,6 @@ export class InstanceDoor {
   }
 }
 
-/** Locks of unique keys are taken in one order by everybody, so that overlapping batches rarely wait in a circle. */
-function inLockOrder(rows: readonly { row: StartRow; place: number }[]): { row: StartRow; place: number }[] {
-  const sortKey = ({ id, definition, key, singleton }: StartRow) => {
-    const name = key ?? singleton;
-    return name === null || name === undefined ? id : `${definition} ${name}`;
-  };
-  return rows
-    .map(({ row, place }) => ({ row, place, sortKey: sortKey(row) }))
-    .sort((a, b) => (a.sortKey < b.sortKey ? -1 : a.sortKey > b.sortKey ? 1 : a.place - b.place));
-}
-
 /** The same id may stand twice in one batch: its first row is the one that was stored. */
 function placesOf(ordered: readonly { row: StartRow; place: number }[], ids: Set<InstanceId>): Set<number> {
   const places = new Set<number>();
@@ -199,30 +189,4 @@ function outcomeOf(
 async function insertIn(client: Pool | PoolClient, rows: readonly StartRow[]): Promise<Set<InstanceId>> {
   const answer = await client.query<{ id: InstanceId }>({ ...insertStarts, values: startValues(rows) });
   return new Set(answer.rows.map((row) => row.id));
-}
-
-function startValues(rows: readonly StartRow[]): string[] {
-  const payloads = new Payloads();
-  return [
-    plainArray(rows.map((row) => row.id)),
-    textArray(rows.map((row) => row.tenant)),
-    textArray(rows.map((row) => row.definition)),
-    textArray(rows.map((row) => row.version)),
-    textArray(rows.map((row) => row.checksum)),
-    textArray(rows.map((row) => row.key ?? null)),
-    plainArray(rows.map((row) => row.bucket)),
-    textArray(rows.map((row) => row.queue ?? null)),
-    plainArray(rows.map((row) => row.priority ?? null)),
-    textArray(rows.map((row) => row.summary ?? null)),
-    textArray(rows.map((row) => writeStoredValue(row.id, row.input, payloads))),
-    textArray(rows.map((row) => canonicalJson(row.tags ?? {}))),
-    plainArray(rows.map((row) => row.origin?.parent?.instance ?? null)),
-    plainArray(rows.map((row) => row.startAt ?? null)),
-    plainArray(rows.map((row) => row.stepsTotal ?? 0)),
-    textArray(rows.map(({ id, origin }) => (origin ? writeStored(id, origin, payloads) : null))),
-    textArray(rows.map((row) => row.singleton ?? null)),
-    textArray(rows.map((row) => row.debounce?.key ?? null)),
-    plainArray(rows.map((row) => row.debounce?.forMs ?? null)),
-    ...payloads.values, // after all that is written into them
-  ];
 }

@@ -10,6 +10,7 @@ import { servers, type TestServer } from '../testing/test-servers.js';
 import { InstanceDoor, type StartRow } from './instance-door.js';
 import type { InstanceFilter } from './instance-filter.js';
 import { InstanceQueries } from './instance-queries.js';
+import { InstanceRecords } from './instance-records.js';
 import { lowestIdAt } from './uuid-bounds.js';
 
 jest.setTimeout(60_000); // the first start of an embedded server
@@ -180,7 +181,8 @@ describe.each(servers)('InstanceQueries on $name', (server: TestServer) => {
     const [first, second] = [ids[0]!, startRow().id];
     const restart = { restartOf: { instance: first, outputs: { a: 1 } } };
     await new InstanceDoor(pool).insertStarts([startRow({ id: second, origin: restart })]);
-    expect(await queries.restartedAs(first)).toEqual([second]);
-    expect(await queries.restartedAs(second)).toEqual([]);
+    const records = new InstanceRecords(pool);
+    expect(await records.read(first, 0, 1)).toMatchObject({ restartedAs: [second] });
+    expect(await records.read(second, 0, 1)).toMatchObject({ restartedAs: [] });
   });
 });

@@ -40,15 +40,6 @@ export class InstanceQueries {
     return row === null ? undefined : headOf(row, await contentsFromSource(this.dataSource, headRefs(row)));
   }
 
-  /** Instances restarted from this one, oldest first, at most 100. */
-  async restartedAs(id: string): Promise<InstanceId[]> {
-    const rows: { id: InstanceId }[] = await this.dataSource.query(
-      `SELECT id FROM workflow_instances WHERE origin LIKE '{"restartOf"%' AND origin::jsonb #>> '{restartOf,instance}' = $1 ORDER BY id LIMIT 100`,
-      [id],
-    );
-    return rows.map((row) => row.id);
-  }
-
   /** The same without input and output, for many; unknown ids are absent. */
   async byIds(ids: readonly string[]): Promise<InstanceListItem[]> {
     if (ids.length === 0) return [];

@@ -1,20 +1,48 @@
 import { NOW_MS } from '../connections/database-clock.js';
 import { insertPayloads } from '../payloads/payload-statements.js';
 
+const columns =
+  'id, tenant, definition, version, checksum, key, status, bucket, queue, priority, summary, input, tags, parent, start_at, steps_total, origin, created_at, singleton, debounce';
+const values = `u.id, u.tenant, u.definition, u.version, u.checksum, u.key, 'pending', u.bucket, u.queue, u.priority, u.summary, u.input, u.tags::jsonb, u.parent, coalesce(u.start_at, ${NOW_MS} + u.delay_ms), u.steps_total, u.origin, ${NOW_MS}, u.singleton, u.debounce`;
+const arrays =
+  '$1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::smallint[], $8::text[], $9::int[], $10::text[], $11::text[], $12::text[], $13::uuid[], $14::bigint[], $15::int[], $16::text[], $17::text[], $18::text[], $19::bigint[]';
+const fields =
+  'id, tenant, definition, version, checksum, key, bucket, queue, priority, summary, input, tags, parent, start_at, steps_total, origin, singleton, debounce, delay_ms';
+const insertWakeups = `INSERT INTO workflow_wakeups (instance_id, bucket, due_at) SELECT id, bucket, coalesce(start_at, created_at) FROM created
+RETURNING instance_id AS id`;
+const keptPayloads = `kept AS (${insertPayloads(20, 'p.instance_id IN (SELECT id FROM created)')})`;
+
 /** Instances and their wake-up rows; what is there already is left alone. */
 export const insertStarts = {
   name: 'insert_starts',
   text: `WITH created AS (
-  INSERT INTO workflow_instances (id, tenant, definition, version, checksum, key, status, bucket, queue, priority, summary, input, tags, parent, start_at, steps_total, origin, created_at, singleton, debounce)
-  SELECT u.id, u.tenant, u.definition, u.version, u.checksum, u.key, 'pending', u.bucket, u.queue, u.priority, u.summary, u.input, u.tags::jsonb, u.parent, coalesce(u.start_at, ${NOW_MS} + u.delay_ms), u.steps_total, u.origin, ${NOW_MS}, u.singleton, u.debounce
-  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::smallint[], $8::text[], $9::int[], $10::text[], $11::text[], $12::text[], $13::uuid[], $14::bigint[], $15::int[], $16::text[], $17::text[], $18::text[], $19::bigint[])
-    AS u(id, tenant, definition, version, checksum, key, bucket, queue, priority, summary, input, tags, parent, start_at, steps_total, origin, singleton, debounce, delay_ms)
-  ON CONFLICT DO NOTHING
-  RETURNING id, bucket, created_at, start_at
+  INSERT INTO workflow_instances (${columns}) SELECT ${values} FROM unnest(${arrays}) AS u(${fields})
+  ON CONFLICT DO NOTHING RETURNING id, bucket, created_at, start_at
 ),
-kept AS (${insertPayloads(20, 'p.instance_id IN (SELECT id FROM created)')})
-INSERT INTO workflow_wakeups (instance_id, bucket, due_at) SELECT id, bucket, coalesce(start_at, created_at) FROM created
-RETURNING instance_id AS id`,
+${keptPayloads}
+${insertWakeups}`,
+} as const;
+
+/**
+ * The same for starts that are new in every respect: their request is not known ($25: by instance id its `key`, `hash` and `answer`), and the
+ * version taken for the active one still is it ($24). The answer is stored with the start. A twin of the request that is being stored at this moment
+ * fails the statement as a whole.
+ */
+export const insertNewStarts = {
+  name: 'insert_new_starts',
+  text: `WITH created AS (
+  INSERT INTO workflow_instances (${columns}) SELECT ${values} FROM unnest(${arrays}, $24::boolean[]) AS u(${fields}, if_active)
+  WHERE (u.if_active IS FALSE OR u.version = (SELECT n.active_version FROM workflow_definition_names n WHERE n.tenant = u.tenant AND n.name = u.definition))
+    AND NOT EXISTS (SELECT FROM workflow_idempotency x WHERE x.tenant = u.tenant AND x.key = $25::jsonb #>> ARRAY[u.id::text, 'key'])
+  ON CONFLICT DO NOTHING RETURNING id, tenant, bucket, created_at, start_at
+),
+answered AS (
+  INSERT INTO workflow_idempotency (tenant, key, request_hash, subject, reserved_at, answer_status, answer)
+  SELECT c.tenant, r.request ->> 'key', r.request ->> 'hash', c.id, c.created_at, 201, r.request ->> 'answer'
+  FROM created c CROSS JOIN LATERAL (SELECT $25::jsonb -> c.id::text AS request) r WHERE r.request IS NOT NULL
+),
+${keptPayloads}
+${insertWakeups}`,
 } as const;
 
 /**

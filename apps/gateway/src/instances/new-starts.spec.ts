@@ -1,0 +1,53 @@
+import type { NewStart, NewStartDoor } from '#libs/persistence';
+import { NewStarts } from './new-starts.js';
+
+const start = (id: string, key?: string): NewStart =>
+  ({ row: { id }, ifActive: true, ...(key !== undefined && { request: { key, hash: '', answer: '' } }) }) as unknown as NewStart;
+
+describe('NewStarts', () => {
+  let statements: string[][];
+  let answer: (ids: string[]) => Promise<Set<string>>;
+  let starts: NewStarts;
+
+  beforeEach(() => {
+    statements = [];
+    answer = (ids) => Promise.resolve(new Set(ids));
+    const insert = (all: readonly NewStart[]): Promise<Set<string>> => {
+      const ids = all.map(({ row }) => row.id as string);
+      statements.push(ids);
+      return answer(ids);
+    };
+    starts = new NewStarts({ insert } as unknown as NewStartDoor);
+  });
+
+  it('stores the first one at once, and what comes meanwhile together', async () => {
+    expect(await Promise.all(['a', 'b', 'c'].map((id) => starts.store(start(id))))).toEqual([true, true, true]);
+    expect(statements).toEqual([['a'], ['b', 'c']]);
+    await starts.store(start('d'));
+    expect(statements.at(-1)).toEqual(['d']);
+  });
+
+  it('stores at most 200 together, in order', async () => {
+    await Promise.all(Array.from({ length: 402 }, (_, n) => starts.store(start(`${n}`))));
+    expect(statements.map((ids) => ids.length)).toEqual([1, 200, 200, 1]);
+    expect(statements.flat()).toEqual(Array.from({ length: 402 }, (_, n) => `${n}`));
+  });
+
+  it('leaves twins, by id or by the name of their request, for the next statement', async () => {
+    const twins = [start('a'), start('b', 'k'), start('c', 'k'), start('b'), start('d')];
+    await Promise.all(twins.map((one) => starts.store(one)));
+    expect(statements).toEqual([['a'], ['b', 'd'], ['c', 'b']]);
+  });
+
+  it('tells each whether it was stored', async () => {
+    answer = () => Promise.resolve(new Set(['b']));
+    expect(await Promise.all(['a', 'b', 'c'].map((id) => starts.store(start(id))))).toEqual([false, true, false]);
+  });
+
+  it('goes on after a failure, which those in the statement hear of', async () => {
+    answer = (ids) => (ids.includes('b') ? Promise.reject(new Error('away')) : Promise.resolve(new Set(ids)));
+    const stored = [starts.store(start('a')), starts.store(start('b')), starts.store(start('c'))];
+    expect((await Promise.allSettled(stored)).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+    expect(await starts.store(start('d'))).toBe(true);
+  });
+});

@@ -1,0 +1,49 @@
+import { DatabaseError, type Pool } from 'pg';
+import type { InstanceId } from '#libs/engine';
+import { plainArray } from '../connections/pg-array.js';
+import type { StartRow } from './instance-door.js';
+import { insertNewStarts } from './start-statements.js';
+import { inLockOrder, startValues } from './start-values.js';
+
+/** A start that is thought to be new. */
+export interface NewStart {
+  readonly row: StartRow;
+  /** Its version was taken for the active one: it counts only if it still is. */
+  readonly ifActive: boolean;
+  /** The request it answers; `answer` is what a repeat of it gets, with 201. */
+  readonly request?: { readonly key: string; readonly hash: string; readonly answer: string };
+}
+
+/** Refusals of the data, a twin that is being stored (23), a circle of locks: nothing of the statement is left. */
+const refused = /^(?:22...|23...|40P01|54000)$/;
+
+/**
+ * The quick way in: starts that are new in every respect, with the answers to their requests, in one statement. What it leaves alone is
+ * for `InstanceDoor` and `IdempotencyStore`, which find out why, one by one.
+ */
+export class NewStartDoor {
+  constructor(private readonly pool: Pool) {}
+
+  /**
+   * All or some or none are stored, each together with its answer.
+   * @param starts without `debounce`; ids and keys of requests differ
+   * @returns ids of those that are stored
+   */
+  async insert(starts: readonly NewStart[]): Promise<ReadonlySet<InstanceId>> {
+    if (starts.length === 0) return new Set();
+    const ordered = inLockOrder(starts, ({ row }) => row);
+    const requests = ordered.flatMap(({ row, request }) => (request ? [[row.id, request] as const] : []));
+    const values = [
+      ...startValues(ordered.map(({ row }) => row)),
+      plainArray(ordered.map(({ ifActive }) => String(ifActive))),
+      JSON.stringify(Object.fromEntries(requests)),
+    ];
+    try {
+      const { rows } = await this.pool.query<{ id: InstanceId }>({ ...insertNewStarts, values });
+      return new Set(rows.map(({ id }) => id));
+    } catch (error) {
+      if (error instanceof DatabaseError && refused.test(error.code ?? '')) return new Set();
+      throw error;
+    }
+  }
+}
