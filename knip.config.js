@@ -18,6 +18,7 @@ export default {
         'libs/*/src/index.ts',
         'libs/persistence/src/{cli,data-source}.ts',
         'bench/*.ts',
+        'bench/floors/pump-worker.ts', // a process of its own
         'examples/{,*/}run.ts',
         'examples/extensions/{folder,sql}.ts', // named in ORQUESTRA_EXTENSIONS
         'examples/extensions/socket/{index,run}.ts',

@@ -1,27 +1,57 @@
 import { parseArgs } from 'node:util';
 
 export const usage = `npm run bench -- [options]
-  --quick              a fifth of the load, one repetition
+  --quick              the essentials in two minutes: W1, W2, W3 and W5, two repetitions
+  --all                also the long ones: W4 with 100,000 instances, W6 for 10 minutes, W8 with up to 10 million events
+  --workloads <names>  only these: W1,W2,W3,W4,W5,W6,W7,W8; default W1,W2,W3,W4,W5,W7
   --standalone         only one process with its own PostgreSQL, in-process transport
   --cluster            only services over their own PostgreSQL and RabbitMQ
   --orchestrators <n>  of the cluster, default 2
   --workers <n>        of the cluster, default 2
   --profile <profile>  of the cluster: durable (default) or latency
-  --repetitions <n>    of each workload, default 3; medians are shown
-  --engine             only what the engine itself costs, by size of the instance, without any server
-  --json               the result as one JSON document on standard output`;
+  --repetitions <n>    of each workload, default 5; medians are shown
+  --minutes <n>        of W6, default 10
+  --scaling            instead: 1, 2 and 4 orchestrators and workers with steps that take time
+  --engine             instead: what the engine itself costs, by size of the instance, without any server
+  --json               the result as one JSON document on standard output
+  --out <file>         the JSON document into a file, the table on standard output`;
+
+export type SetUp = 'standalone' | 'cluster';
+
+/** How much of each workload. */
+export interface WorkloadLoad {
+  /** Instances of W1. */
+  readonly chains: number;
+  /** Single instances of W2 and W5. */
+  readonly idle: number;
+  /** Of W3. */
+  readonly width: number;
+  /** Instances of the smallest W7; fewer of larger ones. */
+  readonly payloads: number;
+  /** W4, one run each. */
+  readonly waiting: readonly number[];
+  /** W6. */
+  readonly minutes: number;
+  /** W8: audit events stored before. */
+  readonly stored: readonly number[];
+}
 
 export interface BenchOptions {
   readonly help: boolean;
   readonly json: boolean;
-  readonly engine: boolean;
-  readonly targets: readonly ('standalone' | 'cluster')[];
+  readonly out?: string;
+  readonly mode: 'workloads' | 'engine' | 'scaling';
+  readonly targets: readonly SetUp[];
   readonly counts: { readonly orchestrator: number; readonly worker: number };
   readonly profile: 'durable' | 'latency';
   readonly repetitions: number;
-  /** Instances of W1, single instances of W2 and W5, width of W3. */
-  readonly load: { readonly chains: number; readonly idle: number; readonly width: number };
+  readonly workloads: readonly string[];
+  readonly load: WorkloadLoad;
 }
+
+const known = ['W1', 'W2', 'W3', 'W4', 'W5', 'W6', 'W7', 'W8'];
+const quickOnes = ['W1', 'W2', 'W3', 'W5'];
+const usual = [...quickOnes, 'W4', 'W7'];
 
 /** @throws RangeError naming the option */
 export function benchOptions(args: readonly string[]): BenchOptions {
@@ -31,31 +61,58 @@ export function benchOptions(args: readonly string[]): BenchOptions {
     args: [...args],
     options: {
       quick: yes,
+      all: yes,
       standalone: yes,
       cluster: yes,
       json: yes,
       engine: yes,
+      scaling: yes,
       help: yes,
       orchestrators: text,
       workers: text,
       profile: text,
       repetitions: text,
+      workloads: text,
+      minutes: text,
+      out: text,
     },
   });
   const both = values.standalone === values.cluster;
-  const profile = values.profile ?? 'durable';
-  if (profile !== 'durable' && profile !== 'latency')
-    throw new RangeError(`expected --profile durable or latency, but found ${profile}`);
+  const isQuick = values.quick === true;
+  const defaults = values.all ? known : isQuick ? quickOnes : usual;
   return {
     help: values.help === true,
     json: values.json === true,
-    engine: values.engine === true,
+    out: values.out,
+    mode: values.engine ? 'engine' : values.scaling ? 'scaling' : 'workloads',
     targets: both ? ['standalone', 'cluster'] : values.standalone ? ['standalone'] : ['cluster'],
     counts: { orchestrator: whole('orchestrators', values.orchestrators, 2), worker: whole('workers', values.workers, 2) },
-    profile,
-    repetitions: whole('repetitions', values.repetitions, values.quick ? 1 : 3),
-    load: values.quick ? { chains: 400, idle: 30, width: 1_000 } : { chains: 2_000, idle: 150, width: 1_000 },
+    profile: profileOf(values.profile),
+    repetitions: whole('repetitions', values.repetitions, isQuick ? 2 : 5),
+    workloads: values.workloads === undefined ? defaults : workloadsOf(values.workloads),
+    load: {
+      chains: 2_000,
+      idle: isQuick ? 40 : 100,
+      width: 1_000,
+      payloads: 1_000,
+      waiting: values.all ? [10_000, 100_000] : [10_000],
+      minutes: whole('minutes', values.minutes, 10),
+      stored: values.all ? [0, 1e6, 1e7] : [0, 1e6],
+    },
   };
+}
+
+function profileOf(text = 'durable'): BenchOptions['profile'] {
+  if (text === 'durable' || text === 'latency') return text;
+  throw new RangeError(`expected --profile durable or latency, but found ${text}`);
+}
+
+function workloadsOf(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim().toUpperCase());
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new RangeError(`expected --workloads to name some of ${known.join(', ')}, but found ${unknown}`);
+  return names;
 }
 
 function whole(name: string, text: string | undefined, fallback: number): number {
