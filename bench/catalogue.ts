@@ -24,7 +24,7 @@ export function catalogue(target: Target, load: WorkloadLoad, isWanted: (group: 
   const { amqpUrl } = target;
   const all: Entry[] = [
     { name: 'W1', run: manyChains(chains) },
-    ...(amqpUrl === undefined ? [] : [{ name: 'W1-amqp', run: chainsByCommand(amqpUrl, chains) } as const]),
+    ...(amqpUrl === undefined || !load.hasCommands ? [] : [{ name: 'W1-amqp', run: chainsByCommand(amqpUrl, chains) } as const]),
     { name: 'W2-1', run: oneAtATime(1, idle) },
     { name: 'W2-5', run: oneAtATime(5, idle) },
     { name: 'W3', run: fanOut(width) },

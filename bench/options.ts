@@ -22,6 +22,8 @@ export type SetUp = 'standalone' | 'cluster';
 export interface WorkloadLoad {
   /** Instances of W1. */
   readonly chains: number;
+  /** Whether W1 also goes through AMQP commands. */
+  readonly hasCommands: boolean;
   /** Single instances of W2 and W5. */
   readonly idle: number;
   /** Of W3. */
@@ -92,6 +94,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
     workloads: values.workloads === undefined ? defaults : workloadsOf(values.workloads),
     load: {
       chains: 2_000,
+      hasCommands: !isQuick,
       idle: isQuick ? 40 : 100,
       width: 1_000,
       payloads: 1_000,

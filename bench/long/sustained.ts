@@ -20,6 +20,8 @@ interface State {
   readonly memory: Memory;
   readonly tables: Readonly<Record<string, number>>;
   readonly instances: number;
+  /** Bytes of write-ahead log so far. */
+  readonly wal: number;
 }
 
 /** W6: starts at half the measured maximum for minutes: nothing may drift but what the data needs. */
@@ -94,9 +96,12 @@ async function stateOf(target: Target): Promise<State> {
       `SELECT regexp_replace(relname, '^workflow_events_.*', 'workflow_events') AS name, sum(pg_total_relation_size(oid))::float8 AS bytes
        FROM pg_class WHERE relkind = 'r' AND relname LIKE 'workflow_%' GROUP BY 1`,
     );
-    const counted = await client.query<{ count: number }>('SELECT count(*)::int AS count FROM workflow_instances');
+    const counted = await client.query<{ count: number; wal: number }>(
+      `SELECT count(*)::int AS count, pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 AS wal FROM workflow_instances`,
+    );
     const tables = Object.fromEntries(rows.map(({ name, bytes }) => [name, bytes]));
-    return { memory: memoryOf(target.roots()), tables, instances: counted.rows[0]?.count ?? 0 };
+    const { count = 0, wal = 0 } = counted.rows[0] ?? {};
+    return { memory: memoryOf(target.roots()), tables, instances: count, wal };
   } finally {
     await client.end();
   }
@@ -125,6 +130,7 @@ function report(
       row(`${name}, bytes an instance after a minute`, Math.round(perInstance(before, name)), 'B'),
       row(`${name}, bytes an instance at the end`, Math.round(perInstance(after, name)), 'B'),
     ]),
+    row('write-ahead log, bytes an instance', Math.round((after.wal - before.wal) / (after.instances - before.instances)), 'B'),
     ...['workflow_wakeups', 'workflow_inbox'].flatMap((name) => [
       row(`${name} after a minute`, (before.tables[name] ?? 0) / 2 ** 20, 'MiB'),
       row(`${name} at the end`, (after.tables[name] ?? 0) / 2 ** 20, 'MiB'),

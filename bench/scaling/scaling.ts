@@ -10,8 +10,8 @@ import { allEnded, startMany } from '../workloads.js';
 
 /** A step takes this long without using a core, and a worker runs this many at once: the number of workers is the limit, then the servers. */
 const stepMs = 50;
-const stepsAtOnce = 25;
-const secondsOfWork = 8;
+const stepsAtOnce = 50;
+const secondsOfWork = 6;
 const sizes = [1, 2, 4];
 
 export interface ScalingRow {
