@@ -1,7 +1,6 @@
 import {
-  apply,
+  advance,
   compile,
-  decide,
   effects,
   newState,
   stepCommand,
@@ -88,9 +87,8 @@ function runThrough(plan: Plan, size: number): number {
   };
   const pending: { path: string; token: number }[] = [];
   const tell = (message: Message): void => {
-    const decision = decide(plan, state, message, context);
+    const decision = advance(plan, state, message, context);
     if (!decision.accepted) throw new Error(`expected ${message.type} to be taken, but: ${decision.reason}`);
-    for (const event of decision.events) apply(plan, state, event);
     send(decision.events);
   };
   const send = (events: readonly AuditEvent[]): void => {

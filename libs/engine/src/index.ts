@@ -14,7 +14,7 @@ export { fromSnapshot, toSnapshot } from './state/snapshot.js';
 export { limitAddress, lockAddress } from './effects/lock-address.js';
 export { nextDueAt } from './state/clocks.js';
 export { apply, replay } from './apply/apply.js';
-export { decide } from './decide/decide.js';
+export { advance, decide, type Advance } from './decide/decide.js';
 export { eventOutcome, type EventOutcome } from './effects/event-outcome.js';
 export { effects, openEmits, type Effect } from './effects/effects.js';
 export * from './effects/lifecycle.js';

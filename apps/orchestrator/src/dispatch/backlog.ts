@@ -76,8 +76,13 @@ export class Backlog {
     return this.places.has(keyOf(instanceId, token));
   }
 
+  get(instanceId: InstanceId, token: number): QueuedStep | undefined {
+    return this.places.get(keyOf(instanceId, token))?.node.value;
+  }
+
   /** The key whose next step leaves goes to the end of the turns. @returns whether it was there */
   remove(instanceId: InstanceId, token: number): boolean {
+    if (this.places.size === 0) return false;
     const key = keyOf(instanceId, token);
     const place = this.places.get(key);
     if (place === undefined) return false;

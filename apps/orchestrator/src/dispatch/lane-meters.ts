@@ -1,5 +1,5 @@
 import type { AuditEvent, InstanceState } from '#libs/engine';
-import { laneOf } from './work-index.js';
+import { laneOf } from './lane-use.js';
 
 const halfLifeMs = 2_000;
 const durationWeight = 0.2;

@@ -2,7 +2,8 @@ import { partitionQueue, stepQueue } from '#libs/contracts';
 import type { IntakeMark } from '../partitions/intake.js';
 import type { WorkerRef } from '#libs/engine';
 import type { Partition } from '../partitions/partition.js';
-import { laneOf, type SentStep } from './work-index.js';
+import { laneOf } from './lane-use.js';
+import type { SentStep } from './work-index.js';
 
 /** Intervals double at most so often: to about four minutes. */
 const doublingsAtMost = 6;

@@ -7,7 +7,7 @@ import type { ClaimVerdict } from '../partitions/batch-fold.js';
 import { boundEnvelope, packCommands, type CommandEnvelope, type WrittenCommand } from './envelopes.js';
 import { lifecycleMessage } from './lifecycle-message.js';
 import { envelopeSize } from './window.js';
-import { laneOf } from './work-index.js';
+import { laneOf } from './lane-use.js';
 
 /** Everything a committed batch must send. Built at once, before the next batch changes the states. */
 export interface Outgoing {

@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { stepQueue } from '#libs/contracts';
 import { type PublishOutcome, stepQueueSpec, TRANSPORT, type Transport } from '#libs/messaging';
 import { INCARNATION_STORE, type IncarnationStore } from '#libs/persistence';
-import { laneOf } from './work-index.js';
+import { laneOf } from './lane-use.js';
 
 const retryAfterMs = 1_000;
 /** Sendings in a row that a connected broker did not confirm, after which a queue is held to be stuck. */

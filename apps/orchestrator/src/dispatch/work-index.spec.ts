@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { apply, compile, decide, newState, type InstanceId, type InstanceState, type Message, type Plan } from '#libs/engine';
-import { laneOf, WorkIndex } from './work-index.js';
+import { laneOf } from './lane-use.js';
+import { WorkIndex } from './work-index.js';
 
 const plan: Plan = compile({
   name: 'work',

@@ -3,6 +3,7 @@ import type { IntakeMark } from '../partitions/intake.js';
 import { placedLane, plainLane } from '../placement/placed-lane.js';
 import type { WorkerLoads } from '../placement/worker-loads.js';
 import { Backlog, type QueuedStep } from './backlog.js';
+import { laneOf, type LaneUse, LaneUses } from './lane-use.js';
 
 /** A command that is out: in the broker, in a worker, or lost on the way. */
 export interface SentStep {
@@ -29,6 +30,9 @@ export interface SentStep {
   suspectMark?: IntakeMark;
 }
 
+/** A step that is out, and what it counts in. */
+type OutStep = SentStep & { readonly lane: LaneUse };
+
 export type StepFacts = Pick<SentStep, 'instanceId' | 'path' | 'token' | 'queue' | 'task'>;
 
 export interface WorkListener {
@@ -37,17 +41,12 @@ export interface WorkListener {
 }
 
 export const stepKeyOf = (instanceId: string, token: number): string => `${instanceId}/${token}`;
-export const laneOf = (queue: string, task: string): string => `${queue}.${task}`;
 
 /** All open attempts of one partition, by what happens to them: waiting in the backlog, or sent. Derived from audit events only. */
 export class WorkIndex {
-  readonly sent = new Map<string, SentStep>();
+  private readonly out = new Map<string, OutStep>();
   readonly backlog = new Backlog();
-  private readonly waitingByLane = new Map<string, number>();
-  private readonly sentByLane = new Map<string, number>();
-  /** By queue and by task: what their limits count. */
-  private readonly sentByScope = new Map<string, number>();
-  private readonly lanesSeen = new Map<string, { queue: string; task: string }>();
+  private readonly use = new LaneUses();
   private readonly openByInstance = new Map<InstanceId, { sent: number; queued: number }>();
 
   /** Open `emit` steps, by instance and path: a new owner must find them again, as it does what workers have. */
@@ -62,14 +61,18 @@ export class WorkIndex {
     private readonly loads?: WorkerLoads,
   ) {}
 
+  get sent(): ReadonlyMap<string, SentStep> {
+    return this.out;
+  }
+
   /** Commands that are out and that no worker has begun. */
   waitingCount(lane: string): number {
-    return this.waitingByLane.get(lane) ?? 0;
+    return this.use.get(lane)?.waiting ?? 0;
   }
 
   /** Attempts of a queue, or of a task, that are out. */
   inUse(scope: 'queue' | 'task', name: string): number {
-    return this.sentByScope.get(`${scope} ${name}`) ?? 0;
+    return this.use.inUse(scope, name);
   }
 
   workOf(id: InstanceId): 'none' | 'queued' | 'sent' {
@@ -81,20 +84,20 @@ export class WorkIndex {
   /** Counters by lane, for people; `sent` has what workers have begun in it. */
   lanes(): { queue: string; task: string; queued: number; sent: number; oldestAt: number | null }[] {
     const lists = Map.groupBy(this.backlog.laneNames(), plainLane);
-    return [...this.lanesSeen].map(([lane, { queue, task }]) => {
+    return [...this.use.values()].map(({ name: lane, queue, task, sent }) => {
       const own = lists.get(lane) ?? [];
       const oldest = own.flatMap((list) => this.backlog.oldestAt(list) ?? []);
       return {
         queue,
         task,
         queued: own.reduce((sum, list) => sum + this.backlog.laneSize(list), 0),
-        sent: this.sentByLane.get(lane) ?? 0,
+        sent,
         oldestAt: oldest.length === 0 ? null : oldest.reduce((one, other) => Math.min(one, other)),
       };
     });
   }
 
-  /** Takes in what was just decided; `state` has it folded in. `before` gives the token an attempt had. */
+  /** Takes in what was just decided; `state` has it folded in, and whatever was decided with it. `before` gives the token an attempt had. */
   note(state: InstanceState, event: AuditEvent): void {
     const { id } = state;
     if (this.emits.size > 0 && endsStep(event)) this.endEmit(id, event.path!);
@@ -110,7 +113,9 @@ export class WorkIndex {
       case 'stepsDispatched':
         event.data.paths.forEach((path, index) => {
           const own = state.step(path);
-          const step = { instanceId: id, path, token: event.data.tokens[index]!, queue: own.queue!, task: own.task! };
+          const token = event.data.tokens[index]!;
+          const { queue, task } = this.factsOf(id, token) ?? own; // the state may have forgotten it with its list by now
+          const step = { instanceId: id, path, token, queue: queue!, task: task! };
           const { incarnation, delivery, worker } = event.data;
           this.send(step, incarnation, delivery ?? 1, worker && { worker, placement: own.placement ?? {} });
           if (delivery === undefined) this.listener?.dispatched(step);
@@ -119,12 +124,12 @@ export class WorkIndex {
       case 'emitRequested':
         return this.beginEmit(id, event.path!, event.seq);
       case 'stepClaimed': {
-        const step = this.sent.get(stepKeyOf(id, event.data.token));
+        const step = this.out.get(stepKeyOf(id, event.data.token));
         if (step) this.claim(step, event.data.claimant);
         return;
       }
       case 'stepCancelling': {
-        const step = this.sent.get(stepKeyOf(id, event.data.token));
+        const step = this.out.get(stepKeyOf(id, event.data.token));
         if (step) step.isCancelling = true;
         return;
       }
@@ -140,9 +145,12 @@ export class WorkIndex {
     }
   }
 
+  private factsOf(id: InstanceId, token: number): Pick<StepFacts, 'queue' | 'task'> | undefined {
+    return this.out.get(stepKeyOf(id, token)) ?? this.backlog.get(id, token);
+  }
+
   private end(id: InstanceId, token: number, event: AuditEvent): void {
-    const step = this.sent.get(stepKeyOf(id, token));
-    this.close(id, token);
+    const step = this.close(id, token);
     if (step !== undefined) this.listener?.ended(step, event);
   }
 
@@ -166,14 +174,14 @@ export class WorkIndex {
       const own = state.step(path);
       if (own.wait?.kind === 'emit' && own.token !== undefined) this.beginEmit(state.id, path, own.token);
       if (own.task === undefined || own.status === 'waiting') continue; // a wait is nobody's work
-      if (own.token === undefined || this.sent.has(stepKeyOf(state.id, own.token)) || this.backlog.has(state.id, own.token))
+      if (own.token === undefined || this.out.has(stepKeyOf(state.id, own.token)) || this.backlog.has(state.id, own.token))
         continue;
       const step = { instanceId: state.id, path, token: own.token, queue: own.queue!, task: own.task! };
       if (own.incarnation === undefined && own.claimant === undefined)
         this.enqueue(state, step, { priority: own.priority ?? 0, at: own.scheduledAt ?? 0, placement: own.placement });
       else {
         this.send(step, own.incarnation ?? 0, own.delivery ?? 1, bindingOf(own));
-        const sent = this.sent.get(stepKeyOf(state.id, own.token))!;
+        const sent = this.out.get(stepKeyOf(state.id, own.token))!;
         if (own.claimant !== undefined) this.claim(sent, own.claimant);
         if (own.status === 'cancelling') sent.isCancelling = true;
       }
@@ -181,7 +189,7 @@ export class WorkIndex {
   }
 
   private enqueue(state: InstanceState, step: StepFacts, how: Queueing): void {
-    this.see(step);
+    this.use.of(step.queue, step.task); // counted from now on
     this.backlog.push(queuedOf(state, step, how));
     this.count(step.instanceId, 0, 1);
   }
@@ -193,7 +201,7 @@ export class WorkIndex {
   rest(state: InstanceState, path: string, delivery: number): QueuedStep | undefined {
     const own = state.step(path);
     const key = stepKeyOf(state.id, own.token ?? 0);
-    const sent = this.sent.get(key);
+    const sent = this.out.get(key);
     if (sent === undefined || sent.isResting === true || sent.claimant !== undefined) return undefined;
     sent.isResting = true;
     this.loads?.release(key);
@@ -205,8 +213,9 @@ export class WorkIndex {
 
   private send(step: StepFacts, incarnation: number, delivery: number, binding?: Binding): void {
     const key = stepKeyOf(step.instanceId, step.token);
-    const known = this.sent.get(key);
+    const known = this.out.get(key);
     if (binding) this.loads?.bind(this, key, binding.worker, binding.placement);
+    else if (known?.worker !== undefined) this.loads?.release(key);
     if (known !== undefined) {
       if (known.isResting === true) this.backlog.remove(step.instanceId, step.token);
       const sentAt = this.monotonicMs();
@@ -215,18 +224,20 @@ export class WorkIndex {
       return;
     }
     const wasQueued = this.backlog.remove(step.instanceId, step.token);
-    const sent: SentStep = { ...step, incarnation, delivery, sentAt: this.monotonicMs(), isWaiting: false };
+    const { instanceId, path, token, queue, task } = step;
+    const lane = this.use.of(queue, task);
+    const sentAt = this.monotonicMs();
+    const sent: OutStep = { instanceId, path, token, queue, task, lane, incarnation, delivery, sentAt, isWaiting: false };
     if (binding) sent.worker = binding.worker;
-    this.sent.set(key, sent);
-    this.see(step);
-    this.countSent(step, 1);
+    this.out.set(key, sent);
+    lane.count(1);
     this.setWaiting(sent, true);
-    this.count(step.instanceId, 1, wasQueued ? -1 : 0);
+    this.count(instanceId, 1, wasQueued ? -1 : 0);
   }
 
   /** A step that could not be dispatched: it is not open any more, or it was sent before and is still out as far as the log tells. */
   leaveBacklog(instanceId: InstanceId, token: number): void {
-    const sent = this.sent.get(stepKeyOf(instanceId, token));
+    const sent = this.out.get(stepKeyOf(instanceId, token));
     if (sent === undefined) return this.forget(instanceId, token);
     sent.isResting = false;
     this.backlog.remove(instanceId, token);
@@ -239,48 +250,40 @@ export class WorkIndex {
 
   /** A worker has begun it, so it no longer takes up room. @returns whether that made room */
   begin(instanceId: string, token: number): boolean {
-    const step = this.sent.get(stepKeyOf(instanceId, token));
+    const step = this.out.get(stepKeyOf(instanceId, token));
     if (step === undefined || !step.isWaiting) return false;
     this.setWaiting(step, false);
     return true;
   }
 
-  private claim(step: SentStep, claimant: string): void {
+  private claim(step: OutStep, claimant: string): void {
     this.setWaiting(step, false);
     step.claimant = claimant;
   }
 
-  private setWaiting(step: SentStep, isWaiting: boolean): void {
+  private setWaiting(step: OutStep, isWaiting: boolean): void {
     if (step.isWaiting === isWaiting) return;
     step.isWaiting = isWaiting;
-    if (!isWaiting) this.loads?.begin(stepKeyOf(step.instanceId, step.token));
-    if (step.worker !== undefined) return; // it takes up room at its worker, not in the queue all share
-    const lane = laneOf(step.queue, step.task);
-    this.waitingByLane.set(lane, this.waitingCount(lane) + (isWaiting ? 1 : -1));
+    if (step.worker === undefined) step.lane.waiting += isWaiting ? 1 : -1;
+    // A bound one takes up room at its worker, not in the queue all share.
+    else if (!isWaiting) this.loads?.begin(stepKeyOf(step.instanceId, step.token));
   }
 
-  private countSent({ queue, task }: StepFacts, by: number): void {
-    addTo(this.sentByLane, laneOf(queue, task), by);
-    addTo(this.sentByScope, `queue ${queue}`, by);
-    addTo(this.sentByScope, `task ${task}`, by);
-  }
-
-  private close(instanceId: InstanceId, token: number): void {
+  /** @returns it, when it was out */
+  private close(instanceId: InstanceId, token: number): SentStep | undefined {
     const key = stepKeyOf(instanceId, token);
-    const step = this.sent.get(key);
-    if (step !== undefined) {
-      this.sent.delete(key);
-      this.setWaiting(step, false);
-      this.loads?.release(key);
-      if (step.isResting === true) this.backlog.remove(instanceId, token);
-      this.countSent(step, -1);
-      this.count(instanceId, -1, 0);
-    } else if (this.backlog.remove(instanceId, token)) this.count(instanceId, 0, -1);
-  }
-
-  private see({ queue, task }: { queue: string; task: string }): void {
-    const lane = laneOf(queue, task);
-    if (!this.lanesSeen.has(lane)) this.lanesSeen.set(lane, { queue, task });
+    const step = this.out.get(key);
+    if (step === undefined) {
+      if (this.backlog.remove(instanceId, token)) this.count(instanceId, 0, -1);
+      return undefined;
+    }
+    this.out.delete(key);
+    this.setWaiting(step, false);
+    if (step.worker !== undefined) this.loads?.release(key);
+    if (step.isResting === true) this.backlog.remove(instanceId, token);
+    step.lane.count(-1);
+    this.count(instanceId, -1, 0);
+    return step;
   }
 
   private count(id: InstanceId, sent: number, queued: number): void {
@@ -295,8 +298,6 @@ export class WorkIndex {
 /** Whose turn a step takes up: one definition, or key of one, with much to do delays the others by a step a turn. */
 const fairKeyOf = ({ definition, slot }: InstanceState): string =>
   slot === undefined ? definition : `${definition} ${slot.key}`;
-
-const addTo = (counts: Map<string, number>, key: string, by: number): void => void counts.set(key, (counts.get(key) ?? 0) + by);
 
 interface Binding {
   readonly worker: WorkerRef;

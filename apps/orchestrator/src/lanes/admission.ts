@@ -1,4 +1,5 @@
-import { laneOf, type WorkIndex } from '../dispatch/work-index.js';
+import { laneOf } from '../dispatch/lane-use.js';
+import type { WorkIndex } from '../dispatch/work-index.js';
 import { Budget } from './budget.js';
 import type { LaneLimits } from './lane-limits.js';
 

@@ -1,10 +1,8 @@
 import { v7 } from 'uuid';
 import {
+  advance,
   answerToRefused,
-  apply,
-  decide,
   eventOutcome,
-  sends,
   type AuditEvent,
   type DecisionContext,
   type InstanceId,
@@ -219,13 +217,10 @@ export class BatchFold {
   private tryDecide(instance: CachedInstance, message: Message): RejectionReason | undefined {
     const { plan, state } = instance;
     const unsentFrom = this.changed.get(instance)?.[0]?.seq ?? state.seq + 1; // commands leave when the whole batch is stored
-    const decision = decide(plan, state, message, { ...this.decisionContext(state.id), unsentFrom });
+    const decision = advance(plan, state, message, { ...this.decisionContext(state.id), unsentFrom });
     if (!decision.accepted) return decision.reason;
-    this.sends.push(...sends(plan, state, decision.events));
-    for (const event of decision.events) {
-      apply(plan, state, event);
-      this.work.note(state, event);
-    }
+    this.sends.push(...decision.sends);
+    for (const event of decision.events) this.work.note(state, event);
     const events = this.changed.get(instance);
     if (events === undefined) this.changed.set(instance, [...decision.events]);
     else events.push(...decision.events);

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { HeldStep, WorkerAnnouncement } from '#libs/contracts';
 import { unfitReason, type LoadedWorker, type Placement, type WorkerRef } from '#libs/engine';
 import { WorkerLoads } from '../placement/worker-loads.js';
-import { laneOf, stepKeyOf } from '../dispatch/work-index.js';
+import { laneOf } from '../dispatch/lane-use.js';
+import { stepKeyOf } from '../dispatch/work-index.js';
 
 /** While nobody has said how often it beats, ms. */
 const usualHeartbeatMs = 2_000;

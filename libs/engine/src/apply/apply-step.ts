@@ -30,7 +30,8 @@ const isActive = ({ status, token, block }: StepState): boolean =>
 /** A step that starts (or is decided against) closes its join; one whose `when` says no has met it all the same. */
 function leavePending(state: InstanceState, site: Site, event: AuditEvent): void {
   const metBy = 'needs' in event.data ? (event.data.needs as string[] | undefined) : undefined;
-  state.steps.set(site.path, { ...state.step(site.path), startSeq: event.seq, ...(metBy && { metBy }) });
+  const own: StepState = { ...state.step(site.path), startSeq: event.seq };
+  state.steps.set(site.path, metBy ? { ...own, metBy } : own);
   absorbRest(state, site, metBy); // only a join that was met names its needs
 }
 
@@ -80,16 +81,11 @@ function change(plan: Plan, state: InstanceState, site: Site, event: AuditEvent)
 function complete(plan: Plan, state: InstanceState, site: Site, own: StepState, event: AuditEventOf<'stepCompleted'>): void {
   if (event.data.tags) state.tags = { ...state.tags, ...event.data.tags };
   rememberUndo(state, site.path, event.seq, event.data.undo);
-  if (own.block !== undefined) forgetScopes(plan, state, site, own.block);
-  const { items: _items, carry: _carry, ...block } = own.block ?? {};
-  endStep(plan, state, site, {
-    ...own,
-    status: 'completed',
-    output: event.data.output,
-    error: undefined,
-    ...countsOf(event),
-    ...(own.block !== undefined && { block: block as NonNullable<StepState['block']> }),
-  });
+  const ended: StepState = { ...own, status: 'completed', output: event.data.output, error: undefined };
+  if (own.block === undefined) return endStep(plan, state, site, event.data.counts ? { ...ended, ...countsOf(event) } : ended);
+  forgetScopes(plan, state, site, own.block);
+  const { items: _items, carry: _carry, ...block } = own.block;
+  endStep(plan, state, site, { ...ended, ...countsOf(event), block });
 }
 
 const countsOf = ({ data }: { data: { counts?: PartCounts } }): { counts?: PartCounts } =>

@@ -28,12 +28,12 @@ export function openStep(state: InstanceState, { path, scopePath, step }: Site):
 
 /** Records the end of a step and tells its dependents and, when it was the last, the block around it: O(out-degree). */
 export function endStep(plan: Plan, state: InstanceState, site: Site, ended: StepState): void {
-  const { input: _input, wait, ...kept } = ended; // only open steps need these, but a retry by hand finds the child again
   const final: StepState = {
-    ...(wait?.kind === 'child' && { wait }),
-    ...kept,
+    ...ended,
+    input: undefined, // only open steps need it and what they wait for, but a retry by hand finds the child again
+    wait: ended.wait?.kind === 'child' ? ended.wait : undefined,
     endedSeq: state.seq,
-    startSeq: kept.startSeq ?? state.seq,
+    startSeq: ended.startSeq ?? state.seq,
   };
   state.steps.set(site.path, final);
   const wasOpen = state.open.get(site.path) === true;

@@ -213,6 +213,7 @@ export interface LimitAsk {
   readonly token: number;
 }
 
+/** Names what every task comes to have: copies of objects of one shape are several times faster. */
 export const untouchedStep: StepState = {
   status: 'pending',
   attempt: 0,
@@ -220,6 +221,30 @@ export const untouchedStep: StepState = {
   lostInARow: 0,
   needsOk: 0,
   needsEnded: 0,
+  token: undefined,
+  readyNo: undefined,
+  startSeq: undefined,
+  endedSeq: undefined,
+  firstScheduledAt: undefined,
+  scheduledAt: undefined,
+  task: undefined,
+  queue: undefined,
+  priority: undefined,
+  input: undefined,
+  incarnation: undefined,
+  delivery: undefined,
+  claimant: undefined,
+  placement: undefined,
+  worker: undefined,
+  dueAt: undefined,
+  queueTimeoutAt: undefined,
+  queueTimeoutMs: undefined,
+  totalTimeoutAt: undefined,
+  timeoutMs: undefined,
+  heartbeatMs: undefined,
+  wait: undefined,
+  output: undefined,
+  error: undefined,
 };
 
 /**
@@ -303,8 +328,62 @@ export class InstanceState {
 
   fork(): InstanceState {
     const fork = new InstanceState(this.id, this);
-    const { open, steps, scopes, undo, waits, asks } = fork;
-    return Object.assign(fork, this, { open, steps, scopes, undo, waits, asks });
+    fork.takeFacts(this);
+    return fork;
+  }
+
+  /**
+   * Becomes what its fork has become, as if the events decided there had been applied one by one.
+   * @param fork must not be used any more
+   */
+  absorb(fork: InstanceState): void {
+    this.takeFacts(fork);
+    this.open = this.open.absorb(fork.open);
+    this.steps = this.steps.absorb(fork.steps);
+    this.scopes = this.scopes.absorb(fork.scopes);
+    this.undo = this.undo.absorb(fork.undo);
+    this.waits = this.waits.absorb(fork.waits);
+    this.asks = this.asks.absorb(fork.asks);
+  }
+
+  /** Everything but the maps, member by member: `Object.assign` takes fifty times as long, and this is done with every message. */
+  private takeFacts(from: InstanceState): void {
+    this.seq = from.seq;
+    this.generation = from.generation;
+    this.generationFrom = from.generationFrom;
+    this.status = from.status;
+    this.definition = from.definition;
+    this.version = from.version;
+    this.checksum = from.checksum;
+    this.input = from.input;
+    this.key = from.key;
+    this.summary = from.summary;
+    this.tags = from.tags;
+    this.queue = from.queue;
+    this.priority = from.priority;
+    this.startedAt = from.startedAt;
+    this.endedAt = from.endedAt;
+    this.timeoutAt = from.timeoutAt;
+    this.timeoutMs = from.timeoutMs;
+    this.isOverdue = from.isOverdue;
+    this.closing = from.closing;
+    this.output = from.output;
+    this.error = from.error;
+    this.activeSteps = from.activeSteps;
+    this.parent = from.parent;
+    this.pausedAt = from.pausedAt;
+    this.isPausedWithDefinition = from.isPausedWithDefinition;
+    this.gates = from.gates;
+    this.asked = from.asked;
+    this.slot = from.slot;
+    this.events = from.events;
+    this.eventBytes = from.eventBytes;
+    this.undone = from.undone;
+    this.rounds = from.rounds;
+    this.ready = from.ready;
+    this.readyNo = from.readyNo;
+    this.clocks = from.clocks;
+    this.ctxMemo = from.ctxMemo;
   }
 
   /** The scope at `path`; it must have been begun. */

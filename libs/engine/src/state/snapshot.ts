@@ -2,7 +2,7 @@ import type { JsonObject } from '../model/json.js';
 import type { InstanceId } from '../model/instance-id.js';
 import type { Plan } from '../model/plan.js';
 import { rebuildClocks } from './clocks.js';
-import { InstanceState, type ScopeState, type StepState, type UndoEntry } from './instance-state.js';
+import { InstanceState, type ScopeState, type StepState, type UndoEntry, untouchedStep } from './instance-state.js';
 import { pushReady, pushUrgent, type ReadyEntry } from './ready-queue.js';
 import { trimReady } from '../apply/ready.js';
 
@@ -26,7 +26,7 @@ export function toSnapshot(state: InstanceState): JsonObject {
 export function fromSnapshot(plan: Plan, id: InstanceId, snapshot: JsonObject): InstanceState {
   const { steps, open, waits, scopes, undo, ...kept } = snapshot as unknown as Lists;
   const state = Object.assign(new InstanceState(id), kept);
-  for (const [path, step] of steps) state.steps.set(path, step);
+  for (const [path, step] of steps) state.steps.set(path, { ...untouchedStep, ...step });
   for (const [path, scope] of scopes) state.scopes.set(path, scope);
   for (const path of waits) rebuildWait(state, path);
   for (const [path, entry] of undo) state.undo.set(path, entry);

@@ -29,4 +29,15 @@ describe('WaitIndex', () => {
     expect([under(fork, 'paid'), under(fork, 'packed'), fork.size]).toEqual([['b'], ['b'], 1]);
     expect([under(index, 'paid'), under(index, 'packed'), index.size]).toEqual([['a'], [], 1]);
   });
+
+  it('absorbs what a fork has changed', () => {
+    const index = new WaitIndex();
+    index.set('a', ['paid']);
+    const fork = new WaitIndex(index);
+    fork.set('b', ['paid', 'packed']);
+    fork.delete('a');
+    const absorbed = index.absorb(fork);
+    expect([under(absorbed, 'paid'), under(absorbed, 'packed'), absorbed.size]).toEqual([['b'], ['b'], 1]);
+    expect(index.absorb(new WaitIndex())).not.toBe(index);
+  });
 });

@@ -5,9 +5,9 @@ import { OverlayMap } from './overlay-map.js';
  * be looked at for every event. Forks in O(1) like `OverlayMap`; a fork copies only the list it changes.
  */
 export class WaitIndex {
-  private readonly lists = new Map<string, OverlayMap<true>>();
+  private lists: Map<string, OverlayMap<true>> | undefined;
   /** By path. */
-  private readonly namesOf: OverlayMap<readonly string[]>;
+  private namesOf: OverlayMap<readonly string[]>;
 
   constructor(private readonly base?: WaitIndex) {
     this.namesOf = new OverlayMap(base?.namesOf);
@@ -48,20 +48,32 @@ export class WaitIndex {
     for (const name of names) this.leave(name, path);
   }
 
+  /** As `OverlayMap.absorb`. */
+  absorb(fork: WaitIndex): WaitIndex {
+    if (fork.base !== this) return fork;
+    this.namesOf = this.namesOf.absorb(fork.namesOf);
+    for (const [name, list] of fork.lists ?? []) {
+      const own = this.list(name)?.absorb(list) ?? list;
+      if (own.size === 0 && this.base === undefined) this.lists?.delete(name);
+      else (this.lists ??= new Map()).set(name, own);
+    }
+    return this;
+  }
+
   private list(name: string): OverlayMap<true> | undefined {
-    return this.lists.get(name) ?? this.base?.list(name);
+    return this.lists?.get(name) ?? this.base?.list(name);
   }
 
   /** Names nobody waits for any more leave nothing behind. */
   private leave(name: string, path: string): void {
     const list = this.own(name);
     list.delete(path);
-    if (list.size === 0 && this.base === undefined) this.lists.delete(name);
+    if (list.size === 0 && this.base === undefined) this.lists?.delete(name);
   }
 
   private own(name: string): OverlayMap<true> {
-    let list = this.lists.get(name);
-    if (list === undefined) this.lists.set(name, (list = new OverlayMap(this.base?.list(name))));
+    let list = this.lists?.get(name);
+    if (list === undefined) (this.lists ??= new Map()).set(name, (list = new OverlayMap(this.base?.list(name))));
     return list;
   }
 }

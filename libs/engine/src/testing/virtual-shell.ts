@@ -1,7 +1,6 @@
 import { apply } from '../apply/apply.js';
-import { decide } from '../decide/decide.js';
+import { advance, decide } from '../decide/decide.js';
 import { effects } from '../effects/effects.js';
-import { sends } from '../effects/sends.js';
 import type { AuditEvent } from '../model/audit-event.js';
 import type { InstanceId } from '../model/instance-id.js';
 import type { Json } from '../model/json.js';
@@ -103,13 +102,14 @@ export class VirtualShell {
   tell(message: Message): Decision {
     const ids: string[] = [];
     const now = this.now();
-    const decision = decide(this.plan, this.state, message, this.context(now, ids));
+    const advanced = advance(this.plan, this.state, message, this.context(now, ids));
+    const decision: Decision = advanced.accepted ? { accepted: true, events: advanced.events } : advanced;
     this.told.push({ ...now, message, ids, decision });
-    if (!decision.accepted) return decision;
-    this.sent.push(...sends(this.plan, this.state, decision.events));
-    for (const event of decision.events) apply(this.plan, this.state, event);
-    this.history.push(...decision.events);
-    for (const effect of effects(this.state, decision.events)) {
+    if (!advanced.accepted) return decision;
+    this.sent.push(...advanced.sends);
+    const { events } = advanced;
+    this.history.push(...events);
+    for (const effect of effects(this.state, events)) {
       if (effect.kind === 'command') this.commands.push({ path: effect.path, token: effect.token });
       if (effect.kind === 'abort') this.aborted.push(effect.token);
     }
