@@ -4,7 +4,7 @@ import type { Partition } from '../partitions/partition.js';
 import { isPlacedLane } from '../placement/placed-lane.js';
 import { pickPlaced } from '../placement/pick-placed.js';
 import type { QueuedStep } from './backlog.js';
-import { laneOf } from './work-index.js';
+import { laneOf } from './lane-use.js';
 import { windowSize } from './window.js';
 
 /** Steps of one lane that may now leave the backlog. */
@@ -16,8 +16,6 @@ export interface Dispatch {
   readonly delivery?: number;
 }
 
-type Throughput = (lane: string) => number;
-
 /** A lane whose window has room, of a queue that is known to exist. */
 interface OpenLane {
   readonly first: QueuedStep;
@@ -26,16 +24,18 @@ interface OpenLane {
 }
 
 /** Commands a lane may still take. */
-export function laneRoom({ services, work }: Partition, queue: string, task: string, throughput: Throughput): number {
+export function laneRoom({ services, work, runner }: Partition, queue: string, task: string): number {
   const lane = laneOf(queue, task);
   const capacity = services.workers.capacity(queue, task);
   const { partitions, dispatchWindow: ceiling } = services.config;
-  return windowSize({ capacity, partitions, throughput: throughput(lane), ceiling }) - work.waitingCount(lane);
+  const size = windowSize({ capacity, partitions, throughput: runner.throughput(lane), meanMs: runner.meanMs(task), ceiling });
+  return size - work.waitingCount(lane);
 }
 
 /** The next steps of every lane that has room, in backlog order. A lane whose queue is not known to exist is opened, and the partition nudged. */
-export function pickDispatches(partition: Partition, throughput: Throughput, limit: number): Dispatch[] {
+export function pickDispatches(partition: Partition, limit: number): Dispatch[] {
   const { work, services, limits } = partition;
+  if (work.backlog.size === 0) return [];
   const budget = new Budget(limits, services.clock.nowMs());
   const picked: Dispatch[] = [];
   const limited: OpenLane[] = [];
@@ -44,7 +44,7 @@ export function pickDispatches(partition: Partition, throughput: Throughput, lim
     if (isPlacedLane(lane)) continue;
     const [first] = work.backlog.peek(lane, 1);
     if (first === undefined || left <= 0 || budget.room(first) <= 0) continue;
-    const room = laneRoom(partition, first.queue, first.task, throughput);
+    const room = laneRoom(partition, first.queue, first.task);
     if (room <= 0) continue;
     const incarnation = services.stepQueues.incarnation(first.queue, first.task);
     if (incarnation === undefined) {

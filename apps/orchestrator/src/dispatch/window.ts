@@ -7,15 +7,27 @@ export interface WindowFacts {
   readonly throughput: number;
   /** Never more than this, whatever the facts. */
   readonly ceiling: number;
+  /** Of its handler, ms; undefined while unknown. */
+  readonly meanMs?: number | undefined;
 }
 
 /** A queue should hold about so many seconds of work: enough to bridge a hand-over, little enough to re-order and to recover. */
 const secondsOfWork = 2;
 
 /** How many commands of one queue and task this partition keeps in the broker (ARCHITECTURE §4). 0 while no worker serves it. */
-export function windowSize({ capacity, partitions, throughput, ceiling }: WindowFacts): number {
+export function windowSize({ capacity, partitions, throughput, meanMs, ceiling }: WindowFacts): number {
   if (capacity === 0) return 0;
-  return Math.min(ceiling, Math.max(1, Math.ceil((2 * capacity) / partitions), Math.ceil(secondsOfWork * throughput)));
+  const share = capacity / partitions;
+  const perSecond = Math.max(throughput, possible(share, meanMs));
+  return Math.min(ceiling, Math.max(1, Math.ceil(2 * share), Math.ceil(secondsOfWork * perSecond)));
+}
+
+/** Handing a step over takes its time too, however fast its handler. */
+const quickestMs = 0.5;
+
+/** What workers can do of a fast task in a second is known long before it has been measured: a fan-out need not wait for that. */
+function possible(slots: number, meanMs: number | undefined): number {
+  return meanMs === undefined || meanMs >= fastMs ? 0 : (slots * 1_000) / Math.max(meanMs, quickestMs);
 }
 
 const fastMs = 5;

@@ -153,7 +153,7 @@ export class BatchRunner {
     return new BatchFold(partition.work, {
       nowMs,
       draw: Math.random,
-      room: (queue, task) => laneRoom(partition, queue, task, this.throughput),
+      room: (queue, task) => laneRoom(partition, queue, task),
       limits: partition.limits,
       queuePriority: lanes.priorityOf,
       incarnation: (queue, task) => stepQueues.incarnation(queue, task),
@@ -166,10 +166,17 @@ export class BatchRunner {
     });
   }
 
-  readonly throughput = (lane: string): number => this.meters.throughput(lane, performance.now());
+  throughput(lane: string): number {
+    return this.meters.throughput(lane, performance.now());
+  }
+
+  /** Of a task's handler: as we measured it, or as workers announce it; undefined while nobody knows. */
+  meanMs(task: string): number | undefined {
+    return this.meters.meanMs(task) ?? this.partition.services.workers.meanMs(task);
+  }
 
   private dispatches(limit: number): Dispatch[] {
-    return pickDispatches(this.partition, this.throughput, limit);
+    return pickDispatches(this.partition, limit);
   }
 
   private dispatch(fold: BatchFold, dispatches: readonly Dispatch[], nowMs: number): void {
@@ -241,12 +248,7 @@ export class BatchRunner {
     const { partition } = this;
     const { batchNo } = partition;
     const changed = [...fold.changed].map(([instance, events]) => ({ instance, events }));
-    const out = outgoing(
-      partition.number,
-      changed,
-      fold.verdicts,
-      (task) => this.meters.meanMs(task) ?? partition.services.workers.meanMs(task),
-    );
+    const out = outgoing(partition.number, changed, fold.verdicts, (task) => this.meanMs(task));
     for (const { instance, events } of changed) this.afterCommit(instance, events);
     const hints = partition.hint([...sendRows(fold.sends).map((row) => row.instanceId), ...fold.handed]);
     partition.keys.committed(changed, lockChanges(fold.sends, fold.tenantOf).keys);
