@@ -53,6 +53,18 @@ describe('LivePublisher', () => {
     expect(heads().at(-1)).toEqual([['a', 2]]);
   });
 
+  it('tells an end alone: what else has changed waits for its turn, and what ended is not told twice', () => {
+    note('a', 1);
+    jest.advanceTimersByTime(0);
+    note('b', 1);
+    note('c', 1);
+    note('c', 2, 99);
+    jest.advanceTimersByTime(10);
+    expect(heads().slice(1)).toEqual([[['c', 2]]]);
+    jest.advanceTimersByTime(240);
+    expect(heads().slice(2)).toEqual([[['b', 1]]]);
+  });
+
   it('says nothing, and keeps nothing, while the broker is away', () => {
     state = 'disconnected';
     note('a', 1);

@@ -8,37 +8,56 @@ const conflateMs = 250;
 const conflateEndsMs = 3;
 const itemsPerMessage = 500;
 
-/** What is to be told about one partition, and when it was told last (monotonic ms). */
-interface Pending {
-  readonly deltas: Map<string, InstanceDelta>;
-  sentMs: number;
-  endsSentMs: number;
-  hasEnds: boolean;
-  dueMs: number;
+/** What is to be told of instances of one partition, and when that was done last (monotonic ms). */
+class Pending {
+  private readonly deltas = new Map<string, { readonly head: InstanceHead; readonly update: HeadUpdate }>();
+  private sentMs = -Infinity;
   /** Takes back what is planned. */
-  cancel: (() => void) | undefined;
+  private cancel: (() => void) | undefined;
+
+  constructor(
+    private readonly everyMs: number,
+    private readonly tell: (items: readonly InstanceDelta[]) => void,
+  ) {}
+
+  set(head: InstanceHead, update: HeadUpdate): void {
+    this.deltas.set(head.id, { head, update });
+    this.cancel ??= plan(() => this.flush(), this.sentMs + this.everyMs - performance.now());
+  }
+
+  delete(id: string): void {
+    this.deltas.delete(id);
+  }
+
+  stop(): void {
+    this.cancel?.();
+  }
+
+  private flush(): void {
+    this.cancel = undefined;
+    if (this.deltas.size === 0) return;
+    this.sentMs = performance.now();
+    const items = Array.from(this.deltas.values(), ({ head, update }) => deltaOf(head, update));
+    this.deltas.clear();
+    for (let at = 0; at < items.length; at += itemsPerMessage) this.tell(items.slice(at, at + itemsPerMessage));
+  }
 }
 
 /**
- * Tells gateways what changed: the last state of each instance, at most four messages a second and partition; the first
- * after a pause and ends of instances at once.
+ * Tells gateways what changed: the last state of each instance, at most four messages a second and partition; the first after a pause at
+ * once, and ends of instances by themselves as soon as they are there.
  */
 @Injectable()
 export class LivePublisher {
-  private readonly partitions = new Map<number, Pending>();
+  private readonly partitions = new Map<number, { readonly changes: Pending; readonly ends: Pending }>();
 
   constructor(@Inject(TRANSPORT) private readonly transport: Transport) {}
 
   note(partition: number, head: InstanceHead, update: HeadUpdate): void {
-    const pending = this.pendingOf(partition);
-    pending.deltas.set(head.id, deltaOf(head, update));
+    const { changes, ends } = this.pendingOf(partition);
     const isEnd = update.endedAt !== null;
-    pending.hasEnds ||= isEnd;
-    const dueMs = isEnd ? pending.endsSentMs + conflateEndsMs : pending.sentMs + conflateMs;
-    if (pending.cancel !== undefined && pending.dueMs <= dueMs) return;
-    pending.cancel?.();
-    pending.dueMs = dueMs;
-    pending.cancel = plan(() => this.flush(partition, pending), dueMs - performance.now());
+    (isEnd ? ends : changes).set(head, update);
+    (isEnd ? changes : ends).delete(head.id);
   }
 
   /** Counters of a partition's lanes. */
@@ -50,27 +69,20 @@ export class LivePublisher {
   }
 
   stop(): void {
-    for (const { cancel } of this.partitions.values()) cancel?.();
+    for (const { changes, ends } of this.partitions.values()) {
+      changes.stop();
+      ends.stop();
+    }
   }
 
-  private pendingOf(partition: number): Pending {
+  private pendingOf(partition: number): { readonly changes: Pending; readonly ends: Pending } {
     let pending = this.partitions.get(partition);
     if (pending === undefined) {
-      pending = { deltas: new Map(), sentMs: -Infinity, endsSentMs: -Infinity, hasEnds: false, dueMs: 0, cancel: undefined };
+      const tell = (items: readonly InstanceDelta[]): void => this.send('heads', { kind: 'heads', partition, items });
+      pending = { changes: new Pending(conflateMs, tell), ends: new Pending(conflateEndsMs, tell) };
       this.partitions.set(partition, pending);
     }
     return pending;
-  }
-
-  private flush(partition: number, pending: Pending): void {
-    pending.cancel = undefined;
-    pending.sentMs = performance.now();
-    if (pending.hasEnds) pending.endsSentMs = pending.sentMs;
-    pending.hasEnds = false;
-    const deltas = [...pending.deltas.values()];
-    pending.deltas.clear();
-    for (let at = 0; at < deltas.length; at += itemsPerMessage)
-      this.send('heads', { kind: 'heads', partition, items: deltas.slice(at, at + itemsPerMessage) });
   }
 
   /** Best effort: whoever missed it reads PostgreSQL. */
