@@ -2,21 +2,23 @@ import { eventFits, siteAt, type AuditEvent, type DecisionContext, type Plan, ty
 import type { EndedSubscription, KeyChanges, NewSubscription } from '#libs/persistence';
 import type { CachedInstance } from '../partitions/instance-cache.js';
 
-type Subscriptions = Pick<KeyChanges, 'subscribed' | 'unsubscribed'>;
+export type Subscriptions = Pick<KeyChanges, 'subscribed' | 'unsubscribed'>;
 type Awaited = Omit<NewSubscription, 'choose'>;
 
 /**
  * Waits for events by key that were opened and ended by what was just decided. A wait that was opened and ended in one batch was never
  * there for anybody.
- * @param context of an instance, for the filters of its waits
+ * @param context of the instance, for the filters of its waits
  * @param onTaken called while the batch is written: an event waits in the inbox
+ * @returns undefined when there were none, as nearly always
  */
 export function subscriptionsOf(
   instance: CachedInstance,
   events: readonly AuditEvent[],
-  context: DecisionContext,
+  context: () => DecisionContext,
   onTaken: () => void,
-): Subscriptions {
+): Subscriptions | undefined {
+  if (!events.some((event) => concernsKeys(instance.plan, event))) return undefined;
   const opened = new Map<string, Awaited>();
   const unsubscribed: EndedSubscription[] = [];
   const { state, plan, head } = instance;
@@ -34,12 +36,17 @@ export function subscriptionsOf(
     else if (isEnd(type) && isByKey(plan, path!)) leave(path!, seq);
   }
   const choose = (path: string) => (kept: readonly ReceivedEvent[]) => {
-    const chosen = chooseKept(instance, path, kept, context);
+    const chosen = chooseKept(instance, path, kept, context());
     if (chosen.length > 0) onTaken();
     return chosen;
   };
   const subscribed = [...opened.values()].filter(({ names }) => names.length > 0);
   return { subscribed: subscribed.map((wait) => ({ ...wait, choose: choose(wait.path) })), unsubscribed };
+}
+
+function concernsKeys(plan: Plan, { type, path, data }: AuditEvent): boolean {
+  if (type === 'eventAwaited') return data.key !== undefined;
+  return (type === 'eventTaken' || isEnd(type)) && isByKey(plan, path!);
 }
 
 const isEnd = (type: AuditEvent['type']): boolean =>

@@ -2,15 +2,16 @@ import { siteAt, type AuditEvent } from '#libs/engine';
 import type { AskRow, BatchCommit } from '#libs/persistence';
 import type { CachedInstance } from './instance-cache.js';
 
-type AskRows = Required<Pick<BatchCommit, 'asks' | 'asksGone'>>;
+export type AskRows = Required<Pick<BatchCommit, 'asks' | 'asksGone'>>;
 
 /**
  * The asks that were opened, changed or closed by what was just decided: each is read from the state it led to, so the list cannot drift
  * away from the log.
+ * @returns undefined when there were none, as nearly always
  */
-export function askRows(instance: CachedInstance, events: readonly AuditEvent[]): AskRows {
-  const touched = new Map<string, number>();
-  for (const event of events) for (const path of asksOf(instance, event)) touched.set(path, touched.get(path) ?? event.at);
+export function askRows(instance: CachedInstance, events: readonly AuditEvent[]): AskRows | undefined {
+  const touched = touchedBy(instance, events);
+  if (touched === undefined) return undefined;
   const asks: AskRow[] = [];
   const asksGone: { instanceId: AskRow['instanceId']; path: string }[] = [];
   for (const [path, openedAt] of touched) {
@@ -20,6 +21,17 @@ export function askRows(instance: CachedInstance, events: readonly AuditEvent[])
   }
   return { asks, asksGone };
 }
+
+/** Asks by path, with the time of what changed them first. */
+function touchedBy(instance: CachedInstance, events: readonly AuditEvent[]): Map<string, number> | undefined {
+  let touched: Map<string, number> | undefined;
+  for (const event of events) {
+    for (const path of asksOf(instance, event)) (touched ??= new Map()).set(path, touched.get(path) ?? event.at);
+  }
+  return touched;
+}
+
+const none: readonly string[] = [];
 
 /** Paths of the asks an event may have changed. */
 function asksOf({ plan, state }: CachedInstance, { type, path }: AuditEvent): Iterable<string> {
@@ -32,11 +44,11 @@ function asksOf({ plan, state }: CachedInstance, { type, path }: AuditEvent): It
     case 'stepFailed':
     case 'stepSkipped':
     case 'stepCancelled':
-      return siteAt(plan, path!)?.step.type === 'ask' ? [path!] : [];
+      return siteAt(plan, path!)?.step.type === 'ask' ? [path!] : none;
     case 'instanceResumed':
       return state.asks.keys(); // their time-outs have moved
     default:
-      return [];
+      return none;
   }
 }
 

@@ -1,9 +1,9 @@
 import { nextDueAt, toSnapshot, canonicalJson, isEnded, type AuditEvent } from '#libs/engine';
 import type { BatchCommit, HeadUpdate, KeyChanges, StatsDelta, Touched, WakeupWrite } from '#libs/persistence';
 import type { WorkIndex } from '../dispatch/work-index.js';
-import { subscriptionsOf } from '../keys/key-rows.js';
+import { subscriptionsOf, type Subscriptions } from '../keys/key-rows.js';
 import { lockChanges } from '../keys/lock-changes.js';
-import { askRows } from './ask-rows.js';
+import { askRows, type AskRows } from './ask-rows.js';
 import type { BatchFold } from './batch-fold.js';
 import type { CachedInstance } from './instance-cache.js';
 import { sendRows } from './send-rows.js';
@@ -22,9 +22,9 @@ export function batchRows(fold: BatchFold, work: WorkIndex, nowMs: number): Rows
   const heads: HeadUpdate[] = [];
   const wakeups: WakeupWrite[] = [];
   const snapshots: BatchCommit['snapshots'][number][] = [];
-  const stats = new Map<string, StatsDelta>();
-  const asked: ReturnType<typeof askRows>[] = [];
-  const waits: ReturnType<typeof subscriptionsOf>[] = [];
+  const stats = new Map<string, Counting>();
+  const asked: AskRows[] = [];
+  const waits: Subscriptions[] = [];
   for (const [instance, decided] of fold.changed) {
     const { id } = instance.state;
     if (decided.length > 0) {
@@ -32,8 +32,10 @@ export function batchRows(fold: BatchFold, work: WorkIndex, nowMs: number): Rows
       for (const event of decided) events.push({ instanceId: id, event });
       heads.push(headOf(instance));
       countStats(stats, instance, decided, nowMs);
-      asked.push(askRows(instance, decided));
-      waits.push(subscriptionsOf(instance, decided, fold.decisionContext(id), () => fold.handed.push(id)));
+      const own = askRows(instance, decided);
+      if (own !== undefined) asked.push(own);
+      const keyed = subscriptionsOf(instance, decided, () => fold.decisionContext(id), () => fold.handed.push(id)); // prettier-ignore
+      if (keyed !== undefined) waits.push(keyed);
       if (isSnapshotDue(instance)) {
         const state = canonicalJson(toSnapshot(instance.state));
         snapshots.push({ instanceId: id, seq: instance.state.seq, state });
@@ -120,37 +122,34 @@ function isSnapshotDue({ state, snapshotSeq, bytes }: CachedInstance): boolean {
   return bytes < snapshotBytesAtMost && since > eventsBetweenSnapshots && since > state.steps.size && !isEnded(state.status);
 }
 
+type Counting = { -readonly [K in keyof StatsDelta]: StatsDelta[K] };
+
 function countStats(
-  stats: Map<string, StatsDelta>,
+  stats: Map<string, Counting>,
   { state, plan }: CachedInstance,
   events: readonly AuditEvent[],
   nowMs: number,
 ): void {
   const minute = nowMs - (nowMs % 60_000);
-  const sum = {
-    ...(stats.get(plan.name) ?? {
-      definition: plan.name,
-      minute,
-      started: 0,
-      completed: 0,
-      failed: 0,
-      cancelled: 0,
-      timedOut: 0,
-      steps: 0,
-      durationMs: 0,
-    }),
-  };
-  for (const event of events) {
-    if (event.type === 'instanceStarted') sum.started += 1;
-    if (event.type === 'stepCompleted') sum.steps += 1;
-    if (event.type === 'instanceCompleted') sum.completed += 1;
-    if (isFailure(event)) sum.failed += 1;
-    if (event.type === 'instanceCancelled') sum.cancelled += 1;
-    if (event.type === 'instanceTimedOut') sum.timedOut += 1;
+  let sum = stats.get(plan.name);
+  if (sum === undefined) stats.set(plan.name, (sum = { definition: plan.name, minute, ...nothing }));
+  for (const { type } of events) {
+    const counter = counters[type];
+    if (counter !== undefined) sum[counter] += 1;
   }
   if (state.endedAt !== undefined) sum.durationMs += state.endedAt - (state.startedAt ?? state.endedAt);
-  stats.set(plan.name, sum);
 }
 
-const isFailure = ({ type }: AuditEvent): boolean =>
-  type === 'instanceFailed' || type === 'instanceCompensated' || type === 'instanceCompensationFailed';
+const nothing = { started: 0, completed: 0, failed: 0, cancelled: 0, timedOut: 0, steps: 0, durationMs: 0 };
+
+/** What an event counts as. */
+const counters: Partial<Record<AuditEvent['type'], keyof typeof nothing>> = {
+  instanceStarted: 'started',
+  stepCompleted: 'steps',
+  instanceCompleted: 'completed',
+  instanceFailed: 'failed',
+  instanceCompensated: 'failed',
+  instanceCompensationFailed: 'failed',
+  instanceCancelled: 'cancelled',
+  instanceTimedOut: 'timedOut',
+};
