@@ -5,7 +5,7 @@ import { Lane } from './lane.js';
 import { MemoryBudget } from './memory-budget.js';
 
 /** Handlers that return at once may follow each other for so long before the broker, the clocks and what has ended get their turn. */
-const pumpMs = 10;
+const pumpMs = 25;
 
 /**
  * Gives slots to waiting attempts: as many at once as the worker has, each task within its own limit, tasks in turn. An attempt that takes more than
@@ -29,6 +29,8 @@ export class Lanes {
     readonly capacity: number,
     readonly memory = new MemoryBudget(undefined),
     prefetch?: number,
+    /** Monotonic ms. */
+    private readonly elapsedMs: () => number = () => performance.now(),
   ) {
     for (const handler of handlers) {
       const lane = new Lane(handler, Math.min(handler.concurrency ?? capacity, capacity), prefetch);
@@ -82,13 +84,13 @@ export class Lanes {
     if (this.isPumping) return;
     this.isPumping = true;
     try {
-      const until = performance.now() + pumpMs;
+      const until = this.elapsedMs() + pumpMs;
       while (this.isOpen && this.taken < this.capacity) {
         const attempt = this.next();
         if (attempt === undefined) return;
         this.count(attempt, 1);
         this.onTurn(attempt);
-        if (performance.now() > until) return void setImmediate(() => this.pump());
+        if (this.elapsedMs() > until) return void setImmediate(() => this.pump());
       }
     } finally {
       this.isPumping = false;

@@ -45,7 +45,9 @@ export class WorkerCore {
     const { held } = this;
     const recent = new RecentOutcomes();
     const recentAborts = new RecentAborts();
-    const lanes = (this.lanes = new Lanes(registry.all(), concurrency, new MemoryBudget(memoryBytes), prefetch));
+    const lanes = (this.lanes = new Lanes(registry.all(), concurrency, new MemoryBudget(memoryBytes), prefetch, () =>
+      clock.elapsedMs(),
+    ));
     const sender = (this.sender = new CompletionSender(transport, clock, {
       notSent: (partition, outcome, items) =>
         logger.warn({ partition, outcome, items }, 'the broker did not take completions; they are sent again until it does'),
