@@ -30,16 +30,16 @@ function possible(slots: number, meanMs: number | undefined): number {
   return meanMs === undefined || meanMs >= fastMs ? 0 : (slots * 1_000) / Math.max(meanMs, quickestMs);
 }
 
-const fastMs = 5;
 const slowMs = 100;
-const envelopeCeiling = 50;
+const workMsPerEnvelope = 250;
+const envelopeCeiling = 200;
 
 /**
- * Commands that travel in one message, by the task's mean duration: under 5 ms up to 50, from 100 ms or unknown one.
- * A long envelope of slow steps would hold work that other workers could do.
+ * Commands that travel in one message: a quarter of a second of work by the task's mean duration, at most 200; from 100 ms or unknown one.
+ * A lone message costs a quorum queue ten times what it costs among others, and its size hardly anything; a longer envelope of slow steps would hold
+ * work that other workers could do.
  */
 export function envelopeSize(meanMs: number | undefined): number {
   if (meanMs === undefined || meanMs >= slowMs) return 1;
-  if (meanMs < fastMs) return envelopeCeiling;
-  return Math.max(1, Math.floor((envelopeCeiling * fastMs) / meanMs));
+  return Math.min(envelopeCeiling, Math.floor(workMsPerEnvelope / meanMs));
 }

@@ -141,7 +141,8 @@ export const workerHandlerSchema = z.object({ queue: z.string(), task: z.string(
 
 /**
  * A worker's announcement on `orquestra.control`: at its start, whenever what it serves changes, when somebody asks who is there, and every
- * `heartbeatMs` (2,000); between heartbeats, steps that have been running for 100 ms are told once as `begun` (batched, at most 5 messages a second).
+ * `heartbeatMs` (2,000); between heartbeats, steps that have been running for 100 ms are told once as `begun`, and the mean of a task that has none yet
+ * (batched, at most 5 messages a second).
  */
 export const workerAnnouncementSchema = z.object({
   ...envelope,

@@ -78,3 +78,21 @@ it('never lists a handed-back command as held', async () => {
   await harness.owner.until(() => harness.owner.announcements.length > before, 'a heartbeat');
   expect(last().held).toEqual([]);
 });
+
+it('tells the mean of a task it has just met before the next heartbeat, and once', async () => {
+  harness = await startWorker((tasks) => {
+    tasks.register('echo', (input) => input);
+    tasks.register('other', (input) => input);
+  });
+  await harness.owner.send([command({ token: 1 })]);
+  await harness.owner.received('completed');
+  harness.clock.advance(200);
+  await harness.owner.until(() => 'echo' in last().meanMs, 'a mean');
+  expect(last().held).toBeUndefined(); // no heartbeat
+  const told = harness.owner.announcements.length;
+  await harness.owner.send([command({ token: 2 })]);
+  await harness.owner.received('completed', 2);
+  harness.clock.advance(600);
+  await turns();
+  expect(harness.owner.announcements).toHaveLength(told);
+});

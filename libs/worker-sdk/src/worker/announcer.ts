@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { defaultTenant, exchanges, type WorkerAnnouncement } from '#libs/contracts';
+import { defaultTenant, exchanges, type HeldStep, type WorkerAnnouncement } from '#libs/contracts';
 import type { Attempt } from '../attempts/attempt.js';
 import type { AttemptEnds } from '../attempts/attempt-ends.js';
 import type { HeldAttempts } from '../attempts/held-attempts.js';
@@ -25,6 +25,8 @@ export class Announcer {
   /** Of the present connection; nothing is announced without one. */
   session?: string;
   private readonly startedAt: number;
+  /** Tasks whose mean has been told. */
+  private meansTold = 0;
   private readonly ends: (() => void)[];
 
   constructor(
@@ -47,7 +49,7 @@ export class Announcer {
         parts.onHeartbeat();
         void this.announce();
       }),
-      clock.every(tellEveryMs, () => this.tellBegun()),
+      clock.every(tellEveryMs, () => this.tellNews()),
     ];
   }
 
@@ -60,26 +62,37 @@ export class Announcer {
     for (const end of this.ends) end();
   }
 
-  private tellBegun(): void {
+  /** Steps that have begun; and means of tasks that had none: until owners know them, commands travel one by one. */
+  private tellNews(): void {
+    const begun = this.takeBegun();
+    if (begun.length > 0 || this.knownMeans().length > this.meansTold) void this.publish({ begun });
+  }
+
+  private takeBegun(): HeldStep[] {
     const before = this.parts.clock.elapsedMs() - tellAfterMs;
     const begun: Attempt[] = [];
     for (const attempt of this.parts.held.all()) {
       if (attempt.phase === 'running' && !attempt.isTold && attempt.begunAtMs <= before) begun.push(attempt);
     }
-    if (begun.length === 0) return;
     for (const attempt of begun) attempt.isTold = true;
-    void this.publish({ begun: begun.map((attempt) => attempt.toHeldStep()) });
+    return begun.map((attempt) => attempt.toHeldStep());
+  }
+
+  private knownMeans(): [task: string, meanMs: number][] {
+    return this.parts.lanes.all.flatMap(({ handler, meanMs }) => (meanMs === undefined ? [] : [[handler.task, meanMs]]));
   }
 
   private async publish(rest: Pick<WorkerAnnouncement, 'held' | 'begun'>): Promise<void> {
     if (this.session === undefined) return;
-    const content = encodeEnvelope({ ...this.profile(this.session), ...rest });
+    const means = this.knownMeans();
+    this.meansTold = means.length;
+    const content = encodeEnvelope({ ...this.profile(this.session), meanMs: Object.fromEntries(means), ...rest });
     await this.parts.transport
       .publish([{ exchange: exchanges.control, routingKey: '', persistent: false, type: 'worker', content }])
       .catch(() => undefined); // closed
   }
 
-  private profile(session: string): WorkerAnnouncement {
+  private profile(session: string): Omit<WorkerAnnouncement, 'meanMs'> {
     const { identity, lanes, counts, heartbeatMs } = this.parts;
     return {
       v: 1,
@@ -98,9 +111,6 @@ export class Announcer {
       startedAt: this.startedAt,
       heartbeatMs,
       finished: counts.finished,
-      meanMs: Object.fromEntries(
-        lanes.all.flatMap(({ handler, meanMs }) => (meanMs === undefined ? [] : [[handler.task, meanMs]])),
-      ),
     };
   }
 }
