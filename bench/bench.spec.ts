@@ -87,6 +87,10 @@ describe('benchOptions', () => {
       workloads: ['W1', 'W2', 'W3', 'W4', 'W5', 'W6', 'W7', 'W8'],
       load: { waiting: [10_000, 100_000], stored: [0, 1_000_000, 10_000_000] },
     });
+    expect(benchOptions(['--waiting', '100000', '--stored', '5000000']).load).toMatchObject({
+      waiting: [100_000],
+      stored: [0, 5_000_000],
+    });
     expect(benchOptions(['--scaling']).mode).toBe('scaling');
   });
 

@@ -10,7 +10,9 @@ export const usage = `npm run bench -- [options]
   --workers <n>        of the cluster, default 2
   --profile <profile>  of the cluster: durable (default) or latency
   --repetitions <n>    of each workload, default 5; medians are shown
+  --waiting <n>        instances of W4, default 10000, with --all also 100000
   --minutes <n>        of W6, default 10
+  --stored <n>         events of W8, default 1000000, with --all also 10000000
   --scaling            instead: 1, 2 and 4 orchestrators and workers with steps that take time
   --engine             instead: what the engine itself costs, by size of the instance, without any server
   --json               the result as one JSON document on standard output
@@ -75,13 +77,17 @@ export function benchOptions(args: readonly string[]): BenchOptions {
       profile: text,
       repetitions: text,
       workloads: text,
+      waiting: text,
       minutes: text,
+      stored: text,
       out: text,
     },
   });
   const both = values.standalone === values.cluster;
   const isQuick = values.quick === true;
   const defaults = values.all ? known : isQuick ? quickOnes : usual;
+  const waiting = values.all ? [10_000, 100_000] : [10_000];
+  const stored = values.all ? [1e6, 1e7] : [1e6];
   return {
     help: values.help === true,
     json: values.json === true,
@@ -98,9 +104,9 @@ export function benchOptions(args: readonly string[]): BenchOptions {
       idle: isQuick ? 40 : 100,
       width: 1_000,
       payloads: 1_000,
-      waiting: values.all ? [10_000, 100_000] : [10_000],
+      waiting: values.waiting === undefined ? waiting : [whole('waiting', values.waiting, 0, 1e6)],
       minutes: whole('minutes', values.minutes, 10),
-      stored: values.all ? [0, 1e6, 1e7] : [0, 1e6],
+      stored: [0, ...(values.stored === undefined ? stored : [whole('stored', values.stored, 0, 1e9)])],
     },
   };
 }
@@ -118,10 +124,10 @@ function workloadsOf(text: string): string[] {
   return names;
 }
 
-function whole(name: string, text: string | undefined, fallback: number): number {
+function whole(name: string, text: string | undefined, fallback: number, most = 1_000): number {
   if (text === undefined) return fallback;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 1_000)
-    throw new RangeError(`expected --${name} to be a whole number from 1 to 1000, but found ${text}`);
+  if (!Number.isInteger(value) || value < 1 || value > most)
+    throw new RangeError(`expected --${name} to be a whole number from 1 to ${most}, but found ${text}`);
   return value;
 }
