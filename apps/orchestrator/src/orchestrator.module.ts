@@ -32,7 +32,7 @@ import { WorkerDirectory } from './workers/worker-directory.js';
 import { ORCHESTRATOR_OPTIONS, PARTITION_SERVICES, type OrchestratorOptions } from './tokens.js';
 
 const quietMs = 200;
-const remindWithinMs = 60_000;
+const remindWithinMs = 10_000;
 
 /** Owns partitions; expects the platform, messaging and persistence modules beside it. Serve it with `PartitionStrategy`. */
 @Module({})

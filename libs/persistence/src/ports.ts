@@ -134,6 +134,11 @@ export interface WakeupWrite {
   readonly remove?: boolean;
 }
 
+export interface DueWakeup {
+  readonly id: InstanceId;
+  readonly dueAt: number;
+}
+
 /** Inbox rows of one instance that an owner takes at once. */
 export const INBOX_AT_ONCE = 100;
 
@@ -261,8 +266,8 @@ export interface EventStore {
   history(id: InstanceId, after: number, limit: number): Promise<AuditEvent[]>;
   /** Some of them, in any order. */
   eventsAt(id: InstanceId, seqs: readonly number[]): Promise<AuditEvent[]>;
-  /** Due wake-ups of a bucket range [from, to), earliest first. */
-  dueWakeups(fromBucket: number, toBucket: number, nowMs: number, limit: number): Promise<InstanceId[]>;
+  /** Wake-ups of a bucket range [from, to) that are due at `nowMs`, earliest first, after the cursor. */
+  dueWakeups(fromBucket: number, toBucket: number, nowMs: number, after: DueWakeup | null, limit: number): Promise<DueWakeup[]>;
   /** Instances with unconsumed inbox rows in a bucket range. */
   inboxWaiting(fromBucket: number, toBucket: number, limit: number): Promise<InstanceId[]>;
   /** Instances whose wake-up row says `work`, by id after the cursor. */

@@ -125,7 +125,7 @@ export class BatchRunner {
     const { id, status } = instance.state;
     if (isEnded(status)) return partition.due.forget(id);
     const dueAt = dueAtOf(instance);
-    if (dueAt !== undefined && (hasMoved || dueAt > partition.services.clock.nowMs())) partition.remindAt(id, dueAt);
+    if (dueAt !== undefined && (hasMoved || dueAt > partition.services.clock.nowMs())) partition.due.remind(id, dueAt);
   }
 
   /** An empty batch that carries `sent_through` (and unsent rows): nothing of what is sent will be sent again after a crash. */
@@ -264,6 +264,11 @@ export class BatchRunner {
     };
   }
 
+  private isSoonDue(instance: CachedInstance): boolean {
+    const { clock, config } = this.partition.services;
+    return (dueAtOf(instance) ?? Infinity) - clock.nowMs() < config.remindWithinMs;
+  }
+
   private afterCommit(instance: CachedInstance, events: readonly AuditEvent[]): void {
     const { partition } = this;
     const { state } = instance;
@@ -277,5 +282,6 @@ export class BatchRunner {
     // What has not begun is read again when it does: its definition may be paused by then.
     if (isEnded(state.status) || state.status === 'pending') partition.cache.drop(state.id);
     else if (events.some((event) => event.type === 'instanceResumed')) partition.work.adopt(state);
+    else if (state.status === 'waiting' && !this.isSoonDue(instance)) partition.cache.rest(state.id);
   }
 }

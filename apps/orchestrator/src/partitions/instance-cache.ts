@@ -17,9 +17,14 @@ export interface CachedInstance {
   bytes: number;
 }
 
-/** States of the instances a partition works on, least recently used out first, bounded by bytes. */
+/** Instances that wait and stay all the same, so that an answer that comes soon finds them. */
+export const restingAtMost = 250;
+
+/** States of the instances a partition works on, least recently used out first, bounded by bytes. Of those that wait only a few stay. */
 export class InstanceCache {
   private readonly entries = new Map<InstanceId, CachedInstance>();
+  /** Those that wait, longest first. */
+  private readonly resting = new Set<InstanceId>();
   private bytes = 0;
 
   constructor(private readonly bytesAtMost: number) {}
@@ -29,6 +34,7 @@ export class InstanceCache {
     if (entry !== undefined) {
       this.entries.delete(id);
       this.entries.set(id, entry);
+      this.resting.delete(id);
     }
     return entry;
   }
@@ -63,7 +69,17 @@ export class InstanceCache {
     const entry = this.entries.get(id);
     if (entry === undefined) return;
     this.entries.delete(id);
+    this.resting.delete(id);
     this.bytes -= entry.bytes;
+  }
+
+  /** It has come to wait, perhaps for months. Between batches only. */
+  rest(id: InstanceId): void {
+    if (!this.entries.has(id)) return;
+    this.resting.add(id);
+    if (this.resting.size <= restingAtMost) return;
+    const [longest] = this.resting;
+    this.drop(longest!);
   }
 
   /** Between batches only: whatever a batch works on must stay. */

@@ -26,7 +26,7 @@ export interface PartitionConfig {
   readonly cacheBytes: number;
   /** After so long without work the journal is told that everything is sent, ms. */
   readonly quietMs: number;
-  /** Clocks due within this time are kept in memory, later ones found by the sweep, ms. */
+  /** Clocks of instances at hand that are due within this time are kept in memory, later ones found by the sweep, ms. */
   readonly remindWithinMs: number;
 }
 

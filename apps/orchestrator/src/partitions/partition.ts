@@ -14,9 +14,9 @@ import type { UnsendableCommand } from '../dispatch/outgoing.js';
 import { WorkIndex } from '../dispatch/work-index.js';
 import { LaneLimits } from '../lanes/lane-limits.js';
 import { PartitionKeys } from '../keys/partition-keys.js';
-import { DueHeap } from '../time/due-heap.js';
 import { BatchRunner } from './batch-runner.js';
 import { dueAtOf } from './batch-rows.js';
+import { DueClocks } from './due-clocks.js';
 import { EventTeller } from './event-teller.js';
 import { readParcel, splitParcel, type Input, type Parcel } from './inputs.js';
 import { InstanceCache } from './instance-cache.js';
@@ -49,7 +49,7 @@ export class Partition {
   readonly number: number;
   readonly work: WorkIndex;
   readonly cache: InstanceCache;
-  readonly due = new DueHeap();
+  readonly due: DueClocks;
   readonly sends: SendTracker;
   readonly keys: PartitionKeys;
   readonly limits: LaneLimits;
@@ -99,6 +99,7 @@ export class Partition {
     this.limits = new LaneLimits(lease.partition, services.lanes, this.work);
     this.work.listener = this.limits;
     this.cache = new InstanceCache(services.config.cacheBytes);
+    this.due = new DueClocks(lease.partition, services, () => this.nudge());
     this.sends = new SendTracker(lease.batchNo);
     this.keys = new PartitionKeys(this);
     this.teller = new EventTeller(this);
@@ -307,7 +308,7 @@ export class Partition {
 
   /** Clocks that are due become inputs, also while messages keep us busy. @returns how many */
   private wakeDue(): number {
-    const woken = this.due.takeDue(this.services.clock.nowMs(), this.services.config.batchInputs);
+    const woken = this.due.take(this.services.config.batchInputs);
     this.wakeAll(woken);
     return woken.length;
   }
@@ -342,23 +343,11 @@ export class Partition {
     });
   }
 
-  /** Timers beyond this horizon are left to the sweep, so that a million sleepers cost no memory. */
-  remindAt(id: InstanceId, dueAt: number): void {
-    if (dueAt - this.services.clock.nowMs() < this.services.config.remindWithinMs) this.due.push(dueAt, id);
-    if (this.due.earliest() === dueAt) this.nudge();
-  }
-
-  /** Found by the sweep: due now, or so soon that it is better remembered. */
-  remindSoon(id: InstanceId, dueAt: number): void {
-    this.due.push(dueAt, id);
-    this.nudge();
-  }
-
   /** After a take-over: the clocks of everything that was loaded. */
   remindAll(): void {
     for (const instance of this.cache.values()) {
       const dueAt = dueAtOf(instance);
-      if (dueAt !== undefined && !isEnded(instance.state.status)) this.remindAt(instance.state.id, dueAt);
+      if (dueAt !== undefined && !isEnded(instance.state.status)) this.due.remind(instance.state.id, dueAt);
     }
   }
 

@@ -5,25 +5,19 @@ import { partitionBuckets } from './bucket-range.js';
 import type { Partition } from './partition.js';
 
 const sweepSize = 500;
-/** Clocks due within the next sweep interval are fetched ahead, so that they fire on time. */
-const aheadMs = 1_000;
 const busyParcels = 20;
 const busySweepMs = 5_000;
 
 /** Finds what nobody told us of: due wake-ups and inbox rows whose hint was lost. A busy partition, which finds much of it by itself, is swept less often. */
 export async function sweep(partition: Partition): Promise<void> {
+  await partition.due.sweep();
   const isBusy = partition.waitingInputs > busyParcels;
   if (isBusy && performance.now() - partition.sweptMs < busySweepMs) return;
   partition.sweptMs = performance.now();
-  const { store, clock, config } = partition.services;
+  const { store, config } = partition.services;
   const [from, to] = partitionBuckets(partition.number, config.partitions);
-  const nowMs = clock.nowMs();
-  const [due, waiting] = await Promise.all([
-    store.dueWakeups(from, to, nowMs + aheadMs, sweepSize),
-    store.inboxWaiting(from, to, sweepSize),
-  ]);
+  const waiting = await store.inboxWaiting(from, to, sweepSize);
   await readBacklogAhead(partition);
-  for (const id of due) partition.remindSoon(id, nowMs);
   partition.push(...waiting.map((instanceId: InstanceId) => ({ kind: 'hint', instanceId }) as const));
   tellForgotten(partition);
   partition.keys.sweep();

@@ -177,9 +177,16 @@ describe.each(servers)('PgEventStore on $name', (server: TestServer) => {
         ],
       }),
     );
-    expect(await store.dueWakeups(0, 4096, 200, 10)).toEqual([b, a]);
-    expect(await store.dueWakeups(0, 4096, 199, 10)).toEqual([b]);
-    expect(await store.dueWakeups(0, 20, 1_000, 10)).toEqual([a]);
+    const [dueA, dueB] = [
+      { id: a, dueAt: 200 },
+      { id: b, dueAt: 100 },
+    ];
+    expect(await store.dueWakeups(0, 4096, 200, null, 10)).toEqual([dueB, dueA]);
+    expect(await store.dueWakeups(0, 4096, 199, null, 10)).toEqual([dueB]);
+    expect(await store.dueWakeups(0, 20, 1_000, null, 10)).toEqual([dueA]);
+    expect(await store.dueWakeups(0, 4096, 200, null, 1)).toEqual([dueB]);
+    expect(await store.dueWakeups(0, 4096, 200, dueB, 10)).toEqual([dueA]);
+    expect(await store.dueWakeups(0, 4096, 200, dueA, 10)).toEqual([]);
     expect(await store.inboxWaiting(0, 4096, 10)).toEqual(expect.arrayContaining([a, c]));
     expect(await store.inboxWaiting(10, 11, 10)).toEqual([a]);
     expect(await store.instancesWithWork(0, 4096, 'sent', null, 10)).toEqual([a]);

@@ -5,7 +5,17 @@ import { contentsFromPool } from '../payloads/payload-contents.js';
 import { refsIn } from '../payloads/stored-json.js';
 import { inTransaction } from '../connections/in-transaction.js';
 import { commitSubscribing } from '../keys/commit-subscribing.js';
-import type { BatchCommit, EventStore, InboxAddress, InboxRow, StoredInstance, ToldEvent, Touched, UnsentRow } from '../ports.js';
+import type {
+  BatchCommit,
+  DueWakeup,
+  EventStore,
+  InboxAddress,
+  InboxRow,
+  StoredInstance,
+  ToldEvent,
+  Touched,
+  UnsentRow,
+} from '../ports.js';
 import { commitStatement, type PreparedStatement } from './commit-statement.js';
 import { assemble, eventOf, inboxOf, inOrder, type LoadedRow, loadedRefs, loadStatement } from './load-statement.js';
 import { readStatements } from './read-statements.js';
@@ -51,8 +61,9 @@ export class PgEventStore implements EventStore {
     return (await this.rows<LoadedRow>(readStatements.eventsAt, [id, plainArray(seqs)])).map((row) => eventOf(row));
   }
 
-  dueWakeups(fromBucket: number, toBucket: number, nowMs: number, limit: number): Promise<InstanceId[]> {
-    return this.ids(readStatements.dueWakeups, [fromBucket, toBucket, nowMs, limit]);
+  dueWakeups(fromBucket: number, toBucket: number, nowMs: number, after: DueWakeup | null, limit: number): Promise<DueWakeup[]> {
+    const { dueAt, id } = after ?? { dueAt: Number.MIN_SAFE_INTEGER, id: LOWEST_ID };
+    return this.rows(readStatements.dueWakeups, [fromBucket, toBucket, nowMs, dueAt, id, limit]);
   }
 
   inboxWaiting(fromBucket: number, toBucket: number, limit: number): Promise<InstanceId[]> {

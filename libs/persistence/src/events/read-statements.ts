@@ -20,8 +20,9 @@ export const readStatements = {
   },
   dueWakeups: {
     name: 'due_wakeups',
-    text: `SELECT instance_id AS id FROM workflow_wakeups WHERE due_at IS NOT NULL AND due_at <= $3 AND bucket >= $1 AND bucket < $2
-      ORDER BY due_at LIMIT $4`,
+    text: `SELECT instance_id AS id, due_at AS "dueAt" FROM workflow_wakeups
+      WHERE due_at <= $3 AND (due_at, instance_id) > ($4::bigint, $5::uuid) AND bucket >= $1 AND bucket < $2
+      ORDER BY due_at, instance_id LIMIT $6`,
   },
   // Events of an instance that has not started wait for its start, which has a wake-up of its own: nobody need look at them every second.
   inboxWaiting: {

@@ -40,7 +40,7 @@ describe.each(servers)('NewStartDoor on $name', (server: TestServer) => {
   it('stores starts with the answers to their requests', async () => {
     const starts = [newStart('one'), newStart(), newStart('t"w\\o'), newStart(undefined, { key: 'business' })];
     expect(await door.insert(starts)).toEqual(new Set(starts.map(({ row }) => row.id)));
-    expect(await new PgEventStore(pool).dueWakeups(0, 4096, Date.now() + 60_000, 10)).toHaveLength(4);
+    expect(await new PgEventStore(pool).dueWakeups(0, 4096, Date.now() + 60_000, null, 10)).toHaveLength(4);
     for (const { request } of [starts[0]!, starts[2]!]) {
       expect(await idempotency.reserve(request!.key, request!.hash, 'other')).toEqual({
         outcome: 'replay',

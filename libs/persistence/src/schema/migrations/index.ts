@@ -10,6 +10,7 @@ import { Outlet1764032400000 } from './1764032400000-outlet.js';
 import { Lanes1764036000000 } from './1764036000000-lanes.js';
 import { Starts1764039600000 } from './1764039600000-starts.js';
 import { Orchestrators1764043200000 } from './1764043200000-orchestrators.js';
+import { DuePages1764050400000 } from './1764050400000-due-pages.js';
 
 /** In order. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   Lanes1764036000000,
   Starts1764039600000,
   Orchestrators1764043200000,
+  DuePages1764050400000,
 ];
