@@ -117,6 +117,16 @@ describe('BatchFold', () => {
     expect(events.map(({ event }) => event.type)).toEqual(['instanceClosing', 'instanceCancelled']);
   });
 
+  it('never begins what was superseded in time, though its start is due by now', () => {
+    const instance = instanceOf(twoTasks, { startAt: 990 });
+    const fold = new BatchFold(new WorkIndex(() => 0), context());
+    const row: InboxRow = { ...cancelRow, content: { ifPending: true, reason: 'superseded' } };
+    fold.take(instance, { kind: 'message', instanceId: id, message: { type: 'wake' } }, [row]);
+    expect(instance.state.status).toBe('cancelled');
+    expect(fold.inboxApplied.map(({ outcome }) => outcome)).toEqual(['applied']);
+    expect([...fold.changed.values()].flat().map(({ type }) => type)).toEqual(['instanceClosing', 'instanceCancelled']);
+  });
+
   it('remembers an instance that is not due yet, and leaves its wake-up row alone', () => {
     const instance = instanceOf(twoTasks, { startAt: 5_000 });
     const work = new WorkIndex(() => 0);

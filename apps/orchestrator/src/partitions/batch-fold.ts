@@ -21,6 +21,9 @@ import type { CachedInstance } from './instance-cache.js';
 import type { Input } from './inputs.js';
 import { logRows } from './step-logs.js';
 
+/** It was stored before the start it takes the place of was due, even when both are looked at together. */
+const isSuperseding = ({ kind, content }: InboxRow): boolean => kind === 'cancel' && content['ifPending'] === true;
+
 const actOf = ({ by, reason }: { readonly by: string | null; readonly reason: string | null }) => ({
   ...(by !== null && { by }),
   ...(reason !== null && { reason }),
@@ -129,6 +132,7 @@ export class BatchFold {
   }
 
   private takeHint(instance: CachedInstance, inbox: readonly InboxRow[]): void {
+    if (instance.state.status === 'pending') this.takeRows(instance, inbox.filter(isSuperseding));
     if (instance.state.status === 'pending') this.start(instance);
     this.takeRows(instance, inbox);
   }
