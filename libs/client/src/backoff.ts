@@ -1,6 +1,6 @@
 const firstDelayMs = 100;
 const longestDelayMs = 5_000;
-/** A server that asks for more than this is given up on: the caller decides. */
+/** A server that asks for more than this is given up on: the caller decides what to do in the meantime. */
 const longestRetryAfterMs = 30_000;
 
 /**
@@ -13,10 +13,15 @@ export function backoffMs(tries: number, draw: number): number {
   return Math.round(nominal * (0.5 + draw / 2));
 }
 
-/** `Retry-After` in seconds or as a date, in ms; undefined when absent, unreadable or too long to wait for. */
-export function retryAfterMs(header: string | null, nowMs: number): number | undefined {
+/**
+ * `Retry-After` in seconds or as a date, in ms, and up to a fifth more so that those who were told the same do not come back together.
+ * @param draw uniform number in [0, 1)
+ * @returns undefined when absent or unreadable; Infinity when it is too long to wait for
+ */
+export function retryAfterMs(header: string | null, nowMs: number, draw: number): number | undefined {
   if (header === null || header.trim() === '') return undefined;
   const seconds = Number(header);
   const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(header) - nowMs;
-  return Number.isFinite(ms) && ms <= longestRetryAfterMs ? Math.max(0, ms) : undefined;
+  if (!Number.isFinite(ms)) return undefined;
+  return ms > longestRetryAfterMs ? Infinity : Math.round(Math.max(0, ms) * (1 + draw / 5));
 }

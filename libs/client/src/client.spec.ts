@@ -88,6 +88,12 @@ describe('OrquestraClient', () => {
     expect(server.seen).toHaveLength(2);
   });
 
+  it('gives up at once when it is told to wait for longer than anybody would', async () => {
+    const api = await client({ status: 503, body: problem('OVERLOADED', 503), headers: { 'retry-after': '3600' } });
+    await expect(api.workers()).rejects.toMatchObject({ code: 'OVERLOADED', status: 503 });
+    expect(server.seen).toHaveLength(1);
+  });
+
   it('throws a problem of ours at once, with code, places and trace', async () => {
     const api = await client({ status: 422, body: problem('INPUT_INVALID', 422) });
     const error = await api.startInstance({ definition: 'a' }).catch((caught: unknown) => caught);
@@ -172,8 +178,13 @@ describe('backoffMs', () => {
 
 describe('retryAfterMs', () => {
   it('reads seconds and dates, and refuses what is too long', () => {
-    expect(retryAfterMs('2', 0)).toBe(2_000);
-    expect(retryAfterMs(new Date(5_000).toUTCString(), 1_000)).toBe(4_000);
-    expect([retryAfterMs(null, 0), retryAfterMs('3600', 0), retryAfterMs('soon', 0)]).toEqual([undefined, undefined, undefined]);
+    expect(retryAfterMs('2', 0, 0)).toBe(2_000);
+    expect(retryAfterMs('2', 0, 0.999)).toBe(2_400);
+    expect(retryAfterMs(new Date(5_000).toUTCString(), 1_000, 0)).toBe(4_000);
+    expect([retryAfterMs(null, 0, 0), retryAfterMs('3600', 0, 0), retryAfterMs('soon', 0, 0)]).toEqual([
+      undefined,
+      Infinity,
+      undefined,
+    ]);
   });
 });

@@ -6,7 +6,7 @@ import { ApiProblem, ServerUnreachable, UnexpectedAnswer } from './errors.js';
 export interface HttpOptions {
   /** `http://localhost:3000`; a path before `/api/v1` is kept. */
   readonly baseUrl: string;
-  /** How often a call that is safe to repeat is tried again after a lost connection or 503; default 4. */
+  /** How often a call that is safe to repeat is tried again after a lost connection, 429 or 503, as `Retry-After` says; default 4. */
   readonly retries?: number;
   /** One try, from sending to the last byte; default 30 s. Calls that wait on the server add their wait to it. */
   readonly timeoutMs?: number;
@@ -54,7 +54,7 @@ export class HttpConnection {
     for (let tries = 1; ; tries += 1) {
       const outcome = await this.once<T>(call);
       if ('value' in outcome) return outcome.value;
-      const mayRepeat = call.isRepeatable && outcome.isPassing && tries <= this.retries;
+      const mayRepeat = call.isRepeatable && outcome.isPassing && tries <= this.retries && outcome.afterMs !== Infinity;
       if (!mayRepeat) throw outcome.error;
       await delay(outcome.afterMs ?? backoffMs(tries, Math.random()), undefined, { signal: call.signal });
     }
@@ -77,7 +77,11 @@ export class HttpConnection {
     if (response.ok || !isProblem(body))
       return { error: new UnexpectedAnswer(url, status, describe(text)), isPassing: passing.has(status) };
     const isPassing = passing.has(status) || status === 429 || body.code === 'IDEMPOTENCY_KEY_IN_USE';
-    return { error: new ApiProblem(body), isPassing, afterMs: retryAfterMs(response.headers.get('retry-after'), Date.now()) };
+    return {
+      error: new ApiProblem(body),
+      isPassing,
+      afterMs: retryAfterMs(response.headers.get('retry-after'), Date.now(), Math.random()),
+    };
   }
 
   private requestOf(call: Call): RequestInit {
