@@ -7,6 +7,8 @@ import { InstanceActions } from './actions/instance-actions.js';
 import { InstanceRestarter } from './actions/instance-restarter.js';
 import { OutcomeWatch } from './actions/outcome-watch.js';
 import { Refusals } from './actions/refusals.js';
+import { Admission } from './admission/admission.js';
+import { admit } from './admission/admit.js';
 import { AskCheck } from './asks/ask-check.js';
 import { AskList } from './asks/ask-list.js';
 import { AsksController } from './asks/asks.controller.js';
@@ -87,6 +89,7 @@ export class GatewayModule implements NestModule {
     @Inject(CONFIG) private readonly config: Config,
     @Inject(ROOT_LOGGER) private readonly logger: RootLogger,
     @Inject(METRICS) private readonly metrics: MetricsRegistry,
+    private readonly admission: Admission,
   ) {}
 
   static forRoot({ sources = [] }: GatewayOptions = {}): DynamicModule {
@@ -140,12 +143,12 @@ export class GatewayModule implements NestModule {
         ],
         ...[WebhookCatalog, FeedReader, LaneSettings],
         ...[TriggerSources, { provide: TRIGGER_SOURCES, useValue: sources }],
-        ...[Figures, QueueList, PartitionOwners, WorkerDrain, Once, ConnectionDrain],
+        ...[Figures, QueueList, PartitionOwners, WorkerDrain, Once, ConnectionDrain, Admission],
       ],
     };
   }
 
-  /** In this order for every request: where it comes from, files of the console, then the API. */
+  /** In this order for every request: where it comes from, files of the console, then the API, which has room for so much at once. */
   configure(consumer: MiddlewareConsumer): void {
     const rules = originRules(this.config);
     const checkOrigin = (request: Request, response: Response, next: NextFunction): void => {
@@ -154,7 +157,13 @@ export class GatewayModule implements NestModule {
       else next();
     };
     consumer
-      .apply(checkOrigin, requestMetrics(this.metrics), apiEntry(this.logger), consoleFiles(this.logger))
+      .apply(
+        checkOrigin,
+        requestMetrics(this.metrics),
+        apiEntry(this.logger, this.admission.bodies),
+        admit(this.admission, this.logger),
+        consoleFiles(this.logger),
+      )
       .forRoutes('{*all}');
   }
 }

@@ -67,6 +67,7 @@ export async function startGateway({
   const database = await servers[0]!.migrated();
   const databaseUrl = (await through?.(database.url)) ?? database.url;
   const config: Config = loadConfig({ PORT: '0', ORQUESTRA_LOG_LEVEL: 'error', ORQUESTRA_PARTITIONS: '2', ...env });
+  const { incidentsAMinute } = config;
   const broker = new MemoryBroker();
   const errors: string[] = [];
   const stream = { write: (line: string) => void errors.push(line) };
@@ -76,7 +77,7 @@ export async function startGateway({
       imports: [
         PlatformModule.forRoot(config, { role: 'gateway', logStream: stream }),
         MessagingModule.forRoot(transport ?? { kind: 'memory', broker }),
-        PersistenceModule.forRoot({ url: databaseUrl, poolSize: 4, connectTimeoutMs: 2_000 }),
+        PersistenceModule.forRoot({ url: databaseUrl, poolSize: 4, connectTimeoutMs: 2_000, incidentsAMinute }),
         GatewayModule.forRoot({ sources }),
       ],
     },

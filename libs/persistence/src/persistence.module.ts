@@ -66,6 +66,8 @@ export interface PersistenceOptions extends DataSourceOptions {
   readonly hotPoolSize?: number;
   /** Connections on which starts, commands and events are stored; default 4. */
   readonly doorPoolSize?: number;
+  /** Incidents of one kind and code written one by one; default 100. */
+  readonly incidentsAMinute?: number;
 }
 
 /** Ends the pools when everything that uses them has shut down. */
@@ -100,7 +102,7 @@ const onDataSource = <T>(make: new (dataSource: DataSource) => T): Provider => (
 @Module({})
 export class PersistenceModule {
   static forRoot(options: PersistenceOptions): DynamicModule {
-    const { url, hotPoolSize, doorPoolSize, ...settings } = options;
+    const { url, hotPoolSize, doorPoolSize, incidentsAMinute, ...settings } = options;
     const providers: Provider[] = [
       { provide: HOT_POOL, useFactory: () => createHotPool(url, { ...settings, poolSize: hotPoolSize ?? 4 }) },
       // What a flood of starts waits for are connections of its own: in one process with a gateway, owners must go on committing.
@@ -131,6 +133,11 @@ export class PersistenceModule {
       onPool(INCARNATION_STORE, LEASE_POOL, PgIncarnationStore),
       onPool(LaneStore, LEASE_POOL, LaneStore),
       onPool(LaneSettling, LEASE_POOL, LaneSettling),
+      {
+        provide: IncidentStore,
+        inject: [getDataSourceToken()],
+        useFactory: (dataSource: DataSource) => new IncidentStore(dataSource, incidentsAMinute),
+      },
       ...[
         DefinitionStore,
         DefinitionPauses,
@@ -138,7 +145,6 @@ export class PersistenceModule {
         AskQueries,
         PayloadQueries,
         StatsQueries,
-        IncidentStore,
         OperatorLog,
         IdempotencyStore,
         BulkStore,
@@ -166,17 +172,18 @@ export class PersistenceModule {
 }
 
 /** As they are configured. */
-export interface PoolLimits {
+export interface PersistenceLimits {
   readonly databasePool: number;
   readonly hotPool: number;
   readonly doorPool: number;
   readonly statementTimeoutMs: number;
+  readonly incidentsAMinute: number;
 }
 
 /** How a service reaches PostgreSQL, as it is configured. */
 export const persistenceOptions = (
   url: string,
-  { databasePool, hotPool, doorPool, statementTimeoutMs }: PoolLimits,
+  { databasePool, hotPool, doorPool, statementTimeoutMs, incidentsAMinute }: PersistenceLimits,
 ): PersistenceOptions => ({
-  ...{ url, poolSize: databasePool, hotPoolSize: hotPool, doorPoolSize: doorPool, statementTimeoutMs },
+  ...{ url, poolSize: databasePool, hotPoolSize: hotPool, doorPoolSize: doorPool, statementTimeoutMs, incidentsAMinute },
 });

@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import type { InstanceId } from '#libs/engine';
 import { type DecidedInbox, InboxDoor } from '#libs/persistence';
+import { stepAside } from '../admission/passes.js';
 
 /** An owner on the same machine has decided within a few ms; one that is busy is not asked more often than this. */
 const firstPollMs = 4;
@@ -29,9 +30,9 @@ export class OutcomeWatch implements BeforeApplicationShutdown {
     for (const waiter of [...this.waiting]) waiter.done(undefined);
   }
 
-  /** @returns undefined when it was not decided in time */
+  /** @returns undefined when it was not decided in time, or too many wait already */
   wait(instanceId: InstanceId, id: string, timeoutMs: number): Promise<DecidedInbox | undefined> {
-    if (this.isClosing || timeoutMs <= 0) return Promise.resolve(undefined);
+    if (this.isClosing || timeoutMs <= 0 || !stepAside()) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const timer = setTimeout(() => waiter.done(undefined), timeoutMs);
       const waiter: Waiter = {

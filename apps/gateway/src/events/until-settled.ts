@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { KeyedOutcome } from '#libs/persistence';
+import { stepAside } from '../admission/passes.js';
 
 const firstLookMs = 5;
 const longestLookMs = 200;
@@ -14,7 +15,7 @@ export async function untilSettled(
   let found = first;
   for (let lookMs = firstLookMs; found.outcome === 'offered'; lookMs = Math.min(lookMs * 2, longestLookMs)) {
     const leftMs = deadline - performance.now();
-    if (leftMs <= 0) break;
+    if (leftMs <= 0 || !stepAside()) break;
     await pause(Math.min(lookMs, leftMs));
     found = (await look()) ?? found;
   }

@@ -13,6 +13,7 @@ import {
   writePosition,
 } from '#libs/persistence';
 import { CONFIG, type Config } from '#libs/platform';
+import { stepAside } from '../admission/passes.js';
 import { ApiProblem, fault } from '../http/api-problem.js';
 import { toIso } from '../http/times.js';
 
@@ -42,6 +43,7 @@ export class FeedReader {
       const tookMs = performance.now() - startedAt;
       const isOver = page.isEnd ? tookMs >= wait || gone.aborted : tookMs >= Math.max(wait, passOverMs);
       if (page.rows.length > 0 || isOver) return this.present(partition, page);
+      if (page.isEnd && !stepAside()) return this.present(partition, page);
       if (page.isEnd) await pause(Math.min(lookMs, wait - tookMs), undefined, { signal: gone }).catch(() => undefined);
     }
   }

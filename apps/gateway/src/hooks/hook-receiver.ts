@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { HookDeliveries, type TriggerRow, TriggerStore } from '#libs/persistence';
 import { type SignatureVerdict, verifyWebhook } from '#libs/platform';
+import { stepAside } from '../admission/passes.js';
 import { ApiProblem } from '../http/api-problem.js';
 import { classifyError } from '../http/classify-error.js';
 import { requireIdempotencyKey } from '../http/idempotency.interceptor.js';
@@ -96,6 +97,7 @@ export class HookReceiver {
       } catch (error) {
         const isInUse = error instanceof ApiProblem && error.code === 'IDEMPOTENCY_KEY_IN_USE';
         if (!isInUse || performance.now() > deadline) throw error;
+        stepAside();
         await pause(lookMs);
       }
     }

@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Post, Query, Req, Res, UseFilters, UsePipes } from '@nestjs/common';
+import { Controller, Get, Param, Post, Query, Req, Res, UseFilters, UseInterceptors, UsePipes } from '@nestjs/common';
 import type { Response } from 'express';
 import type { z } from 'zod';
 import {
@@ -8,6 +8,7 @@ import {
   triggerParamsSchema,
 } from '#libs/contracts';
 import { HookDeliveries, TriggerStore } from '#libs/persistence';
+import { PlaceInterceptor } from '../admission/place.interceptor.js';
 import { ApiProblem } from '../http/api-problem.js';
 import type { ApiRequest } from '../http/entry.js';
 import { pathOf } from '../http/path-of.js';
@@ -23,6 +24,7 @@ import { HookReceiver } from './hook-receiver.js';
 @Controller('api/v1/hooks')
 @UseFilters(ProblemFilter)
 @UsePipes(ValidationPipe)
+@UseInterceptors(PlaceInterceptor)
 export class HooksController {
   constructor(
     private readonly receiver: HookReceiver,

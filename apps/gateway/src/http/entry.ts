@@ -1,10 +1,12 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Operation } from '#libs/contracts';
 import type { RootLogger } from '#libs/platform';
+import type { BodyRoom } from '../admission/body-room.js';
+import type { RequestPass } from '../admission/request-pass.js';
 import { ApiProblem } from './api-problem.js';
 import { pathOf } from './path-of.js';
 import { refuse } from './problem.filter.js';
-import { readBody, readBytes } from './read-body.js';
+import { readBody, readBytes, type TakeRoom } from './read-body.js';
 import { parseRequestJson } from './request-json.js';
 import { RouteTable } from './route-table.js';
 
@@ -19,12 +21,14 @@ export interface ApiRequest extends Request {
   bodyFormat?: 'json' | 'yaml';
   /** In place of the text, for who takes it apart himself. */
   bodyBytes?: Buffer;
+  /** What it was let in with. */
+  pass?: RequestPass;
 }
 
 /** First stop of every request of the API: known route and method, readable and bounded body. Other requests pass. */
-export function apiEntry(logger: RootLogger, routes = new RouteTable(), limit = bodyLimit): RequestHandler {
+export function apiEntry(logger: RootLogger, room: BodyRoom, routes = new RouteTable()): RequestHandler {
   return (request: ApiRequest, response: Response, next: NextFunction) => {
-    enter(request, response, routes, limit).then(
+    enter(request, response, routes, room).then(
       () => next(),
       (error: unknown) => refuse(error, request, response, logger),
     );
@@ -35,7 +39,7 @@ const apiPaths = /^\/(?:api|health|metrics|asyncapi\.json|live)(?:[/.]|$)/;
 /** Documentation pages and files: outside the contract, read only. */
 const servedBeside = /^\/(?:api\/docs(?:\/.*)?|api\/openapi\.json|api\/v1\/openapi\.json|asyncapi\.json)$/;
 
-async function enter(request: ApiRequest, response: Response, routes: RouteTable, limit: number): Promise<void> {
+async function enter(request: ApiRequest, response: Response, routes: RouteTable, room: BodyRoom): Promise<void> {
   const { method } = request;
   const path = pathOf(request);
   if (!apiPaths.test(path)) return requireReading(method, path);
@@ -46,7 +50,7 @@ async function enter(request: ApiRequest, response: Response, routes: RouteTable
     throw new ApiProblem('ROUTE_NOT_FOUND', `expected an address of the API (see /api/docs), but was ${path}`);
   if (match.found === 'otherMethods') throw notAllowed(method, path, match.allow);
   request.operation = match.operation;
-  if (match.operation.method !== 'get') await enterBody(request, match.operation, limit);
+  if (match.operation.method !== 'get') await enterBody(request, match.operation, roomFor(response, room));
 }
 
 function requireReading(method: string, path: string): void {
@@ -58,13 +62,13 @@ const notAllowed = (method: string, path: string, allow: readonly string[]): Api
     headers: { allow: allow.join(', ') },
   });
 
-async function enterBody(request: ApiRequest, operation: Operation, limit: number): Promise<void> {
+async function enterBody(request: ApiRequest, operation: Operation, room: TakeRoom): Promise<void> {
   const { body } = operation;
   if (body?.isRaw === true) {
-    request.bodyBytes = await readBytes(request, limit);
+    request.bodyBytes = await readBytes(request, bodyLimit, room);
     return;
   }
-  const text = await readBody(request, limit);
+  const text = await readBody(request, bodyLimit, room);
   request.bodyText = text;
   if (!body) return;
   if (text.trim() === '') {
@@ -77,6 +81,18 @@ async function enterBody(request: ApiRequest, operation: Operation, limit: numbe
   // Definitions are parsed by the engine, which knows lines, duplicate keys and YAML.
   if (body.contentTypes.includes('application/yaml')) return;
   request.body = parseRequestJson(text, operation.id === 'startInstances');
+}
+
+/** A body takes its room as it comes, and keeps it until the request has been answered. */
+function roomFor(response: Response, room: BodyRoom): TakeRoom {
+  let taken = 0;
+  return (bytes) => {
+    if (taken === 0) response.once('close', () => room.give(taken));
+    const hasRoom = room.take(bytes);
+    if (!hasRoom) room.give(taken); // it is refused, and what there was of it is dropped
+    taken = hasRoom ? taken + bytes : 0;
+    return hasRoom;
+  };
 }
 
 function formatOf(header: string | undefined, accepted: readonly string[]): 'json' | 'yaml' {

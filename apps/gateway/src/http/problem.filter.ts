@@ -28,7 +28,9 @@ export class ProblemFilter implements ExceptionFilter {
 export function refuse(error: unknown, request: Request, response: Response, logger: Pick<RootLogger, 'error'>): void {
   const problem = classifyError(error);
   const traceId = traceIdOfRequest(request);
-  if (problem.status >= 500) logger.error({ err: problem.cause ?? problem, traceId, code: problem.code }, problem.message);
+  // A refusal for want of room is no error of ours, and a flood of them must not become a flood of lines: metrics count them.
+  if (problem.status >= 500 && problem.code !== 'OVERLOADED')
+    logger.error({ err: problem.cause ?? problem, traceId, code: problem.code }, problem.message);
   sendProblem(response, problem, traceId, pathOf(request));
 }
 

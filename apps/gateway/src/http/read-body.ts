@@ -1,13 +1,17 @@
 import type { IncomingMessage } from 'node:http';
+import { overloaded } from './overloaded.js';
 import { ApiProblem } from './api-problem.js';
+
+/** Asks for room for so many more bytes; false: there is none. */
+export type TakeRoom = (bytes: number) => boolean;
 
 /**
  * Reads a body as UTF-8 text.
  * @param limit bytes; more is BODY_TOO_LARGE (at once when Content-Length says so, else as soon as it is passed)
  * @throws ApiProblem BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED (compressed), BODY_INVALID (not UTF-8, or cut off)
  */
-export async function readBody(request: IncomingMessage, limit: number): Promise<string> {
-  return utf8Text(await readBytes(request, limit));
+export async function readBody(request: IncomingMessage, limit: number, room?: TakeRoom): Promise<string> {
+  return utf8Text(await readBytes(request, limit, room));
 }
 
 /** @throws ApiProblem BODY_INVALID */
@@ -21,9 +25,9 @@ export function utf8Text(bytes: Buffer): string {
 
 /**
  * Reads a body as it was sent: a signature is over exactly that.
- * @throws ApiProblem BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED (compressed), BODY_INVALID (cut off)
+ * @throws ApiProblem BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED (compressed), BODY_INVALID (cut off), OVERLOADED (no room)
  */
-export async function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
+export async function readBytes(request: IncomingMessage, limit: number, room: TakeRoom = () => true): Promise<Buffer> {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new ApiProblem(
@@ -32,10 +36,10 @@ export async function readBytes(request: IncomingMessage, limit: number): Promis
     );
   }
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
-  return collect(request, limit);
+  return collect(request, limit, room);
 }
 
-function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
+function collect(request: IncomingMessage, limit: number, room: TakeRoom): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -47,6 +51,7 @@ function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
     const onChunk = (chunk: Buffer): void => {
       size += chunk.length;
       if (size > limit) stop(tooLarge(limit));
+      else if (!room(chunk.length)) stop(overloaded('the bodies of others take up all there is', 1, { connection: 'close' }));
       else chunks.push(chunk);
     };
     request.on('data', onChunk);

@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { type InstanceStatus, isEnded } from '#libs/engine';
 import { InstanceQueries } from '#libs/persistence';
+import { stepAside } from '../admission/passes.js';
 import { LiveFeed } from '../live/live-feed.js';
 
 const pollMs = 1_000;
@@ -39,11 +40,11 @@ export class EndWatch implements OnApplicationBootstrap, BeforeApplicationShutdo
   }
 
   /**
-   * Waits until the instance has ended, or the time is over, or the caller has gone.
+   * Waits until the instance has ended, or the time is over, or the caller has gone; not at all when too many wait already.
    * The caller reads the instance afterwards to learn which, and stops the wait when it need not have waited.
    */
   wait(id: string, timeoutMs: number, signal: AbortSignal): EndWait {
-    if (this.isClosing || signal.aborted) return { over: Promise.resolve(), stop: () => undefined };
+    if (this.isClosing || signal.aborted || !stepAside()) return { over: Promise.resolve(), stop: () => undefined };
     const { promise, resolve } = Promise.withResolvers<void>();
     const stop = (): void => {
       clearTimeout(timer);

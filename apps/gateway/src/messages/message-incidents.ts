@@ -24,7 +24,7 @@ export class MessageIncidents {
   /** Of a message over the limit only its beginning is kept. The log names it; what is in it, and what the reason quotes of it, stays out. */
   async record(delivery: Delivery, { kind, code, reason, key, instanceId }: MessageTrouble): Promise<void> {
     const { queue, exchange, routingKey, messageId, correlationId, replyTo, contentType, content, headers } = delivery;
-    await this.incidents.record({
+    const id = await this.incidents.record({
       kind,
       reason: reasonOf({ code, message: reason }),
       raw: content.subarray(0, bodyLimit),
@@ -32,7 +32,8 @@ export class MessageIncidents {
       ...(key !== undefined && { messageKey: `${kind}:${key}` }),
       ...(instanceId !== undefined && { instanceId }),
     });
-    this.logger.warn({ msg: 'a message became an incident', kind, code, queue, routingKey, messageId, instanceId });
+    if (id !== undefined)
+      this.logger.warn({ msg: 'a message became an incident', kind, code, queue, routingKey, messageId, instanceId });
   }
 }
 

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ActRequest, Worker } from '#libs/contracts';
 import { drainOrder, type Transport, TRANSPORT } from '#libs/messaging';
 import { OperatorLog } from '#libs/persistence';
+import { stepAside } from '../admission/passes.js';
 import { ApiProblem, fault } from '../http/api-problem.js';
 import { LiveFeed } from '../live/live-feed.js';
 
@@ -57,6 +58,7 @@ export class WorkerDrain {
     const wanted = isOn ? 'draining' : 'active';
     const isSaid = (): boolean => this.feed.registry.find(id, Date.now())?.status === wanted;
     if (isSaid()) return Promise.resolve();
+    stepAside(); // ten seconds at most, and few ever ask
     return new Promise((resolve, reject) => {
       const send = (): void => void this.transport.publish([drainOrder(id, isOn)]).catch(() => undefined); // repeated below
       const end = (): void => {

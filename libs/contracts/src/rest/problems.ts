@@ -77,6 +77,7 @@ export const commonProblems = [
   'ORIGIN_REFUSED',
   'HOST_REFUSED',
   'DATABASE_UNAVAILABLE',
+  'OVERLOADED',
   'INTERNAL_ERROR',
 ] as const satisfies ProblemCode[];
 /** Answers any operation with a body may give. */

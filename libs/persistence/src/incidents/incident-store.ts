@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { NOW_MS } from '../connections/database-clock.js';
 import { isUuid, readCursor, writeCursor } from '../connections/cursor.js';
 import { dataFault } from '../events/sql-faults.js';
 import type { Page, PageOf } from '../instances/instance-queries.js';
+import { type Excess, IncidentCap } from './incident-cap.js';
 import { IncidentEntity } from '../schema/entities/operation.entities.js';
 
 /** What needs a person: a message that does not parse, an input nobody can decide, an instance that cannot go on. */
@@ -29,11 +31,32 @@ export interface Incident extends NewIncident {
 /** Characters PostgreSQL refuses in text: an incident is about hostile input, and must itself always be storable. */
 const clean = (text: string): string => text.toWellFormed().replaceAll('\0', '�');
 
-export class IncidentStore {
-  constructor(private readonly dataSource: DataSource) {}
+/** The number of those beyond the cap is written at most this often, ms. */
+const countEveryMs = 1_000;
 
-  /** @returns its id; of one that was not written because the message has one already, an id of nothing */
-  async record(incident: NewIncident): Promise<string> {
+export class IncidentStore {
+  private readonly cap: IncidentCap;
+  private readonly uncounted = new Set<Excess>();
+
+  /** @param aMinute incidents of one kind and code that are written one by one; further ones of strangers become one that counts them */
+  constructor(
+    private readonly dataSource: DataSource,
+    aMinute = 100,
+    private readonly nowMs = () => Date.now(),
+  ) {
+    this.cap = new IncidentCap(aMinute, randomBytes(6).toString('hex'));
+  }
+
+  /** @returns its id (of one that was not written because the message has one already, an id of nothing), or nothing when it was only counted */
+  async record(incident: NewIncident): Promise<string | undefined> {
+    const excess = this.cap.add(incident, this.nowMs());
+    if (excess === undefined) return this.write(incident);
+    if (excess.count === 1) await this.writeExcess(excess);
+    else this.countLater(excess);
+    return undefined;
+  }
+
+  private async write(incident: NewIncident): Promise<string> {
     const id = uuidv7();
     const headers = incident.headers === undefined ? null : clean(JSON.stringify(incident.headers));
     const values = [
@@ -56,6 +79,32 @@ export class IncidentStore {
       throw dataFault(error) ?? error;
     }
     return id;
+  }
+
+  private countLater(excess: Excess): void {
+    if (this.uncounted.size === 0) setTimeout(() => void this.count(), countEveryMs).unref();
+    this.uncounted.add(excess);
+  }
+
+  /** A number that cannot be written now is written with the next; the row that says there are more is there already. */
+  private async count(): Promise<void> {
+    const excesses = [...this.uncounted];
+    this.uncounted.clear();
+    for (const excess of excesses) await this.writeExcess(excess).catch(() => undefined);
+  }
+
+  private async writeExcess({ key, kind, code, count }: Excess): Promise<void> {
+    const what = code === '' ? '' : `${code}: `;
+    await this.dataSource.query(
+      `INSERT INTO workflow_incidents (id, kind, reason, message_key, at) VALUES ($1, $2, $3, $4, ${NOW_MS})
+       ON CONFLICT (message_key) WHERE message_key IS NOT NULL DO UPDATE SET reason = EXCLUDED.reason`,
+      [
+        uuidv7(),
+        kind,
+        `${what}${count} more of the same within a minute, which were answered or are among the dead letters`,
+        key,
+      ],
+    );
   }
 
   async get(id: string): Promise<Incident | undefined> {

@@ -67,13 +67,13 @@ describe.each(servers)('operations on $name', (server: TestServer) => {
     const incidents = new IncidentStore(database.dataSource);
     const instanceId = newId();
     const raw = Buffer.from([0, 0xff, 0x7b, 0xc3, 0x28]);
-    const id = await incidents.record({
+    const id = (await incidents.record({
       kind: 'deadLetter',
       reason: 'bad \0 \ud800',
       raw,
       headers: { 'x-a': '\0', n: 1 },
       instanceId,
-    });
+    }))!;
     const other = await incidents.record({ kind: 'broken', reason: 'r', raw: 'text' });
     const stored = await incidents.get(id);
     expect(stored).toMatchObject({ kind: 'deadLetter', reason: 'bad � �', headers: { n: 1 }, instanceId, resolvedAt: null });
@@ -91,7 +91,7 @@ describe.each(servers)('operations on $name', (server: TestServer) => {
   it('keeps one incident a message, open or not', async () => {
     const incidents = new IncidentStore(database.dataSource);
     const about = (messageKey: string, reason: string) => incidents.record({ kind: 'refusedCommand', reason, messageKey });
-    const first = await about('refusedCommand:amqp:m-1', 'first');
+    const first = (await about('refusedCommand:amqp:m-1', 'first'))!;
     await about('refusedCommand:amqp:m-1', 'second');
     await incidents.resolve(first);
     await about('refusedCommand:amqp:m-1', 'third');
@@ -99,6 +99,18 @@ describe.each(servers)('operations on $name', (server: TestServer) => {
     const { items } = await incidents.list({ kind: 'refusedCommand' }, { limit: 9 });
     expect(items.map(({ reason }) => reason)).toEqual(['other', 'first']);
   });
+
+  it('counts what strangers send too much of, in one incident a minute', async () => {
+    await database.dataSource.query('TRUNCATE workflow_incidents');
+    const incidents = new IncidentStore(database.dataSource, 3, () => 0);
+    const ids: unknown[] = [];
+    for (let n = 0; n < 50; n += 1)
+      ids.push(await incidents.record({ kind: 'unreadable', reason: `BODY_INVALID: at ${n}`, messageKey: `unreadable:${n}` }));
+    expect(ids.slice(3)).toEqual(Array(47).fill(undefined));
+    const reasons = async () => (await incidents.list({ kind: 'unreadable' }, { limit: 99 })).items.map(({ reason }) => reason);
+    while (!(await reasons())[0]!.startsWith('BODY_INVALID: 47 more')) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect((await reasons()).slice(1)).toEqual([2, 1, 0].map((n) => `BODY_INVALID: at ${n}`));
+  }, 10_000);
 
   it('logs what operators do, newest first', async () => {
     const log = new OperatorLog(database.dataSource);

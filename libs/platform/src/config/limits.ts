@@ -6,6 +6,48 @@ const GIB = 1024 * MIB;
 
 /** What bounds the memory and the connections of a process. Those a person may want to turn; the rest are constants beside their code. */
 export const limits = {
+  requestsAtOnce: limit('ORQUESTRA_REQUESTS_AT_ONCE', {
+    from: 1,
+    to: 10_000,
+    byDefault: 64,
+    text: 'Requests a gateway works on at once, in each of three shares: new work (starts, hooks, events), acts on what is there, and reads. A flood of one leaves the others their places.',
+    why: 'Several times the connections to PostgreSQL: they never idle, and none of the requests waits long for one.',
+  }),
+  requestsWaiting: limit('ORQUESTRA_REQUESTS_WAITING', {
+    from: 0,
+    to: 100_000,
+    byDefault: 1_000,
+    text: 'Requests of a share that wait for a place; one more is answered 503 `OVERLOADED` with `Retry-After` at once.',
+    why: 'A burst of a second is taken in; more would only be told later that it was too much.',
+  }),
+  requestWaitMs: limit('ORQUESTRA_REQUEST_WAIT_MS', {
+    from: 0,
+    to: 60_000,
+    byDefault: 5_000,
+    text: 'Milliseconds a request waits for a place, then it is answered 503 `OVERLOADED`.',
+    why: 'Callers give up after 10 to 30 s: what is refused before can still be tried again.',
+  }),
+  heldRequests: limit('ORQUESTRA_HELD_REQUESTS', {
+    from: 0,
+    to: 100_000,
+    byDefault: 1_000,
+    text: 'Requests that hold no place because they only wait (`?wait`): for an end, a decision, news. Those beyond are answered as if they had not asked to wait; one that can only wait gets 503 `OVERLOADED`.',
+    why: 'Each costs a socket and a few KiB, and all are looked up with one statement a second.',
+  }),
+  bodyBytes: sizeLimit('ORQUESTRA_BODY_BYTES', {
+    from: MIB,
+    to: 16 * GIB,
+    byDefault: 64 * MIB,
+    text: 'Bodies of requests in memory at once, all together; a request whose body has no room is answered 503 `OVERLOADED` unread.',
+    why: 'Parsed, a body takes up to five times its bytes: 64 of the largest (1 MiB) at once are enough to fill both cores.',
+  }),
+  loopDelayMs: limit('ORQUESTRA_LOOP_DELAY_MS', {
+    from: 50,
+    to: 60_000,
+    byDefault: 500,
+    text: 'Mean delay of the event loop, in milliseconds and for two seconds, from which on new work is answered 503 `OVERLOADED`.',
+    why: 'What stays half a second late only gets worse by taking in more; a pause of garbage collection is far shorter.',
+  }),
   connections: limit('ORQUESTRA_CONNECTIONS', {
     from: 10,
     to: 1_000_000,
@@ -33,6 +75,13 @@ export const limits = {
     byDefault: 100,
     text: 'Commands of other systems a gateway takes from the broker before it has answered those it has; all others stay in `orquestra.commands`.',
     why: 'Keeps all connections to PostgreSQL at work; what a gateway that dies held comes again to another.',
+  }),
+  incidentsAMinute: limit('ORQUESTRA_INCIDENTS_A_MINUTE', {
+    from: 1,
+    to: 100_000,
+    byDefault: 100,
+    text: 'Messages of one kind and code that a process refuses or cannot read and writes down as an incident each, in a minute; those beyond become one incident that counts them. What happens to instances is always written.',
+    why: 'More of the same tell a person nothing, and a producer gone wrong makes thousands a second.',
   }),
   hotPool: limit('ORQUESTRA_DATABASE_HOT_POOL', {
     from: 2,

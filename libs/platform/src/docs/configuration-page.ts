@@ -28,7 +28,7 @@ export function configurationPage(): string {
     '## Limits',
     '',
     'What a process takes in is bounded everywhere: beyond these, work waits where it is safe (the broker, PostgreSQL, the caller).',
-    'Sizes may be given in bytes or as `64MiB`.',
+    'Callers for whom that takes too long are told so. Sizes may be given in bytes or as `64MiB`. What happens under too much load: [overload](overload.md).',
     '',
     '| variable | default | range | bounds | why this default |',
     '| --- | --- | --- | --- | --- |',
