@@ -10,14 +10,24 @@ const maxOutstanding = 1_000;
 @Injectable()
 export class Hints {
   private outstanding = 0;
+  private readonly waiting = new Set<InstanceId>();
 
   constructor(
     @Inject(TRANSPORT) private readonly transport: Transport,
     @Inject(CONFIG) private readonly config: Pick<Config, 'partitions'>,
   ) {}
 
+  /** Leaves at the end of this turn of the event loop, together with the others of it: a message for each partition. */
   send(ids: readonly InstanceId[]): void {
-    if (ids.length === 0 || this.transport.state !== 'connected' || this.outstanding >= maxOutstanding) return;
+    if (ids.length === 0) return;
+    if (this.waiting.size === 0) setImmediate(() => this.sendWaiting());
+    for (const id of ids) this.waiting.add(id);
+  }
+
+  private sendWaiting(): void {
+    const ids = [...this.waiting];
+    this.waiting.clear();
+    if (this.transport.state !== 'connected' || this.outstanding >= maxOutstanding) return;
     const messages = hintMessages(ids, this.config.partitions);
     this.outstanding += messages.length;
     void this.transport
