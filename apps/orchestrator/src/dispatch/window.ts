@@ -24,6 +24,8 @@ export function windowSize({ capacity, partitions, throughput, meanMs, ceiling }
 
 /** Handing a step over takes its time too, however fast its handler. */
 const quickestMs = 0.5;
+/** Tasks below it are counted on to stay as fast as they are. */
+const fastMs = 5;
 
 /** What workers can do of a fast task in a second is known long before it has been measured: a fan-out need not wait for that. */
 function possible(slots: number, meanMs: number | undefined): number {
