@@ -26,6 +26,10 @@ class Broker {
   }
 }
 
+async function until(isSo: () => boolean): Promise<void> {
+  for (const deadline = performance.now() + 2_000; !isSo() && performance.now() < deadline;) await turn();
+}
+
 describe('Acknowledgements', () => {
   it('sends one frame for what is contiguous, and single ones for the rest', async () => {
     const broker = new Broker(10);
@@ -38,6 +42,27 @@ describe('Acknowledgements', () => {
     acknowledgements.flush();
     expect(broker.frames.slice(3)).toEqual(['ack..6']);
     expect([...broker.settled.keys()].sort()).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it('holds a few back for a moment, so that they leave together, and many not at all', async () => {
+    const broker = new Broker(6);
+    const acknowledgements = new Acknowledgements(broker, 3);
+    for (const tag of [1, 2]) {
+      acknowledgements.settle(tag, 'ack');
+      await turn();
+    }
+    expect(broker.frames).toEqual([]);
+    acknowledgements.settle(3, 'ack');
+    await turn();
+    expect(broker.frames).toEqual(['ack..3']);
+    acknowledgements.settle(4, 'ack');
+    acknowledgements.settle(5, 'requeue'); // is not held back
+    expect(broker.frames.slice(1)).toEqual(['reject 5']);
+    await until(() => broker.frames.length === 3);
+    expect(broker.frames.slice(2)).toEqual(['ack..4']);
+    acknowledgements.settle(6, 'ack');
+    acknowledgements.flush(); // its consumer closes
+    expect(broker.frames.slice(3)).toEqual(['ack..6']);
   });
 
   it('says nothing any more once its channel is dead', async () => {

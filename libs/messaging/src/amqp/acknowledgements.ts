@@ -6,8 +6,11 @@ export interface SettlementFrames {
   reject(deliveryTag: number, requeue: boolean): void;
 }
 
+/** A few acknowledgements wait so long for others: each one that reaches a quorum queue alone is a write of its log, in the way of the next message. */
+const holdMs = 10;
+
 /**
- * Settlements of one channel. Acknowledgements of one turn of the event loop leave together; whatever is contiguous from the
+ * Settlements of one channel. Acknowledgements leave together, after 10 ms or as soon as there are many; whatever is contiguous from the
  * oldest unsettled tag is one frame. Delivery tags mean nothing on another channel: when this one dies, `end` silences it.
  */
 export class Acknowledgements {
@@ -17,9 +20,14 @@ export class Acknowledgements {
   private readonly ahead = new Set<number>();
   private unsent: number[] = [];
   private isScheduled = false;
+  private timer: NodeJS.Timeout | undefined;
   private isEnded = false;
 
-  constructor(private readonly frames: SettlementFrames) {}
+  /** @param many so many are not held back: they leave with their turn of the event loop */
+  constructor(
+    private readonly frames: SettlementFrames,
+    public many = 1,
+  ) {}
 
   settle(tag: number, settlement: Settlement): void {
     if (this.isEnded || tag < this.oldest || this.ahead.has(tag)) return;
@@ -28,6 +36,10 @@ export class Acknowledgements {
     if (settlement !== 'ack') return this.frames.reject(tag, settlement === 'requeue');
     this.unsent.push(tag);
     if (this.isScheduled) return;
+    if (this.unsent.length < this.many) {
+      this.timer ??= setTimeout(() => this.flush(), holdMs);
+      return;
+    }
     this.isScheduled = true;
     setImmediate(() => this.flush());
   }
@@ -35,6 +47,8 @@ export class Acknowledgements {
   /** Sends what is due now. */
   flush(): void {
     this.isScheduled = false;
+    clearTimeout(this.timer);
+    this.timer = undefined;
     if (this.isEnded || this.unsent.length === 0) return;
     const due = this.unsent;
     this.unsent = [];
@@ -47,6 +61,7 @@ export class Acknowledgements {
 
   end(): void {
     this.isEnded = true;
+    clearTimeout(this.timer);
     this.unsent = [];
     this.ahead.clear();
   }

@@ -44,10 +44,11 @@ export class AmqpConsumer implements Consumer {
   /** Begins to consume on a channel of its own, at first and after each loss. */
   async start(openChannel: () => Promise<Channel>): Promise<void> {
     const channel = await openChannel();
-    const acknowledgements = new Acknowledgements({
-      ack: (tag, upTo) => channel.ack(withTag(tag), upTo),
-      reject: (tag, requeue) => channel.reject(withTag(tag), requeue),
-    });
+    const frames = {
+      ack: (tag: number, upTo: boolean): void => channel.ack(withTag(tag), upTo),
+      reject: (tag: number, requeue: boolean): void => channel.reject(withTag(tag), requeue),
+    };
+    const acknowledgements = new Acknowledgements(frames, manyOf(this.prefetch));
     const life: Life = { channel, acknowledgements, consumerTag: '' };
     let closeError: unknown;
     channel.on('error', (error: unknown) => (closeError = error));
@@ -88,6 +89,7 @@ export class AmqpConsumer implements Consumer {
     if (prefetch === this.prefetch) return;
     this.prefetch = prefetch;
     if (life === undefined || this.isCancelled) return;
+    life.acknowledgements.many = manyOf(prefetch);
     await life.channel.prefetch(prefetch, false);
     const before = life.consumerTag;
     life.consumerTag = await this.subscribe(life);
@@ -150,6 +152,9 @@ export class AmqpConsumer implements Consumer {
     await closeChannel(life.channel);
   }
 }
+
+/** Acknowledgements that may be held back while the rest of the prefetch keeps the deliveries flowing. */
+const manyOf = (prefetch: number): number => Math.max(1, Math.floor(prefetch / 4));
 
 /** amqplib reads nothing but the delivery tag of what it settles. */
 function withTag(deliveryTag: number): ConsumeMessage {
