@@ -257,8 +257,9 @@ export class BatchRunner {
     partition.cache.trim();
     partition.sends.begin(batchNo);
     return async () => {
-      partition.teller.tell(batchNo, out.told);
-      await publish(partition, { ...out, commands: [...out.commands, ...repeats], others: [...out.others, ...hints] });
+      const sent = publish(partition, { ...out, commands: [...out.commands, ...repeats], others: [...out.others, ...hints] });
+      partition.teller.tell(batchNo, out.told); // after the commands are written: no step waits for these
+      await sent;
       partition.sends.end(batchNo);
       for (const { delivery } of parcels) delivery?.settle('ack');
     };
