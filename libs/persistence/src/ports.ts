@@ -134,6 +134,13 @@ export interface WakeupWrite {
   readonly remove?: boolean;
 }
 
+export interface Stirring {
+  /** Clocks, unconsumed inbox rows, requests or events of keys. */
+  readonly hasDue: boolean;
+  readonly hasInbox: boolean;
+  readonly hasKeys: boolean;
+}
+
 export interface DueWakeup {
   readonly id: InstanceId;
   readonly dueAt: number;
@@ -266,6 +273,8 @@ export interface EventStore {
   history(id: InstanceId, after: number, limit: number): Promise<AuditEvent[]>;
   /** Some of them, in any order. */
   eventsAt(id: InstanceId, seqs: readonly number[]): Promise<AuditEvent[]>;
+  /** What there is to do in a bucket range [from, to), clocks up to `nowMs`: one read that is all a sweep needs while nothing happens. */
+  stirring(fromBucket: number, toBucket: number, nowMs: number): Promise<Stirring>;
   /** Wake-ups of a bucket range [from, to) that are due at `nowMs`, earliest first, after the cursor. */
   dueWakeups(fromBucket: number, toBucket: number, nowMs: number, after: DueWakeup | null, limit: number): Promise<DueWakeup[]>;
   /** Instances with unconsumed inbox rows in a bucket range. */

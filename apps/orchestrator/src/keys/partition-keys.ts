@@ -49,10 +49,10 @@ export class PartitionKeys {
     for (const effect of openEmits(state)) if (effect.kind === 'emit') this.emits.add(state.id, effect);
   }
 
-  /** What nobody else does: offers that were decided, requests whose batch was committed by a process that is gone, emits to be tried again. */
-  sweep(): void {
+  /** What nobody else does: offers that were decided, requests whose batch was committed by a process that is gone, emits to be tried again. @param hasRows anything of that in the tables */
+  sweep(hasRows: boolean): void {
     if (this.emits.size > 0) this.emit();
-    if (this.isSweeping) return;
+    if (this.isSweeping || !hasRows) return;
     this.isSweeping = true;
     const { services, number } = this.partition;
     const [from, to] = partitionBuckets(number, services.config.partitions);

@@ -48,6 +48,11 @@ export class DueClocks {
     this.heap.forget(id);
   }
 
+  /** Epoch ms up to which the next sweep looks. */
+  horizonMs(): number {
+    return this.services.clock.nowMs() + aheadMs;
+  }
+
   /** Looks for clocks nobody has reminded us of, unless what was found has not fired yet. */
   async sweep(): Promise<void> {
     const hasDue = (this.heap.earliest() ?? Infinity) <= this.services.clock.nowMs();
@@ -58,9 +63,9 @@ export class DueClocks {
     if (this.isReading) return;
     this.isReading = true;
     try {
-      const { store, clock, config } = this.services;
+      const { store, config } = this.services;
       const [from, to] = partitionBuckets(this.number, config.partitions);
-      const rows = await store.dueWakeups(from, to, clock.nowMs() + aheadMs, this.after, pageSize);
+      const rows = await store.dueWakeups(from, to, this.horizonMs(), this.after, pageSize);
       this.after = rows.length < pageSize ? null : rows.at(-1)!;
       for (const { id, dueAt } of rows) this.heap.push(dueAt, id);
       if (rows.length > 0) this.changed();

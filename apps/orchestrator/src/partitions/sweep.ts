@@ -10,17 +10,18 @@ const busySweepMs = 5_000;
 
 /** Finds what nobody told us of: due wake-ups and inbox rows whose hint was lost. A busy partition, which finds much of it by itself, is swept less often. */
 export async function sweep(partition: Partition): Promise<void> {
-  await partition.due.sweep();
+  const { store, config } = partition.services;
+  const [from, to] = partitionBuckets(partition.number, config.partitions);
+  const found = await store.stirring(from, to, partition.due.horizonMs());
+  if (found.hasDue) await partition.due.sweep();
   const isBusy = partition.waitingInputs > busyParcels;
   if (isBusy && performance.now() - partition.sweptMs < busySweepMs) return;
   partition.sweptMs = performance.now();
-  const { store, config } = partition.services;
-  const [from, to] = partitionBuckets(partition.number, config.partitions);
-  const waiting = await store.inboxWaiting(from, to, sweepSize);
+  const waiting = found.hasInbox ? await store.inboxWaiting(from, to, sweepSize) : [];
   await readBacklogAhead(partition);
   partition.push(...waiting.map((instanceId: InstanceId) => ({ kind: 'hint', instanceId }) as const));
   tellForgotten(partition);
-  partition.keys.sweep();
+  partition.keys.sweep(found.hasKeys);
   void partition.teller.tryAgain();
 }
 

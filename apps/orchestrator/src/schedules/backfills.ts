@@ -4,6 +4,7 @@ import { BackfillDoor, DefinitionStore } from '#libs/persistence';
 import { PlanCache } from '../definitions/plan-cache.js';
 import { WantedVersions } from '../definitions/wanted-versions.js';
 import { CompiledSchedules } from './compiled-schedules.js';
+import { NextLook } from './next-look.js';
 import { Nudges } from './nudges.js';
 import { OneAtATime } from './one-at-a-time.js';
 import { settleBackfill } from './settle-backfill.js';
@@ -17,6 +18,7 @@ const roundsAtMost = 5;
 export class Backfills implements BeforeApplicationShutdown {
   private readonly logger = new Logger(Backfills.name);
   private readonly compiled = new CompiledSchedules();
+  private readonly next = new NextLook(() => this.door.dueIn());
   private readonly look = new OneAtATime(
     () => this.settleSome(),
     (error) => this.logger.warn(`backfills could not be looked at, next try at once: ${String(error)}`),
@@ -39,6 +41,7 @@ export class Backfills implements BeforeApplicationShutdown {
   }
 
   private async settleSome(): Promise<void> {
+    if (!(await this.next.isDue())) return;
     for (let round = 1; round <= roundsAtMost && !this.look.isClosed; round++) {
       const versions = new WantedVersions(this.definitions, this.plans);
       const { looked, started, cancelled } = await this.door.settleDue((due) => settleBackfill(due, this.compiled, versions));

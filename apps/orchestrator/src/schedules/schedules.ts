@@ -4,6 +4,7 @@ import { DataFault, DefinitionStore, type DueSchedule, ScheduleDoor, type Settle
 import { PlanCache } from '../definitions/plan-cache.js';
 import { WantedVersions } from '../definitions/wanted-versions.js';
 import { CompiledSchedules } from './compiled-schedules.js';
+import { NextLook } from './next-look.js';
 import { Nudges } from './nudges.js';
 import { OneAtATime } from './one-at-a-time.js';
 import { broken, settleSchedule } from './settle-schedule.js';
@@ -25,6 +26,7 @@ const roundsAtMost = 25;
 export class Schedules implements BeforeApplicationShutdown {
   private readonly logger = new Logger(Schedules.name);
   private readonly compiled = new CompiledSchedules();
+  private readonly next = new NextLook(() => this.door.dueIn());
   private readonly look = new OneAtATime(
     () => this.settleAll(),
     (error) => this.logger.warn(`schedules could not be looked at, next try at once: ${String(error)}`),
@@ -53,6 +55,7 @@ export class Schedules implements BeforeApplicationShutdown {
   }
 
   private async settleAll(): Promise<void> {
+    if (!(await this.next.isDue())) return;
     for (let round = 1; round <= roundsAtMost && !this.look.isClosed; round++) if (!(await this.settleSome())) return;
   }
 

@@ -12,6 +12,7 @@ import type {
   InboxAddress,
   InboxRow,
   StoredInstance,
+  Stirring,
   ToldEvent,
   Touched,
   UnsentRow,
@@ -59,6 +60,10 @@ export class PgEventStore implements EventStore {
 
   async eventsAt(id: InstanceId, seqs: readonly number[]): Promise<AuditEvent[]> {
     return (await this.rows<LoadedRow>(readStatements.eventsAt, [id, plainArray(seqs)])).map((row) => eventOf(row));
+  }
+
+  async stirring(fromBucket: number, toBucket: number, nowMs: number): Promise<Stirring> {
+    return (await this.rows<Stirring>(readStatements.stirring, [fromBucket, toBucket, nowMs]))[0]!;
   }
 
   dueWakeups(fromBucket: number, toBucket: number, nowMs: number, after: DueWakeup | null, limit: number): Promise<DueWakeup[]> {

@@ -6,6 +6,10 @@ const waitingInbox = `SELECT b.instance_id AS id, b.bucket AS seq, b.kind AS typ
     SELECT * FROM workflow_inbox v WHERE v.bucket = u.bucket AND v.instance_id = u.id AND v.applied_seq IS NULL
     ORDER BY v.received_at, length(v.id), v.id LIMIT ${INBOX_AT_ONCE}) b`;
 
+/** Of the rows `b` of the inbox: not consumed. */
+const isWaiting = `b.applied_seq IS NULL AND b.bucket >= $1 AND b.bucket < $2
+          AND (b.kind <> 'event' OR coalesce((SELECT i.status FROM workflow_instances i WHERE i.id = b.instance_id), '') <> 'pending')`;
+
 /** Reads of owners, as prepared statements; each goes by an index (see the EXPLAIN test). */
 export const readStatements = {
   history: {
@@ -28,10 +32,17 @@ export const readStatements = {
   inboxWaiting: {
     name: 'inbox_waiting',
     text: `SELECT DISTINCT instance_id AS id FROM (
-        SELECT b.instance_id FROM workflow_inbox b WHERE b.applied_seq IS NULL AND b.bucket >= $1 AND b.bucket < $2
-          AND (b.kind <> 'event' OR coalesce((SELECT i.status FROM workflow_instances i WHERE i.id = b.instance_id), '') <> 'pending')
+        SELECT b.instance_id FROM workflow_inbox b WHERE ${isWaiting}
         ORDER BY b.bucket, b.instance_id LIMIT $3
       ) waiting`,
+  },
+  stirring: {
+    name: 'stirring',
+    text: `SELECT EXISTS (SELECT FROM workflow_wakeups w WHERE w.due_at <= $3 AND w.bucket >= $1 AND w.bucket < $2) AS "hasDue",
+      EXISTS (SELECT FROM workflow_inbox b WHERE ${isWaiting}) AS "hasInbox",
+      EXISTS (SELECT FROM workflow_lock_requests r WHERE r.fence IS NULL AND r.displaced_at IS NULL AND r.bucket >= $1 AND r.bucket < $2)
+        OR EXISTS (SELECT FROM workflow_lock_requests p WHERE p.bucket >= $1 AND p.bucket < $2 AND p.free_at <= ${NOW_MS})
+        OR EXISTS (SELECT FROM workflow_keyed_events k WHERE k.status = 'offered' AND k.bucket >= $1 AND k.bucket < $2) AS "hasKeys"`,
   },
   waitingInbox: {
     name: 'waiting_inbox',

@@ -3,7 +3,7 @@ import type { InstanceId, Overlap } from '#libs/engine';
 import { inTransaction } from '../connections/in-transaction.js';
 import { dataFault } from '../events/sql-faults.js';
 import type { NewRun, Settled } from './schedule-rows.js';
-import { advanceBackfill, holdTrigger, takeDueBackfill } from './schedule-statements.js';
+import { advanceBackfill, holdTrigger, nextBackfill, takeDueBackfill } from './schedule-statements.js';
 import { type StoredTrigger, triggerOf, type TriggerRow } from './trigger-row.js';
 import { cancelOld, writeRuns } from './write-runs.js';
 
@@ -34,6 +34,11 @@ type Taken = Omit<DueBackfill, 'trigger'> & { id: string; tenant: string; trigge
 /** Where backfills go on: some slots and how far it has come are one transaction, so a crash repeats none. */
 export class BackfillDoor {
   constructor(private readonly pool: Pool) {}
+
+  /** Ms until the next one is due; Infinity when there is none. */
+  async dueIn(): Promise<number> {
+    return (await this.pool.query<{ inMs: number | null }>(nextBackfill)).rows[0]?.inMs ?? Infinity;
+  }
 
   /**
    * Goes on with one backfill that is due and that nobody else is at; one whose trigger is gone ends.

@@ -34,19 +34,17 @@ export class EndsDoor {
    * The next runs whose end has not been seen; each end counts once, whoever sees it.
    * @param after id of the last run that was looked at, null to begin
    */
-  settleEnds(after: string | null, most: number): Promise<EndsSettled> {
-    return inTransaction(this.pool, async (client) => {
-      await client.query('BEGIN');
-      const { rows } = await client.query<EndedRun & { isEnded: boolean }>({ ...endedRuns, values: [after, most] });
-      const ended = rows.filter(({ isEnded }) => isEnded);
-      const disabled = ended.length === 0 ? [] : await settleIn(client, ended);
-      await client.query('COMMIT');
-      return { after: rows.length < most ? null : rows.at(-1)!.id, disabled };
-    });
+  async settleEnds(after: string | null, most: number): Promise<EndsSettled> {
+    const { rows } = await this.pool.query<EndedRun & { isEnded: boolean }>({ ...endedRuns, values: [after, most] });
+    const ended = rows.filter(({ isEnded }) => isEnded);
+    const disabled = ended.length === 0 ? [] : await inTransaction(this.pool, (client) => settleIn(client, ended));
+    return { after: rows.length < most ? null : rows.at(-1)!.id, disabled };
   }
 }
 
+/** Whoever else has seen the same ends waits for the lock of the triggers, and then finds the runs closed. */
 async function settleIn(client: PoolClient, ended: readonly EndedRun[]): Promise<string[]> {
+  await client.query('BEGIN');
   const triggers = await hold(client, ended);
   const closed = await client.query<{ id: string }>({ ...closeRuns, values: [plainArray(ended.map(({ id }) => id))] });
   const ids = new Set(closed.rows.map(({ id }) => id));
@@ -79,6 +77,7 @@ async function settleIn(client: PoolClient, ended: readonly EndedRun[]): Promise
   const words = disabled.map(({ trigger, faring }) => `trigger ${trigger.name} ${faring.note ?? ''}`);
   if (words.length > 0)
     await client.query({ ...insertTriggerIncidents, values: [plainArray(words.map(() => uuidv7())), textArray(words)] });
+  await client.query('COMMIT');
   return disabled.map(({ trigger }) => trigger.name);
 }
 

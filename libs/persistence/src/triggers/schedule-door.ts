@@ -4,7 +4,7 @@ import { inTransaction } from '../connections/in-transaction.js';
 import { plainArray, textArray } from '../connections/pg-array.js';
 import { dataFault } from '../events/sql-faults.js';
 import type { DueSchedule, Settled, SettledSchedule } from './schedule-rows.js';
-import { openRuns, takeDueTriggers, wakeTooFar } from './schedule-statements.js';
+import { nextSchedule, openRuns, takeDueTriggers, wakeTooFar } from './schedule-statements.js';
 import { type StoredTrigger, triggerOf } from './trigger-row.js';
 import { advance, cancelOld, writeRuns } from './write-runs.js';
 
@@ -33,6 +33,11 @@ export class ScheduleDoor {
         throw dataFault(error) ?? error;
       }
     }
+  }
+
+  /** Ms until the next one is due; Infinity when none is by itself. One read, so that an idle server does little. */
+  async dueIn(): Promise<number> {
+    return (await this.pool.query<{ inMs: number | null }>(nextSchedule)).rows[0]?.inMs ?? Infinity;
   }
 
   /** After the clock was put back by more than that; slots that were decided before are not decided again. @returns how many */

@@ -10,6 +10,18 @@ export const takeDueTriggers = {
   text: `SELECT ${TRIGGER_COLUMNS}, ${now} AS "nowMs" FROM workflow_triggers WHERE next_at <= ${now} ORDER BY next_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
 } as const;
 
+/** Ms until the next schedule is due; null: none will be by itself. */
+export const nextSchedule = {
+  name: 'next_schedule',
+  text: `SELECT min(next_at) - ${now} AS "inMs" FROM workflow_triggers WHERE next_at > 0`,
+} as const;
+
+/** The same of backfills. */
+export const nextBackfill = {
+  name: 'next_backfill',
+  text: `SELECT min(due_at) - ${now} AS "inMs" FROM workflow_backfills WHERE ended_at IS NULL AND due_at > 0`,
+} as const;
+
 /** Schedules that have come further than the clock shows: it was put back, and they would be silent until it is there again. */
 export const wakeTooFar = {
   name: 'wake_too_far',
