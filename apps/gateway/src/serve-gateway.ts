@@ -22,7 +22,8 @@ const keepAliveMs = 65_000;
 export async function serveGateway(app: INestApplication): Promise<string> {
   const config = app.get<Config>(CONFIG);
   requireTrust(config);
-  (app as NestExpressApplication).disable('x-powered-by');
+  // Nothing of the API may be kept (`no-store`), and the console's files have names that change with them: a digest of each answer would be for nobody.
+  (app as NestExpressApplication).disable('x-powered-by').disable('etag');
   app.use(securityHeaders, addressCheck(app.get<RootLogger>(ROOT_LOGGER)));
   app.useWebSocketAdapter(new LiveAdapter(app, originRules(config), config.liveClients));
   await app.listen(config.port, config.host);
