@@ -18,20 +18,21 @@ export interface AdmissionContext {
  */
 export function admission(work: WorkIndex, context: AdmissionContext): (queue: string, task: string) => number | undefined {
   const { limits, nowMs } = context;
-  const reserved = new Map<string, number>();
-  const budget = limits && new Budget(limits, nowMs);
+  let reserved: Map<string, number> | undefined; // most decisions schedule one step, or none
+  let budget: Budget | undefined;
   return (queue, task) => {
     const lane = laneOf(queue, task);
     if (work.backlog.laneSize(lane) > 0) return undefined;
-    const taken = reserved.get(lane) ?? 0;
+    const taken = reserved?.get(lane) ?? 0;
     if (context.room(queue, task) <= taken) return undefined;
     const incarnation = context.incarnation(queue, task);
     if (incarnation === undefined) return undefined;
-    if (budget !== undefined && limits!.concerns(queue, task)) {
+    if (limits?.concerns(queue, task) === true) {
       if (work.backlog.sizeOf('queue', queue) + work.backlog.sizeOf('task', task) > 0) return undefined;
+      budget ??= new Budget(limits, nowMs);
       if (!budget.take({ queue, task })) return undefined;
     }
-    reserved.set(lane, taken + 1);
+    (reserved ??= new Map()).set(lane, taken + 1);
     return incarnation;
   };
 }

@@ -30,7 +30,8 @@ export function batchRows(fold: BatchFold, work: WorkIndex, nowMs: number): Rows
     if (decided.length > 0) {
       touched.push({ instanceId: id, fromSeq: decided[0]!.seq, toSeq: decided.at(-1)!.seq });
       for (const event of decided) events.push({ instanceId: id, event });
-      heads.push(headOf(instance));
+      instance.told = headOf(instance);
+      heads.push(instance.told);
       countStats(stats, instance, decided, nowMs);
       const own = askRows(instance, decided);
       if (own !== undefined) asked.push(own);
@@ -69,7 +70,7 @@ function lockChangesOf(fold: BatchFold): Pick<KeyChanges, 'lockRequests' | 'lock
   return { lockRequests, lockReleases, permitsUsed };
 }
 
-export function headOf({ state, plan, head }: CachedInstance): HeadUpdate {
+function headOf({ state, plan, head }: CachedInstance): HeadUpdate {
   const hasStarted = state.startedAt !== undefined; // cancelled before that, it keeps what it was given
   return {
     id: state.id,

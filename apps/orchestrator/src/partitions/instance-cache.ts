@@ -1,4 +1,4 @@
-import type { InstanceHead } from '#libs/persistence';
+import type { HeadUpdate, InstanceHead } from '#libs/persistence';
 import type { InstanceId, InstanceState, Plan } from '#libs/engine';
 
 /** Rough size of an event in a state, beside the payloads it brought. */
@@ -11,6 +11,8 @@ export interface CachedInstance {
   /** As the wake-up row says; an instance that has ended has none. */
   wakeup: { dueAt: number | null; work: 'none' | 'queued' | 'sent' } | undefined;
   snapshotSeq: number;
+  /** As the batch at hand writes its row, and the console is told. */
+  told?: HeadUpdate;
   /** Of the snapshot that the batch at hand writes: from then on its true size is known. */
   snapshotBytes?: number;
   /** Rough size in memory, bytes. */
