@@ -7,7 +7,7 @@ import { LaneMeters } from '../dispatch/lane-meters.js';
 import { outgoing, type Outgoing } from '../dispatch/outgoing.js';
 import { startChildren, tellEnds } from './children-aside.js';
 import { BatchFold } from './batch-fold.js';
-import { batchRows, dueAtOf, headOf } from './batch-rows.js';
+import { batchRows, dueAtOf } from './batch-rows.js';
 import type { Input, Parcel } from './inputs.js';
 import { bytesPerEvent, type CachedInstance } from './instance-cache.js';
 import { stepCommandsOf } from './commands-again.js';
@@ -16,6 +16,9 @@ import { placeAgain } from '../placement/place-again.js';
 import { publish } from './publish.js';
 import { sendRows } from './send-rows.js';
 import { recoverPartition } from './recover.js';
+
+/** More than inputs: a backlog that the window has room for is gone soon, and what is decided after it needs no dispatch of its own. */
+const dispatchesPerBatch = 1_000;
 
 /** A step failed because its worker went away, and it cannot simply run again. */
 const lossCodes: ReadonlySet<string> = new Set(['WORKER_LOST', 'HEARTBEAT_LOST', 'WORKER_CRASHED']);
@@ -53,7 +56,7 @@ export class BatchRunner {
   async run(parcels: readonly Parcel[]): Promise<(() => Promise<void>) | undefined> {
     const { partition } = this;
     const { loader, clock } = partition.services;
-    const dispatches = this.dispatches(500);
+    const dispatches = this.dispatches(dispatchesPerBatch);
     const again = this.hasUnsentDue() ? partition.unsent.due(performance.now(), 200) : [];
     const hinted = new Set<InstanceId>();
     const ids: InstanceId[] = [
@@ -275,7 +278,8 @@ export class BatchRunner {
     const { state } = instance;
     partition.cache.grew(instance, events.length * bytesPerEvent);
     partition.cache.weigh(instance);
-    if (events.length > 0) partition.services.live.note(partition.number, instance.head, headOf(instance));
+    if (events.length > 0 && instance.told !== undefined)
+      partition.services.live.note(partition.number, instance.head, instance.told);
     for (const event of events) {
       if (event.type === 'stepFailed' && lossCodes.has(event.data.failure.code))
         partition.services.incidents.lostStep(state.id, event.path!, event.data.failure.message);

@@ -26,7 +26,7 @@ import type { PartitionServices } from './partition-services.js';
 import { UnsentCommands } from './unsent-commands.js';
 
 /** So that the events one decision follows another with stay few. */
-const inputsOfOneInstance = 100;
+const inputsOfOneInstance = 500;
 const bytesPerBatch = 4 * 1024 * 1024;
 /** Batches whose effects are still being confirmed while the next one is decided. */
 const sendsInFlight = 4;

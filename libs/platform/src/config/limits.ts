@@ -121,9 +121,9 @@ export const limits = {
   dispatchWindow: limit('ORQUESTRA_DISPATCH_WINDOW', {
     from: 1,
     to: 10_000,
-    byDefault: 1_000,
+    byDefault: 4_000,
     text: 'Commands of one queue and task that a partition keeps with the broker at most; the rest waits in order in PostgreSQL.',
-    why: 'Two seconds of work at 500 steps a second; more would only make priorities and recovery slower.',
+    why: 'Two seconds of work at 2,000 steps a second; what has to wait costs an event more, and more at the broker would only make priorities and recovery slower.',
   }),
   publishWindow: limit('ORQUESTRA_PUBLISH_WINDOW', {
     from: 1,
