@@ -39,7 +39,8 @@ export class NewStarts {
         const stored = await this.door.insert(together.map(({ start }) => start));
         for (const { start, done } of together) done(stored.has(start.row.id));
       } catch (error) {
-        for (const { failed } of together) failed(error);
+        // The database is away: those who came meanwhile would only wait as long to hear the same.
+        for (const { failed } of [...together, ...this.waiting.splice(0)]) failed(error);
       }
     }
     this.isStoring = false;

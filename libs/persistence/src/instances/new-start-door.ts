@@ -31,13 +31,8 @@ export class NewStartDoor {
    */
   async insert(starts: readonly NewStart[]): Promise<ReadonlySet<InstanceId>> {
     if (starts.length === 0) return new Set();
-    const ordered = inLockOrder(starts, ({ row }) => row);
-    const requests = ordered.flatMap(({ row, request }) => (request ? [[row.id, request] as const] : []));
-    const values = [
-      ...startValues(ordered.map(({ row }) => row)),
-      plainArray(ordered.map(({ ifActive }) => String(ifActive))),
-      JSON.stringify(Object.fromEntries(requests)),
-    ];
+    const values = writtenDown(starts);
+    if (values === undefined) return new Set();
     try {
       const { rows } = await this.pool.query<{ id: InstanceId }>({ ...insertNewStarts, values });
       return new Set(rows.map(({ id }) => id));
@@ -45,5 +40,20 @@ export class NewStartDoor {
       if (error instanceof DatabaseError && refused.test(error.code ?? '')) return new Set();
       throw error;
     }
+  }
+}
+
+/** Undefined when one of them cannot be written down: the others must not suffer from it. */
+function writtenDown(starts: readonly NewStart[]): string[] | undefined {
+  const ordered = inLockOrder(starts, ({ row }) => row);
+  const requests = ordered.flatMap(({ row, request }) => (request ? [[row.id, request] as const] : []));
+  try {
+    return [
+      ...startValues(ordered.map(({ row }) => row)),
+      plainArray(ordered.map(({ ifActive }) => String(ifActive))),
+      JSON.stringify(Object.fromEntries(requests)),
+    ];
+  } catch {
+    return undefined;
   }
 }

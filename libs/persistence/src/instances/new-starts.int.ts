@@ -98,6 +98,7 @@ describe.each(servers)('NewStartDoor on $name', (server: TestServer) => {
   it('stores nothing of what the database refuses', async () => {
     const good = newStart('good');
     expect(await door.insert([good, newStart('bad', { summary: 'a\u0000b' })])).toMatchObject({ size: 0 });
+    expect(await door.insert([good, newStart('worse', { input: 1n as never })])).toMatchObject({ size: 0 });
     expect(await isThere(good)).toBe(false);
     expect(await door.insert([])).toMatchObject({ size: 0 });
   });
