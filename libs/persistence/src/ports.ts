@@ -271,6 +271,8 @@ export interface EventStore {
   strayInbox(ids: readonly InboxAddress[]): Promise<InboxRow[]>;
   /** Events of one instance by seq, `after` exclusive; payloads over 64 KiB are named, not contained. */
   history(id: InstanceId, after: number, limit: number): Promise<AuditEvent[]>;
+  /** Events of ranges of many instances, in one round trip, each instance's by seq. */
+  eventsIn(ranges: readonly Touched[]): Promise<Map<InstanceId, AuditEvent[]>>;
   /** Some of them, in any order. */
   eventsAt(id: InstanceId, seqs: readonly number[]): Promise<AuditEvent[]>;
   /** What there is to do in a bucket range [from, to), clocks up to `nowMs`: one read that is all a sweep needs while nothing happens. */

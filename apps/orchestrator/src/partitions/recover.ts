@@ -56,16 +56,20 @@ async function unconfirmedChanges(partition: Partition): Promise<{ instance: Cac
   const { services, cache, lease } = partition;
   const { store, loader, config } = services;
   const changed: { instance: CachedInstance; events: AuditEvent[] }[] = [];
-  for (const { instanceId, fromSeq, toSeq } of await store.touchedAfter(partition.number, config.topology, lease.sentThrough)) {
-    const events = await store.history(instanceId, fromSeq - 1, toSeq - fromSeq + 1);
-    await loader.load(cache, [instanceId], new Set());
-    const instance = cache.get(instanceId);
-    if (instance === undefined) continue;
-    if (!isEnded(instance.state.status)) {
-      partition.work.adopt(instance.state);
-      partition.keys.adopt(instance.state);
+  const touched = await store.touchedAfter(partition.number, config.topology, lease.sentThrough);
+  for (let at = 0; at < touched.length; at += pageSize) {
+    const page = touched.slice(at, at + pageSize);
+    const found = await store.eventsIn(page);
+    await loader.load(cache, found.keys(), new Set());
+    for (const [instanceId, events] of found) {
+      const instance = cache.get(instanceId);
+      if (instance === undefined) continue;
+      if (!isEnded(instance.state.status)) {
+        partition.work.adopt(instance.state);
+        partition.keys.adopt(instance.state);
+      }
+      changed.push({ instance, events });
     }
-    changed.push({ instance, events });
   }
   return changed;
 }

@@ -161,6 +161,24 @@ describe.each(servers)('PgEventStore on $name', (server: TestServer) => {
     expect(await store.touchedAfter(5, 2, 0)).toEqual([]);
   });
 
+  it('reads ranges of events of many instances at once, each in order', async () => {
+    const [one, two, gone] = [newId(), newId(), newId()];
+    const events = [one, two].flatMap((instanceId) => [3, 1, 2].map((seq) => ({ instanceId, event: started(seq) })));
+    await store.commit(batch(nextBatch++, { events }));
+    const found = await store.eventsIn([
+      { instanceId: one, fromSeq: 2, toSeq: 3 },
+      { instanceId: two, fromSeq: 1, toSeq: 1 },
+      { instanceId: gone, fromSeq: 1, toSeq: 9 },
+    ]);
+    const seqs = [...found].map(([id, own]) => [id, own.map(({ seq }) => seq)]);
+    expect(seqs).toEqual([
+      [one, [2, 3]],
+      [two, [1]],
+      [gone, []],
+    ]);
+    expect(found.get(two)).toEqual([started(1)]);
+  });
+
   it('finds due wake-ups, waiting inbox rows and work of a bucket range', async () => {
     const rows = [10, 20, 4095].map((bucket) => startRow({ bucket }));
     await pool.query('DELETE FROM workflow_wakeups');

@@ -58,6 +58,15 @@ export class PgEventStore implements EventStore {
     return (await this.rows<LoadedRow>(readStatements.history, [id, after, limit])).map((row) => eventOf(row));
   }
 
+  async eventsIn(ranges: readonly Touched[]): Promise<Map<InstanceId, AuditEvent[]>> {
+    const columns = (['instanceId', 'fromSeq', 'toSeq'] as const).map((name) => plainArray(ranges.map((range) => range[name])));
+    const rows = await this.rows<LoadedRow>(readStatements.eventsIn, columns);
+    const byInstance = new Map(ranges.map(({ instanceId }) => [instanceId, [] as AuditEvent[]]));
+    for (const row of rows) byInstance.get(row.id)!.push(eventOf(row));
+    for (const events of byInstance.values()) events.sort((a, b) => a.seq - b.seq);
+    return byInstance;
+  }
+
   async eventsAt(id: InstanceId, seqs: readonly number[]): Promise<AuditEvent[]> {
     return (await this.rows<LoadedRow>(readStatements.eventsAt, [id, plainArray(seqs)])).map((row) => eventOf(row));
   }

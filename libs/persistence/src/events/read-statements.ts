@@ -17,6 +17,12 @@ export const readStatements = {
     text: `SELECT seq, generation, type, path, attempt, data AS content, occurred_at AS at FROM workflow_events
       WHERE instance_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
   },
+  eventsIn: {
+    name: 'events_in',
+    text: `SELECT u.id, e.seq, e.generation, e.type, e.path, e.attempt, e.data AS content, e.occurred_at AS at
+      FROM unnest($1::uuid[], $2::int[], $3::int[]) AS u(id, low, high)
+      CROSS JOIN LATERAL (SELECT * FROM workflow_events v WHERE v.instance_id = u.id AND v.seq BETWEEN u.low AND u.high ORDER BY v.seq) e`,
+  },
   eventsAt: {
     name: 'events_at',
     text: `SELECT seq, generation, type, path, attempt, data AS content, occurred_at AS at FROM workflow_events
