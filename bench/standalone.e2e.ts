@@ -48,6 +48,6 @@ describe('one process', () => {
   it('runs an idle step in a fraction of what a delayed packet or a poll would cost', async () => {
     await oneAtATime(1, 10)(client);
     const { ms } = await oneAtATime(1, 30)(client);
-    expect(percentile(ms, 0.25)).toBeLessThan(40); // the faster ones: the machine may do other things
+    expect(percentile(ms, 0.1)).toBeLessThan(40); // the faster ones: the machine may do other things
   }, 60_000);
 });
