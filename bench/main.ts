@@ -4,6 +4,7 @@ import { engineCosts, engineTable, type EngineCost } from './engine-cost.js';
 import { type Finding, findingsTable } from './finding.js';
 import { longWorkloads } from './long/long-workloads.js';
 import { benchOptions, usage, type BenchOptions, type SetUp } from './options.js';
+import { measureOverload, narrowBounds, overloadTable } from './overload/overload.js';
 import { machine, memoryTable, rowOf, tableOf, withRatios, type Row } from './report.js';
 import { say } from './say.js';
 import { measureScaling, scalingTable } from './scaling/scaling.js';
@@ -26,7 +27,7 @@ function endWithSignals(): void {
 async function open(name: SetUp, options: BenchOptions, env: Readonly<Record<string, string>> = {}): Promise<Target> {
   say(`starting ${name}`);
   const start = async (): Promise<Target> =>
-    name === 'standalone' ? standaloneTarget() : (await import('./cluster-target.js')).clusterTarget(options, env);
+    name === 'standalone' ? standaloneTarget(env) : (await import('./cluster-target.js')).clusterTarget(options, env);
   const target = resources.use(await start());
   endWithSignals(); // what starts processes has listeners of its own
   return target;
@@ -98,6 +99,12 @@ async function measure(options: BenchOptions): Promise<[object, string]> {
   if (options.mode === 'scaling') {
     const scaling = await measureScaling(options, (counts, env) => open('cluster', { ...options, counts }, env), endAll);
     return [{ scaling }, scalingTable(scaling)];
+  }
+  if (options.mode === 'overload') {
+    const overload = await measureOverload(await open('standalone', options, narrowBounds), options.seconds);
+    await endAll();
+    if (!overload.isFlat || overload.mute > 0) process.exitCode = 1;
+    return [{ overload }, overloadTable(overload)];
   }
   const rows = await measureRounds(options);
   const findings = await measureLong(options);

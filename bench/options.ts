@@ -14,6 +14,7 @@ export const usage = `npm run bench -- [options]
   --minutes <n>        of W6, default 10
   --stored <n>         events of W8, default 1000000, with --all also 10000000
   --scaling            instead: 1, 2 and 4 orchestrators and workers with steps that take time
+  --overload           instead: ten minutes of too much of everything at once (--quick: 30 s, --minutes: so long); memory by minute
   --engine             instead: what the engine itself costs, by size of the instance, without any server
   --json               the result as one JSON document on standard output
   --out <file>         the JSON document into a file, the table on standard output`;
@@ -44,7 +45,9 @@ export interface BenchOptions {
   readonly help: boolean;
   readonly json: boolean;
   readonly out?: string;
-  readonly mode: 'workloads' | 'engine' | 'scaling';
+  readonly mode: 'workloads' | 'engine' | 'scaling' | 'overload';
+  /** Of the overload. */
+  readonly seconds: number;
   readonly targets: readonly SetUp[];
   readonly counts: { readonly orchestrator: number; readonly worker: number };
   readonly profile: 'durable' | 'latency';
@@ -71,6 +74,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
       json: yes,
       engine: yes,
       scaling: yes,
+      overload: yes,
       help: yes,
       orchestrators: text,
       workers: text,
@@ -92,7 +96,8 @@ export function benchOptions(args: readonly string[]): BenchOptions {
     help: values.help === true,
     json: values.json === true,
     out: values.out,
-    mode: values.engine ? 'engine' : values.scaling ? 'scaling' : 'workloads',
+    mode: values.engine ? 'engine' : values.scaling ? 'scaling' : values.overload ? 'overload' : 'workloads',
+    seconds: isQuick ? 30 : 60 * whole('minutes', values.minutes, 10),
     targets: both ? ['standalone', 'cluster'] : values.standalone ? ['standalone'] : ['cluster'],
     counts: { orchestrator: whole('orchestrators', values.orchestrators, 2), worker: whole('workers', values.workers, 2) },
     profile: profileOf(values.profile),

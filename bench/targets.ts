@@ -22,7 +22,7 @@ export interface Target extends AsyncDisposable {
 export const client: ProcessRoot = { name: 'client', pid: process.pid };
 
 /** One process with embedded PostgreSQL (fsync on) and the in-process transport. */
-export async function standaloneTarget(): Promise<Target> {
+export async function standaloneTarget(env: Readonly<Record<string, string>> = {}): Promise<Target> {
   const dataDir = await mkdtemp(join(tmpdir(), 'orquestra-bench-'));
   await chmod(dataDir, 0o755); // as root the database runs as another user
   const group = new ProcessGroup();
@@ -31,7 +31,7 @@ export async function standaloneTarget(): Promise<Target> {
     await rm(dataDir, { recursive: true, force: true });
   };
   try {
-    const { url, process: standalone } = await startStandalone(group, { dataDir, env: { ORQUESTRA_EXAMPLES: 'false' } });
+    const { url, process: standalone } = await startStandalone(group, { dataDir, env: { ORQUESTRA_EXAMPLES: 'false', ...env } });
     await standalone.line(/OrquestraX is running/); // written just before
     const state = JSON.parse(await readFile(join(dataDir, 'standalone.json'), 'utf8')) as { databaseUrl: string };
     return {
