@@ -160,7 +160,7 @@ export class GatewayModule implements NestModule {
       .apply(
         checkOrigin,
         requestMetrics(this.metrics),
-        apiEntry(this.logger, this.admission.bodies),
+        apiEntry(this.logger, this.admission),
         admit(this.admission, this.logger),
         consoleFiles(this.logger),
       )

@@ -1,8 +1,12 @@
 import { v7 as uuidv7 } from 'uuid';
 import { liveLimits, serverMessageSchema } from '#libs/contracts';
+import { LiveGateway } from '../src/live/live.gateway.js';
 import { startGateway, type TestGateway } from './gateway-app.js';
 import { delta, FakeOwner } from './fake-owner.js';
 import { LiveClient } from './live-client.js';
+
+const liveBuffer = 1024 * 1024;
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 let gateway: TestGateway;
 let owner: FakeOwner;
@@ -140,6 +144,33 @@ describe('instance', () => {
     const seqs = client.heard.flatMap((message) => ('events' in message ? message.events.map(({ seq }) => seq) : []));
     expect(seqs).toEqual(Array.from({ length: 1_235 }, (_, index) => index + 1));
   });
+
+  it('writes no more to a console that does not read than its buffer and one message, and goes on when it does', async () => {
+    const id = await start();
+    const [batches, each] = [10, 500];
+    const because = 'x'.repeat(8_000) as 'when'; // for its size
+    for (let batch = 0; batch < batches; batch += 1) {
+      const events = Array.from(
+        { length: each },
+        (_, index) => ({ type: 'stepSkipped', path: `s${batch}-${index}`, data: { because } }) as const,
+      );
+      await owner.commit(id, batch * each + 1, batch === 0 ? [startedEvent, ...events.slice(1)] : events, {});
+    }
+    const { clients } = gateway.app.get(LiveGateway) as unknown as { clients: Map<{ bufferedAmount: number }, unknown> };
+    const unsent = (): number => [...clients.keys()].reduce((sum, { bufferedAmount }) => sum + bufferedAmount, 0);
+    client.socket.pause();
+    client.send({ subscribe: 'instance', id });
+    const deadline = performance.now() + 5_000;
+    while (unsent() < liveBuffer && performance.now() < deadline) await pause(20);
+    await pause(500); // all that it will write has been written
+    expect(unsent()).toBeGreaterThan(liveBuffer);
+    expect(unsent()).toBeLessThan(liveBuffer + 1.2 * each * because.length);
+    expect((await gateway.request('GET', '/health/live')).status).toBe(200);
+    client.socket.resume();
+    const seqs = () => client.heard.flatMap((message) => ('events' in message ? message.events.map(({ seq }) => seq) : []));
+    await client.when(() => seqs().length === batches * each, 'all events', 15_000);
+    expect(seqs()).toEqual(Array.from({ length: batches * each }, (_, index) => index + 1));
+  }, 40_000);
 
   it('tells which steps a worker has begun, as REST does', async () => {
     const id = await start();

@@ -1,7 +1,8 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Counter, Gauge } from 'prom-client';
 import type { Operation } from '#libs/contracts';
-import { CONFIG, type Config, METRICS, type MetricsRegistry } from '#libs/platform';
+import { CONFIG, type Config, METRICS, type MetricsRegistry, ROOT_LOGGER, type RootLogger } from '#libs/platform';
+import type { ApiProblem } from '../http/api-problem.js';
 import { overloaded } from '../http/overloaded.js';
 import { BodyRoom } from './body-room.js';
 import { LoopDelay } from './loop-delay.js';
@@ -25,6 +26,12 @@ export const workOperations: ReadonlySet<string> = new Set([
 /** These have nothing to answer but what they wait for; asked again at once they would do nothing else. */
 export const onlyWaiting: ReadonlySet<string> = new Set(['waitForInstance', 'readFeed']);
 
+/** One line in the log, however many were refused meanwhile, ms. */
+const tellEveryMs = 10_000;
+
+const shareOf = (id: string, method: Operation['method']): ShareName =>
+  method === 'get' ? 'reads' : workOperations.has(id) ? 'work' : 'acts';
+
 /**
  * How much of the API is worked on at once. Each share has places of its own, so that a flood of starts leaves operators theirs;
  * those without a place stand in line for a bounded time, and are then told when to come again.
@@ -36,10 +43,14 @@ export class Admission implements OnApplicationShutdown {
   private readonly delay = new LoopDelay();
   private readonly refused: Counter<'share' | 'why'>;
   private held = 0;
+  /** Refusals since the last line in the log. */
+  private untold = 0;
+  private toldAtMs = -Infinity;
 
   constructor(
     @Inject(CONFIG) private readonly limits: Limits,
     @Inject(METRICS) registry: MetricsRegistry,
+    @Inject(ROOT_LOGGER) private readonly logger: RootLogger,
   ) {
     const share = (): Share =>
       new Share({ atOnce: limits.requestsAtOnce, waiting: limits.requestsWaiting, waitMs: limits.requestWaitMs });
@@ -59,23 +70,29 @@ export class Admission implements OnApplicationShutdown {
   }
 
   /**
+   * Before the body is read: what would be refused anyway is not worth it.
+   * @throws ApiProblem OVERLOADED
+   */
+  requireRoom({ id, method, tag }: Operation): void {
+    if (tag === 'Probes') return;
+    const name = shareOf(id, method);
+    const share = this.shares[name];
+    if (share.isFull) throw this.refusal(name, share.refusal('full'));
+    if (name === 'work' && this.delay.meanMs > this.limits.loopDelayMs) throw this.refusal(name, share.refusal('late'));
+    if (onlyWaiting.has(id) && this.held >= this.limits.heldRequests) throw this.refusal(name, share.refusal('held'));
+  }
+
+  /**
    * @param onGone tells when the caller has left: nobody waits any more
    * @returns nothing for what always gets through: probes and metrics
    * @throws ApiProblem OVERLOADED
    */
   async enter({ id, method, tag }: Operation, onGone: (left: () => void) => void): Promise<Place | undefined> {
     if (tag === 'Probes') return undefined;
-    const name = method === 'get' ? 'reads' : workOperations.has(id) ? 'work' : 'acts';
-    const share = this.shares[name];
-    try {
-      if (name === 'work' && this.delay.meanMs > this.limits.loopDelayMs) throw share.refusal('late');
-      if (onlyWaiting.has(id) && this.held >= this.limits.heldRequests) throw share.refusal('held');
-      return await share.enter(onGone);
-    } catch (error) {
-      if (!(error instanceof ShareFull)) throw error;
-      this.refused.inc({ share: name, why: error.why });
-      throw overloaded(sentences[error.why], error.retryAfterS);
-    }
+    const name = shareOf(id, method);
+    const entered = await this.shares[name].enter(onGone);
+    if (entered instanceof ShareFull) throw this.refusal(name, entered);
+    return entered;
   }
 
   /** One more request only waits. @returns false when too many do */
@@ -87,6 +104,18 @@ export class Admission implements OnApplicationShutdown {
 
   letGo(): void {
     this.held -= 1;
+  }
+
+  private refusal(share: ShareName, { why, retryAfterS }: ShareFull): ApiProblem {
+    this.refused.inc({ share, why });
+    this.untold += 1;
+    const nowMs = performance.now();
+    if (nowMs - this.toldAtMs > tellEveryMs) {
+      this.logger.warn({ share, why, refused: this.untold }, 'requests are refused: there are more than there is room for');
+      this.toldAtMs = nowMs;
+      this.untold = 0;
+    }
+    return overloaded(sentences[why], retryAfterS);
   }
 
   private measure(registry: MetricsRegistry): void {

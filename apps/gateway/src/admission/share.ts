@@ -14,20 +14,17 @@ export interface Place {
   release(): void;
 }
 
-/** Nobody can be taken in now. */
-export class ShareFull extends Error {
+/** Nobody can be taken in now. No error: under a flood there are thousands a second, and a stack is dear. */
+export class ShareFull {
   constructor(
     readonly why: 'full' | 'waited' | 'late' | 'held',
     /** When it is worth another try, whole seconds. */
     readonly retryAfterS: number,
-  ) {
-    super(why);
-  }
+  ) {}
 }
 
 interface Waiter {
   readonly enter: () => void;
-  readonly refuse: (error: ShareFull) => void;
 }
 
 /** Asked to come back after at least 1 s; after this long at most, whatever the line: things may have changed by then. */
@@ -61,11 +58,11 @@ export class Share {
 
   /**
    * @param onGone tells when the caller has left: its wait ends, and the promise never settles
-   * @throws ShareFull at once when the line is full, else after the longest wait
+   * @returns ShareFull at once when the line is full, else after the longest wait
    */
-  enter(onGone?: (left: () => void) => void): Place | Promise<Place> {
+  enter(onGone?: (left: () => void) => void): Place | ShareFull | Promise<Place | ShareFull> {
     if (this.used < this.limits.atOnce) return this.place();
-    if (this.isFull) throw this.refusal('full');
+    if (this.isFull) return this.refusal('full');
     return this.wait(onGone);
   }
 
@@ -73,8 +70,8 @@ export class Share {
     return new ShareFull(why, this.retryAfterS());
   }
 
-  private wait(onGone: ((left: () => void) => void) | undefined): Promise<Place> {
-    return new Promise((resolve, reject) => {
+  private wait(onGone: ((left: () => void) => void) | undefined): Promise<Place | ShareFull> {
+    return new Promise((resolve) => {
       const leave = (): void => {
         clearTimeout(timer);
         this.line.delete(waiter);
@@ -84,12 +81,11 @@ export class Share {
           leave();
           resolve(this.place());
         },
-        refuse: (error) => {
-          leave();
-          reject(error);
-        },
       };
-      const timer = setTimeout(() => waiter.refuse(this.refusal('waited')), this.limits.waitMs);
+      const timer = setTimeout(() => {
+        leave();
+        resolve(this.refusal('waited'));
+      }, this.limits.waitMs);
       onGone?.(leave);
       this.line.add(waiter);
     });

@@ -1,6 +1,7 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Operation } from '#libs/contracts';
 import type { RootLogger } from '#libs/platform';
+import type { Admission } from '../admission/admission.js';
 import type { BodyRoom } from '../admission/body-room.js';
 import type { RequestPass } from '../admission/request-pass.js';
 import { ApiProblem } from './api-problem.js';
@@ -26,20 +27,22 @@ export interface ApiRequest extends Request {
 }
 
 /** First stop of every request of the API: known route and method, readable and bounded body. Other requests pass. */
-export function apiEntry(logger: RootLogger, room: BodyRoom, routes = new RouteTable()): RequestHandler {
+export function apiEntry(logger: RootLogger, admission: Entered, routes = new RouteTable()): RequestHandler {
   return (request: ApiRequest, response: Response, next: NextFunction) => {
-    enter(request, response, routes, room).then(
+    enter(request, response, routes, admission).then(
       () => next(),
       (error: unknown) => refuse(error, request, response, logger),
     );
   };
 }
 
+type Entered = Pick<Admission, 'requireRoom' | 'bodies'>;
+
 const apiPaths = /^\/(?:api|health|metrics|asyncapi\.json|live)(?:[/.]|$)/;
 /** Documentation pages and files: outside the contract, read only. */
 const servedBeside = /^\/(?:api\/docs(?:\/.*)?|api\/openapi\.json|api\/v1\/openapi\.json|asyncapi\.json)$/;
 
-async function enter(request: ApiRequest, response: Response, routes: RouteTable, room: BodyRoom): Promise<void> {
+async function enter(request: ApiRequest, response: Response, routes: RouteTable, admission: Entered): Promise<void> {
   const { method } = request;
   const path = pathOf(request);
   if (!apiPaths.test(path)) return requireReading(method, path);
@@ -50,7 +53,8 @@ async function enter(request: ApiRequest, response: Response, routes: RouteTable
     throw new ApiProblem('ROUTE_NOT_FOUND', `expected an address of the API (see /api/docs), but was ${path}`);
   if (match.found === 'otherMethods') throw notAllowed(method, path, match.allow);
   request.operation = match.operation;
-  if (match.operation.method !== 'get') await enterBody(request, match.operation, roomFor(response, room));
+  admission.requireRoom(match.operation);
+  if (match.operation.method !== 'get') await enterBody(request, match.operation, roomFor(response, admission.bodies));
 }
 
 function requireReading(method: string, path: string): void {

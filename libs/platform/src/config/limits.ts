@@ -44,9 +44,9 @@ export const limits = {
   loopDelayMs: limit('ORQUESTRA_LOOP_DELAY_MS', {
     from: 50,
     to: 60_000,
-    byDefault: 500,
+    byDefault: 250,
     text: 'Mean delay of the event loop, in milliseconds and for two seconds, from which on new work is answered 503 `OVERLOADED`.',
-    why: 'What stays half a second late only gets worse by taking in more; a pause of garbage collection is far shorter.',
+    why: 'Every answer takes several turns of the loop: at a quarter of a second each, a second is gone before any work is done.',
   }),
   connections: limit('ORQUESTRA_CONNECTIONS', {
     from: 10,

@@ -19,8 +19,11 @@ export function httpLogging(logger: RootLogger): NonNullable<Params['pinoHttp']>
     customAttributeKeys: { reqId: 'traceId' },
     quietReqLogger: true,
     autoLogging: { ignore: (request) => quiet.test(request.url ?? '') },
-    customLogLevel: (_request, response, error) =>
-      error !== undefined || response.statusCode >= 500 ? 'error' : response.statusCode >= 400 ? 'info' : 'debug',
+    customLogLevel: (_request, response, error) => {
+      // Asked to come again: what is behind it is logged where it is known, and a flood must not become one of lines.
+      if (error === undefined && response.statusCode === 503 && response.hasHeader('retry-after')) return 'debug';
+      return error !== undefined || response.statusCode >= 500 ? 'error' : response.statusCode >= 400 ? 'info' : 'debug';
+    },
     serializers: {
       req: (request: { method: string; url: string }) => ({ method: request.method, url: request.url.split('?')[0] }),
       res: (response: { statusCode: number }) => ({ statusCode: response.statusCode }),

@@ -1,5 +1,7 @@
+import type { Options } from 'pino-http';
 import { Writable } from 'node:stream';
-import { traceIdOf } from './http-logging.js';
+import { httpLogging, traceIdOf } from './http-logging.js';
+import type { RootLogger } from './root-logger.js';
 import { prettyLine, prettyStream } from './pretty.js';
 import { withoutPasswords } from './redaction.js';
 import { createRootLogger } from './root-logger.js';
@@ -80,4 +82,13 @@ it('traceIdOf takes the trace id of a valid traceparent only', () => {
   expect(traceIdOf('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01')).toBe('0af7651916cd43dd8448eb211c80319c');
   expect(traceIdOf(`00-${'0'.repeat(32)}-b7ad6b7169203331-01`)).toBeUndefined();
   expect(traceIdOf(['x'])).toBeUndefined();
+});
+
+it('httpLogging logs answers by how bad they are; those that ask to come again are nothing to log one by one', () => {
+  const { customLogLevel } = httpLogging({} as RootLogger) as Pick<Options, 'customLogLevel'>;
+  const levelOf = (statusCode: number, headers: readonly string[] = [], error?: Error) =>
+    customLogLevel!({} as never, { statusCode, hasHeader: (name: string) => headers.includes(name) } as never, error);
+  expect([200, 404, 500, 503].map((status) => levelOf(status))).toEqual(['debug', 'info', 'error', 'error']);
+  expect(levelOf(503, ['retry-after'])).toBe('debug');
+  expect(levelOf(503, ['retry-after'], new Error('cut off'))).toBe('error');
 });
