@@ -1,7 +1,9 @@
 import type { AuditEvent } from '../model/audit-event.js';
 import type { Plan, PlanScope } from '../model/plan.js';
 import { startClock } from '../state/clocks.js';
-import type { BlockState, InstanceState, StepState } from '../state/instance-state.js';
+import type { BlockState } from '../state/block-state.js';
+import type { InstanceState } from '../state/instance-state.js';
+import type { StepState } from '../state/step-state.js';
 import { begunKeys, freshBlock, freshScope, keptRounds } from '../state/scopes.js';
 import { bodyOf, ownerPathOf, planScopeAt, type Site, siteIn } from '../state/site.js';
 import { openStep } from './end-step.js';

@@ -1,6 +1,7 @@
 import type { AuditEvent, AuditEventOf } from '../model/audit-event.js';
 import { startClock } from '../state/clocks.js';
-import type { InstanceState, StepState } from '../state/instance-state.js';
+import type { InstanceState } from '../state/instance-state.js';
+import type { StepState } from '../state/step-state.js';
 import type { Site } from '../state/site.js';
 import { openStep } from './end-step.js';
 

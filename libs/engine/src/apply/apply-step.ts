@@ -1,7 +1,8 @@
 import type { AuditEvent, AuditEventOf, PartCounts } from '../model/audit-event.js';
 import type { Plan } from '../model/plan.js';
 import { startClock } from '../state/clocks.js';
-import type { InstanceState, StepState } from '../state/instance-state.js';
+import type { InstanceState } from '../state/instance-state.js';
+import type { StepState } from '../state/step-state.js';
 import { type Site, siteAt, UNDO_ID } from '../state/site.js';
 import { absorbRest, endStep, openStep } from './end-step.js';
 import { applyStepAct } from './apply-acts.js';

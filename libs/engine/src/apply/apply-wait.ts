@@ -1,6 +1,8 @@
 import type { AuditEvent, AuditEventOf } from '../model/audit-event.js';
 import { startClock } from '../state/clocks.js';
-import type { InstanceState, StepState, WaitState } from '../state/instance-state.js';
+import type { InstanceState } from '../state/instance-state.js';
+import type { StepState } from '../state/step-state.js';
+import type { WaitState } from '../state/wait-state.js';
 import { forgetEvent, keepEvent } from '../state/kept-events.js';
 import type { Site } from '../state/site.js';
 import { openStep } from './end-step.js';

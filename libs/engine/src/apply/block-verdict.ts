@@ -1,5 +1,6 @@
 import type { PartJoin, PlanStep } from '../model/plan.js';
-import type { BlockState, InstanceState, UndoRun } from '../state/instance-state.js';
+import type { BlockState, UndoRun } from '../state/block-state.js';
+import type { InstanceState } from '../state/instance-state.js';
 import type { Site } from '../state/site.js';
 import { undoStage } from '../state/undo-run.js';
 

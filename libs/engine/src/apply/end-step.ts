@@ -1,6 +1,7 @@
 import type { Plan, PlanScope, PlanStep } from '../model/plan.js';
 import type { StepStatus } from '../model/lifecycle.js';
-import type { InstanceState, StepState } from '../state/instance-state.js';
+import type { InstanceState } from '../state/instance-state.js';
+import type { StepState } from '../state/step-state.js';
 import { childPath, type Site, siteIn, UNDO_ID } from '../state/site.js';
 import { endUndo } from './apply-undo.js';
 import { mustStop } from './must-stop.js';

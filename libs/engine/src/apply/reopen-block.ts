@@ -1,7 +1,8 @@
 import { isStepEnded } from '../model/lifecycle.js';
 import type { Plan, PlanScope } from '../model/plan.js';
 import { startClock } from '../state/clocks.js';
-import type { BlockState, InstanceState } from '../state/instance-state.js';
+import type { BlockState } from '../state/block-state.js';
+import type { InstanceState } from '../state/instance-state.js';
 import { begunKeys } from '../state/scopes.js';
 import { bodyOf, type Site } from '../state/site.js';
 import { openStep } from './end-step.js';

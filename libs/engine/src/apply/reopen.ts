@@ -1,8 +1,8 @@
 import { canonicalJson } from '../json/canonical.js';
 import { isStepEnded } from '../model/lifecycle.js';
 import type { Plan, PlanScope } from '../model/plan.js';
-import type { InstanceState, StepState } from '../state/instance-state.js';
-import { untouchedStep } from '../state/instance-state.js';
+import type { InstanceState } from '../state/instance-state.js';
+import { type StepState, untouchedStep } from '../state/step-state.js';
 import { begunKeys } from '../state/scopes.js';
 import { bodyOf, type Site, siteIn } from '../state/site.js';
 import { earliestBad, endsOk, isBadForScope, openStep } from './end-step.js';

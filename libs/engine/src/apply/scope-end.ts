@@ -1,7 +1,8 @@
 import type { InstanceError } from '../model/failure.js';
 import type { Json, JsonObject } from '../model/json.js';
 import type { Plan, PlanScope } from '../model/plan.js';
-import type { BlockState, InstanceState, PartResult } from '../state/instance-state.js';
+import type { BlockState, PartResult } from '../state/block-state.js';
+import type { InstanceState } from '../state/instance-state.js';
 import { begunKeys, isStopped, isStoppedFromOutside } from '../state/scopes.js';
 import { bodyOf, childPath, ownerPathOf, type Site, siteAt } from '../state/site.js';
 import { defaultOutput } from './default-output.js';

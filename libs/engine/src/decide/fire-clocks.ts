@@ -5,7 +5,7 @@ import { openRound } from './blocks/rounds.js';
 import { closeBlock, stopScope } from './cancel-step.js';
 import { requestChildAgain } from './children/enter-workflow.js';
 import { failStep } from './complete-step.js';
-import type { StepState } from '../state/instance-state.js';
+import type { StepState } from '../state/step-state.js';
 import type { Draft } from './draft.js';
 import { scheduleAgain } from './start-step.js';
 import { fireTimer, fireWaitTimeout } from './waits/fire-wait.js';

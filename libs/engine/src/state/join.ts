@@ -1,5 +1,5 @@
 import type { PlanStep } from '../model/plan.js';
-import type { StepState } from './instance-state.js';
+import type { StepState } from './step-state.js';
 
 /** run: the join is met · skip: it may never run (`runOn: failure` without a failure) · block: it can no longer be met · wait: still open */
 export type JoinVerdict = 'run' | 'skip' | 'block' | 'wait';

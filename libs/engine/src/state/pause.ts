@@ -1,5 +1,6 @@
 import { rebuildClocks } from './clocks.js';
-import type { InstanceState, StepState } from './instance-state.js';
+import type { InstanceState } from './instance-state.js';
+import type { StepState } from './step-state.js';
 
 /**
  * Relative clocks (sleep `for`, delays, time-outs) stand still while an instance is paused, absolute ones (sleep `until`) do not, nor does the

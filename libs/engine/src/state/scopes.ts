@@ -1,5 +1,6 @@
 import type { Plan, PlanScope, PlanStep } from '../model/plan.js';
-import type { BlockState, InstanceState, ScopeState } from './instance-state.js';
+import type { BlockState, ScopeState } from './block-state.js';
+import type { InstanceState } from './instance-state.js';
 import { bodyOf, ownerPathOf, scopeKeyOf, scopePathOf, siteAt, type Site } from './site.js';
 
 export const freshScope: ScopeState = { ended: 0, bad: 0, open: 0 };

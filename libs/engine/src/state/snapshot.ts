@@ -2,7 +2,9 @@ import type { JsonObject } from '../model/json.js';
 import type { InstanceId } from '../model/instance-id.js';
 import type { Plan } from '../model/plan.js';
 import { rebuildClocks } from './clocks.js';
-import { InstanceState, type ScopeState, type StepState, type UndoEntry, untouchedStep } from './instance-state.js';
+import { InstanceState, type UndoEntry } from './instance-state.js';
+import type { ScopeState } from './block-state.js';
+import { type StepState, untouchedStep } from './step-state.js';
 import { pushReady, pushUrgent, type ReadyEntry } from './ready-queue.js';
 import { trimReady } from '../apply/ready.js';
 

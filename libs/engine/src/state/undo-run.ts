@@ -1,5 +1,6 @@
 import type { Plan } from '../model/plan.js';
-import type { InstanceState, UndoRun } from './instance-state.js';
+import type { InstanceState } from './instance-state.js';
+import type { UndoRun } from './block-state.js';
 import { surroundings } from './scopes.js';
 import { scopePathOf, UNDO_ID } from './site.js';
 

@@ -2,7 +2,7 @@ import { partsOf, partsOutlook } from '../../apply/block-verdict.js';
 import type { PartCounts } from '../../model/audit-event.js';
 import type { Failure, InstanceError } from '../../model/failure.js';
 import type { Json, JsonObject } from '../../model/json.js';
-import type { PartResult } from '../../state/instance-state.js';
+import type { PartResult } from '../../state/block-state.js';
 import { bodyKeys, keptRounds } from '../../state/scopes.js';
 import type { Site } from '../../state/site.js';
 import { completeStep, failStep } from '../complete-step.js';

@@ -1,7 +1,7 @@
 import type { AuditEventData, UndoPlan } from '../../model/audit-event.js';
 import type { Json } from '../../model/json.js';
 import type { Message, RejectionReason } from '../../model/message.js';
-import type { WaitState } from '../../state/instance-state.js';
+import type { WaitState } from '../../state/wait-state.js';
 import { type Site, siteAt } from '../../state/site.js';
 import { completeStep } from '../complete-step.js';
 import type { Draft } from '../draft.js';

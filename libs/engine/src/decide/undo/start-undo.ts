@@ -1,4 +1,4 @@
-import type { UndoRun } from '../../state/instance-state.js';
+import type { UndoRun } from '../../state/block-state.js';
 import { undoPathOf, undoStage } from '../../state/undo-run.js';
 import type { Draft } from '../draft.js';
 

@@ -1,6 +1,7 @@
 import type { Message, RejectionReason } from '../../model/message.js';
 import type { Plan } from '../../model/plan.js';
-import type { InstanceState, WaitState } from '../../state/instance-state.js';
+import type { InstanceState } from '../../state/instance-state.js';
+import type { WaitState } from '../../state/wait-state.js';
 import { type Site, siteAt } from '../../state/site.js';
 import { everyStep } from '../../state/every-step.js';
 import { completeStep } from '../complete-step.js';

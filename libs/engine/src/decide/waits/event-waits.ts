@@ -1,7 +1,9 @@
 import type { ReceivedEvent } from '../../model/audit-event.js';
 import type { Failure } from '../../model/failure.js';
 import type { Json, JsonObject } from '../../model/json.js';
-import type { InstanceState, StepState, WaitState } from '../../state/instance-state.js';
+import type { InstanceState } from '../../state/instance-state.js';
+import type { StepState } from '../../state/step-state.js';
+import type { WaitState } from '../../state/wait-state.js';
 import { type Site, siteAt } from '../../state/site.js';
 import { completeStep, failStep } from '../complete-step.js';
 import type { Draft } from '../draft.js';
