@@ -108,7 +108,7 @@ async function standStill(target: Target, ended: AbortSignal): Promise<void> {
   }
 }
 
-/** Somebody who looks and sets something, four times a second. */
+/** Somebody who looks and sets something in turn, a quarter of a second after each answer. */
 async function operate(url: string, ended: AbortSignal): Promise<OverloadResult['operator']> {
   const ms: number[] = [];
   let refused = 0;

@@ -38,7 +38,7 @@ export const limits = {
     from: MIB,
     to: 16 * GIB,
     byDefault: 64 * MIB,
-    text: 'Bodies of requests in memory at once, all together; a request whose body has no room is answered 503 `OVERLOADED` unread.',
+    text: 'Bodies of requests in memory at once, all together; a request whose body has no room is answered 503 `OVERLOADED`, and no more of it is taken in.',
     why: 'Parsed, a body takes up to five times its bytes: 64 of the largest (1 MiB) at once are enough to fill both cores.',
   }),
   loopDelayMs: limit('ORQUESTRA_LOOP_DELAY_MS', {
