@@ -134,10 +134,13 @@ export interface WakeupWrite {
   readonly remove?: boolean;
 }
 
+/** Whether there is anything of a kind to do in a bucket range. */
 export interface Stirring {
-  /** Clocks, unconsumed inbox rows, requests or events of keys. */
+  /** Clocks that are due. */
   readonly hasDue: boolean;
+  /** Inbox rows that nobody has consumed. */
   readonly hasInbox: boolean;
+  /** Requests of locks and limits, or events by key that are offered. */
   readonly hasKeys: boolean;
 }
 

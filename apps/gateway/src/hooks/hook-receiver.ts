@@ -97,6 +97,7 @@ export class HookReceiver {
       } catch (error) {
         const isInUse = error instanceof ApiProblem && error.code === 'IDEMPOTENCY_KEY_IN_USE';
         if (!isInUse || performance.now() > deadline) throw error;
+        // With too many who wait already it keeps its place: that is one of a bounded number, and for ten seconds at most.
         stepAside();
         await pause(lookMs);
       }
