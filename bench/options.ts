@@ -1,21 +1,21 @@
 import { parseArgs } from 'node:util';
 
 export const usage = `npm run bench -- [options]
-  --quick              the essentials in two minutes: W1, W2, W3 and W5, two repetitions
-  --all                also the long ones: W4 with 100,000 instances, W6 for 10 minutes, W8 with up to 10 million events
+  --quick              the essentials in two minutes: W1 (not over AMQP), W2, W3 and W5, two repetitions
+  --all                also the long ones: W4 with 100,000 instances, W6 for 10 minutes, W8 with up to 10 million events; an hour
   --workloads <names>  only these: W1,W2,W3,W4,W5,W6,W7,W8; default W1,W2,W3,W4,W5,W7
   --standalone         only one process with its own PostgreSQL, in-process transport
   --cluster            only services over their own PostgreSQL and RabbitMQ
   --orchestrators <n>  of the cluster, default 2
   --workers <n>        of the cluster, default 2
   --profile <profile>  of the cluster: durable (default) or latency
-  --repetitions <n>    of each workload, default 5; medians are shown
+  --repetitions <n>    of each workload, default 5, with --quick 2; medians are shown
   --waiting <n>        instances of W4, default 10000, with --all also 100000
-  --minutes <n>        of W6, default 10
+  --minutes <n>        of W6 and of --overload, default 10
   --stored <n>         events of W8, default 1000000, with --all also 10000000
   --scaling            instead: 1, 2 and 4 orchestrators and workers with steps that take time
-  --overload           instead: ten minutes of too much of everything at once (--quick: 30 s, --minutes: so long); memory by minute
-  --engine             instead: what the engine itself costs, by size of the instance, without any server
+  --overload           instead: ten minutes of too much of everything at once for one process (--quick: 30 s); memory by minute
+  --engine             instead: what one decided event costs in instances of 100 to 50,000 steps, without any server
   --json               the result as one JSON document on standard output
   --out <file>         the JSON document into a file, the table on standard output`;
 

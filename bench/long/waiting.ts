@@ -67,10 +67,10 @@ export async function measureWaiting(target: Target, count: number): Promise<Fin
 
   return [
     finding('started and asleep', startMs / 1_000, 's'),
-    ...extra(idle, waiting).map(([name, mib]) => finding(`memory over idle, ${name}`, mib, 'MiB')),
-    ...extra(idle, afterRestart).map(([name, mib]) =>
-      finding(`memory over idle after a restart, ${name}`, mib, 'MiB', isOwner(name) ? goals?.memory : undefined),
+    ...extra(idle, waiting).map(([name, mib]) =>
+      finding(`memory over idle, ${name}`, mib, 'MiB', isOwner(name) ? goals?.memory : undefined),
     ),
+    ...extra(idle, afterRestart).map(([name, mib]) => finding(`memory over idle after a restart, ${name}`, mib, 'MiB')),
     finding('ready after a restart, none waiting', emptyReadyMs / 1_000, 's'),
     finding('ready after a restart', readyMs / 1_000, 's', goals?.ready),
     finding('one step right after that', firstMs, 'ms'),
