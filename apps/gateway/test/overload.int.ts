@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { exchanges } from '#libs/contracts';
-import { commandsQueueSpec } from '#libs/messaging';
+import { commandsQueueSpec, deadLetterQueueSpec } from '#libs/messaging';
 import { IncidentStore } from '#libs/persistence';
 import { TcpProxy } from '#libs/testing';
 import { type Answer, startGateway, type TestGateway } from './gateway-app.js';
@@ -180,5 +180,7 @@ describe('a flood of commands over AMQP while the database stands still', () => 
     const more = async () => (await reasons()).reduce((sum, reason) => sum + Number(/ (\d+) more /.exec(reason)?.[1] ?? 0), 0);
     await until(async () => (await reasons()).filter((reason) => !reason.includes(' more ')).length + (await more()) === 200);
     expect((await reasons()).length).toBeLessThanOrEqual(2 * 6); // the minute may have been over amid it
+    const dead = await gateway.other.queueDepth(deadLetterQueueSpec.name);
+    expect(dead?.ready).toBe(await more()); // none is lost for being one of many
   }, 30_000);
 });

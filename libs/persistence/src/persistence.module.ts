@@ -57,6 +57,7 @@ export const INCARNATION_STORE = Symbol('INCARNATION_STORE');
 const HOT_POOL = Symbol('HOT_POOL');
 const DOOR_POOL = Symbol('DOOR_POOL');
 const LEASE_POOL = Symbol('LEASE_POOL');
+const ACT_POOL = Symbol('ACT_POOL');
 const FEED_POOL = Symbol('FEED_POOL');
 const SCHEDULE_POOL = Symbol('SCHEDULE_POOL');
 
@@ -64,7 +65,7 @@ export interface PersistenceOptions extends DataSourceOptions {
   readonly url: string;
   /** Connections of owners: commits and loads; default 4. */
   readonly hotPoolSize?: number;
-  /** Connections on which starts, commands and events are stored; default 4. */
+  /** Connections on which starts and events are stored; default 4. */
   readonly doorPoolSize?: number;
   /** Incidents of one kind and code written one by one; default 100. */
   readonly incidentsAMinute?: number;
@@ -76,13 +77,15 @@ class PoolsClosing implements OnApplicationShutdown {
   constructor(
     @Inject(HOT_POOL) private readonly hot: Pool,
     @Inject(DOOR_POOL) private readonly doors: Pool,
+    @Inject(ACT_POOL) private readonly acts: Pool,
     @Inject(LEASE_POOL) private readonly leases: Pool,
     @Inject(FEED_POOL) private readonly feed: Pool,
     @Inject(SCHEDULE_POOL) private readonly schedules: Pool,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.hot.end(), this.doors.end(), this.leases.end(), this.feed.end(), this.schedules.end()]);
+    const pools = [this.hot, this.doors, this.acts, this.leases, this.feed, this.schedules];
+    await Promise.all(pools.map((pool) => pool.end()));
   }
 }
 
@@ -107,13 +110,15 @@ export class PersistenceModule {
       { provide: HOT_POOL, useFactory: () => createHotPool(url, { ...settings, poolSize: hotPoolSize ?? 4 }) },
       // What a flood of starts waits for are connections of its own: in one process with a gateway, owners must go on committing.
       { provide: DOOR_POOL, useFactory: () => createHotPool(url, { ...settings, poolSize: doorPoolSize ?? 4 }) },
+      // Nor do operators, who look at one instance and act on it, wait behind that flood.
+      { provide: ACT_POOL, useFactory: () => createHotPool(url, { ...settings, poolSize: 3 }) },
       // Renewals never wait behind batches: no lease is lost because we ourselves are slow.
       { provide: LEASE_POOL, useFactory: () => createHotPool(url, { ...settings, poolSize: 3, statementTimeoutMs: 5_000 }) },
       onPool(EVENT_STORE, HOT_POOL, PgEventStore),
       onPool(InstanceDoor, DOOR_POOL, InstanceDoor),
       onPool(NewStartDoor, DOOR_POOL, NewStartDoor),
-      onPool(InstanceRecords, DOOR_POOL, InstanceRecords),
-      onPool(InboxDoor, DOOR_POOL, InboxDoor),
+      onPool(InstanceRecords, ACT_POOL, InstanceRecords),
+      onPool(InboxDoor, ACT_POOL, InboxDoor),
       onPool(EventDoor, DOOR_POOL, EventDoor),
       onPool(EventSettlement, HOT_POOL, EventSettlement),
       onPool(LockStore, HOT_POOL, LockStore),

@@ -23,8 +23,8 @@ export const workOperations: ReadonlySet<string> = new Set([
   'backfillTrigger',
   'startBulk',
 ]);
-/** These have nothing to answer but what they wait for; asked again at once they would do nothing else. */
-export const onlyWaiting: ReadonlySet<string> = new Set(['waitForInstance', 'readFeed']);
+/** These have nothing to answer but what they wait for; the others are answered as if they had not asked to wait. */
+export const onlyWaiting: ReadonlySet<string> = new Set(['waitForInstance']);
 
 /** One line in the log, however many were refused meanwhile, ms. */
 const tellEveryMs = 10_000;

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { exchanges } from '#libs/contracts';
 import { commandsQueueSpec, type Delivery, type Transport, TRANSPORT } from '#libs/messaging';
 import { CONFIG, type Config, ROOT_LOGGER, type RootLogger, traceIdOf } from '#libs/platform';
 import type { ApiProblem } from '../http/api-problem.js';
@@ -112,27 +111,14 @@ export class CommandConsumer implements OnApplicationBootstrap, BeforeApplicatio
 
   /** @returns false when it is not both written down and with the broker */
   private async bury(delivery: Delivery, problem: ApiProblem): Promise<boolean> {
-    const { exchange, routingKey, content, contentType, messageId, headers } = delivery;
+    const { routingKey, messageId } = delivery;
     this.logger.warn({ routingKey, code: problem.code }, 'a command cannot be read; it becomes a dead letter');
     if (!(await this.isWritten(delivery, { kind: 'unreadable', code: problem.code, reason: problem.message, key: messageId })))
       return false;
-    const kept = Object.entries(headers).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value)) as [
-      string,
-      string | number | boolean,
-    ][];
-    return this.replies.publish({
-      exchange: exchanges.deadLetters,
-      routingKey,
-      content,
-      ...(contentType !== undefined && { contentType }),
-      ...(messageId !== undefined && { messageId }),
-      headers: {
-        ...Object.fromEntries(kept),
-        reason: reasonOf(problem),
-        'x-first-death-exchange': exchange,
-        'x-first-death-queue': commandsQueueSpec().name,
-      },
-    });
+    return this.incidents.bury(delivery, reasonOf(problem)).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** The incident a person will find. */

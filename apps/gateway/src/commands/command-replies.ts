@@ -38,7 +38,7 @@ export class CommandReplies {
   }
 
   /** A message nobody takes (a reply queue that is gone) counts as told. @returns false when the broker may not have it */
-  async publish(message: OutgoingMessage): Promise<boolean> {
+  private async publish(message: OutgoingMessage): Promise<boolean> {
     const [outcome] = await this.transport.publish([message]).catch(() => ['unconfirmed' as const]);
     return outcome !== 'unconfirmed';
   }

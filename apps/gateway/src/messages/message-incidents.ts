@@ -1,5 +1,6 @@
-import { Injectable, Logger } from '@nestjs/common';
-import type { Delivery } from '#libs/messaging';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { exchanges } from '#libs/contracts';
+import { type Delivery, type Transport, TRANSPORT } from '#libs/messaging';
 import { IncidentStore } from '#libs/persistence';
 import type { ApiProblem } from '../http/api-problem.js';
 import { bodyLimit } from '../http/entry.js';
@@ -19,9 +20,16 @@ export interface MessageTrouble {
 export class MessageIncidents {
   private readonly logger = new Logger('Messages');
 
-  constructor(private readonly incidents: IncidentStore) {}
+  constructor(
+    private readonly incidents: IncidentStore,
+    @Inject(TRANSPORT) private readonly transport: Transport,
+  ) {}
 
-  /** Of a message over the limit only its beginning is kept. The log names it; what is in it, and what the reason quotes of it, stays out. */
+  /**
+   * Of a message over the limit only its beginning is kept. The log names it; what is in it, and what the reason quotes of it, stays out.
+   * Of too many alike only the number is written: then the message becomes a dead letter.
+   * @throws when it is kept nowhere
+   */
   async record(delivery: Delivery, { kind, code, reason, key, instanceId }: MessageTrouble): Promise<void> {
     const { queue, exchange, routingKey, messageId, correlationId, replyTo, contentType, content, headers } = delivery;
     const id = await this.incidents.record({
@@ -34,6 +42,24 @@ export class MessageIncidents {
     });
     if (id !== undefined)
       this.logger.warn({ msg: 'a message became an incident', kind, code, queue, routingKey, messageId, instanceId });
+    else if (kind !== 'unreadable') await this.bury(delivery, reasonOf({ code, message: reason })); // those lie there anyway
+  }
+
+  /** Resolves when the broker has it among the dead letters. @throws when it may not have it */
+  async bury({ queue, exchange, routingKey, content, contentType, messageId, headers }: Delivery, reason: string): Promise<void> {
+    const kept = Object.entries(headers).filter((entry): entry is [string, string | number | boolean] =>
+      ['string', 'number', 'boolean'].includes(typeof entry[1]),
+    );
+    const message = {
+      exchange: exchanges.deadLetters,
+      routingKey,
+      content,
+      ...(contentType !== undefined && { contentType }),
+      ...(messageId !== undefined && { messageId }),
+      headers: { ...Object.fromEntries(kept), reason, 'x-first-death-exchange': exchange, 'x-first-death-queue': queue },
+    };
+    const [outcome] = await this.transport.publish([message]);
+    if (outcome === 'unconfirmed') throw new Error('expected the broker to confirm a dead letter, but it did not');
   }
 }
 

@@ -98,12 +98,7 @@ export class IncidentStore {
     await this.dataSource.query(
       `INSERT INTO workflow_incidents (id, kind, reason, message_key, at) VALUES ($1, $2, $3, $4, ${NOW_MS})
        ON CONFLICT (message_key) WHERE message_key IS NOT NULL DO UPDATE SET reason = EXCLUDED.reason`,
-      [
-        uuidv7(),
-        kind,
-        `${what}${count} more of the same within a minute, which were answered or are among the dead letters`,
-        key,
-      ],
+      [uuidv7(), kind, `${what}${count} more of the same within a minute, which are among the dead letters`, key],
     );
   }
 

@@ -28,7 +28,7 @@ export const limits = {
     why: 'Callers give up after 10 to 30 s: what is refused before can still be tried again.',
   }),
   heldRequests: limit('ORQUESTRA_HELD_REQUESTS', {
-    from: 0,
+    from: 1,
     to: 100_000,
     byDefault: 1_000,
     text: 'Requests that hold no place because they only wait (`?wait`): for an end, a decision, news. Those beyond are answered as if they had not asked to wait; one that can only wait gets 503 `OVERLOADED`.',
@@ -80,7 +80,7 @@ export const limits = {
     from: 1,
     to: 100_000,
     byDefault: 100,
-    text: 'Messages of one kind and code that a process refuses or cannot read and writes down as an incident each, in a minute; those beyond become one incident that counts them. What happens to instances is always written.',
+    text: 'Messages of one kind and code that a process refuses or cannot read and writes down as an incident each, in a minute; those beyond become one incident that counts them, and dead letters. What happens to instances is always written.',
     why: 'More of the same tell a person nothing, and a producer gone wrong makes thousands a second.',
   }),
   hotPool: limit('ORQUESTRA_DATABASE_HOT_POOL', {
@@ -94,7 +94,7 @@ export const limits = {
     from: 2,
     to: 200,
     byDefault: 4,
-    text: 'Connections to PostgreSQL on which a gateway stores starts, commands and events: beside those of orchestrators, so that a flood of starts holds up no step.',
+    text: 'Connections to PostgreSQL on which a gateway stores starts and events: beside those of orchestrators and operators, so that a flood of starts holds up no step and no act.',
     why: 'As many as two cores keep at work; with more cores, two a core.',
   }),
   statementTimeoutMs: limit('ORQUESTRA_STATEMENT_TIMEOUT_MS', {

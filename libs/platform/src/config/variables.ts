@@ -36,7 +36,7 @@ export const variables = {
   databasePool: variable(
     'ORQUESTRA_DATABASE_POOL',
     integer(2, 200).default(10),
-    'Connections to PostgreSQL of one process for definitions, lists and administration; 8 more are for leases, schedules and the feed, and see the limits below.',
+    'Connections to PostgreSQL of one process for definitions, lists and administration; 11 more are for leases, schedules, the feed and acts of operators, and see the limits below.',
   ),
   port: variable(
     'PORT',
