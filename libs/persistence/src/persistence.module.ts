@@ -28,7 +28,7 @@ import { InboxDoor } from './instances/inbox-door.js';
 import { InstanceDoor } from './instances/instance-door.js';
 import { InstanceQueries } from './instances/instance-queries.js';
 import { InstanceRecords } from './instances/instance-records.js';
-import { NewStartDoor } from './instances/new-start-door.js';
+import { NewStartDoor, newStartLockMs } from './instances/new-start-door.js';
 import { EventDoor } from './keys/event-door.js';
 import { EventSettlement } from './keys/event-settlement.js';
 import { LockStore } from './keys/lock-store.js';
@@ -57,6 +57,7 @@ export const INCARNATION_STORE = Symbol('INCARNATION_STORE');
 const HOT_POOL = Symbol('HOT_POOL');
 const DOOR_POOL = Symbol('DOOR_POOL');
 const LEASE_POOL = Symbol('LEASE_POOL');
+const NEW_START_POOL = Symbol('NEW_START_POOL');
 const ACT_POOL = Symbol('ACT_POOL');
 const FEED_POOL = Symbol('FEED_POOL');
 const SCHEDULE_POOL = Symbol('SCHEDULE_POOL');
@@ -77,6 +78,7 @@ class PoolsClosing implements OnApplicationShutdown {
   constructor(
     @Inject(HOT_POOL) private readonly hot: Pool,
     @Inject(DOOR_POOL) private readonly doors: Pool,
+    @Inject(NEW_START_POOL) private readonly newStarts: Pool,
     @Inject(ACT_POOL) private readonly acts: Pool,
     @Inject(LEASE_POOL) private readonly leases: Pool,
     @Inject(FEED_POOL) private readonly feed: Pool,
@@ -84,7 +86,7 @@ class PoolsClosing implements OnApplicationShutdown {
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    const pools = [this.hot, this.doors, this.acts, this.leases, this.feed, this.schedules];
+    const pools = [this.hot, this.doors, this.newStarts, this.acts, this.leases, this.feed, this.schedules];
     await Promise.all(pools.map((pool) => pool.end()));
   }
 }
@@ -110,13 +112,18 @@ export class PersistenceModule {
       { provide: HOT_POOL, useFactory: () => createHotPool(url, { ...settings, poolSize: hotPoolSize ?? 4 }) },
       // What a flood of starts waits for are connections of its own: in one process with a gateway, owners must go on committing.
       { provide: DOOR_POOL, useFactory: () => createHotPool(url, { ...settings, poolSize: doorPoolSize ?? 4 }) },
+      // Those that wait for nobody: what might have to goes the long way, on the connections above.
+      {
+        provide: NEW_START_POOL,
+        useFactory: () => createHotPool(url, { ...settings, poolSize: doorPoolSize ?? 4, lockTimeoutMs: newStartLockMs }),
+      },
       // Nor do operators, who look at one instance and act on it, wait behind that flood.
       { provide: ACT_POOL, useFactory: () => createHotPool(url, { ...settings, poolSize: 3 }) },
       // Renewals never wait behind batches: no lease is lost because we ourselves are slow.
       { provide: LEASE_POOL, useFactory: () => createHotPool(url, { ...settings, poolSize: 3, statementTimeoutMs: 5_000 }) },
       onPool(EVENT_STORE, HOT_POOL, PgEventStore),
       onPool(InstanceDoor, DOOR_POOL, InstanceDoor),
-      onPool(NewStartDoor, DOOR_POOL, NewStartDoor),
+      onPool(NewStartDoor, NEW_START_POOL, NewStartDoor),
       onPool(InstanceRecords, ACT_POOL, InstanceRecords),
       onPool(InboxDoor, ACT_POOL, InboxDoor),
       onPool(EventDoor, DOOR_POOL, EventDoor),

@@ -3,6 +3,10 @@ import type { InstanceId } from '#libs/engine';
 import { type NewStart, NewStartDoor } from '#libs/persistence';
 
 const mostAtOnce = 200;
+/** Statements under way at once: one that does not answer holds up only those it is about. */
+const lanes = 2;
+/** SQLSTATE of a statement that was ended because it took too long; others may be quicker. */
+const tookTooLong = '57014';
 
 interface Waiting {
   readonly start: NewStart;
@@ -10,11 +14,11 @@ interface Waiting {
   readonly failed: (error: unknown) => void;
 }
 
-/** Stores single starts, from whichever door, together: while one statement is under way, those that come wait for the next one. */
+/** Stores single starts, from whichever door, together: while statements are under way, those that come wait for the next one. */
 @Injectable()
 export class NewStarts {
   private readonly waiting: Waiting[] = [];
-  private isStoring = false;
+  private underWay = 0;
 
   constructor(private readonly door: NewStartDoor) {}
 
@@ -22,7 +26,7 @@ export class NewStarts {
   store(start: NewStart): Promise<boolean> {
     return new Promise((done, failed) => {
       this.waiting.push({ start, done, failed });
-      if (!this.isStoring) void this.storeWaiting();
+      if (this.underWay < lanes) void this.storeWaiting();
     });
   }
 
@@ -32,18 +36,19 @@ export class NewStarts {
   }
 
   private async storeWaiting(): Promise<void> {
-    this.isStoring = true;
+    this.underWay += 1;
     while (this.waiting.length > 0) {
       const together = this.takeDistinct();
       try {
         const stored = await this.door.insert(together.map(({ start }) => start));
         for (const { start, done } of together) done(stored.has(start.row.id));
       } catch (error) {
-        // The database is away: those who came meanwhile would only wait as long to hear the same.
-        for (const { failed } of [...together, ...this.waiting.splice(0)]) failed(error);
+        // When the database is away, those who came meanwhile would only wait as long to hear the same.
+        const others = (error as { code?: unknown }).code === tookTooLong ? [] : this.waiting.splice(0);
+        for (const { failed } of [...together, ...others]) failed(error);
       }
     }
-    this.isStoring = false;
+    this.underWay -= 1;
   }
 
   /** Twins are left for the next statement, which finds the first one there. */

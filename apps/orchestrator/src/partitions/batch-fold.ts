@@ -224,10 +224,10 @@ export class BatchFold {
     const decision = advance(plan, state, message, { ...this.decisionContext(state.id), unsentFrom });
     if (!decision.accepted) return decision.reason;
     this.sends.push(...decision.sends);
-    for (const event of decision.events) this.work.note(state, event);
     const events = this.changed.get(instance);
     if (events === undefined) this.changed.set(instance, [...decision.events]);
     else events.push(...decision.events);
+    for (const event of decision.events) this.work.note(state, event);
     return undefined;
   }
 

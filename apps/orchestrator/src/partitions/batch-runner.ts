@@ -86,15 +86,25 @@ export class BatchRunner {
     const isCommitted = await this.commit(fold, parcels);
     partition.limits.batchDone();
     for (const [instance, events] of fold.changed) this.remind(instance, events.length > 0);
-    if (!isCommitted && repeats.length === 0) return undefined;
-    return this.sending(fold, parcels, repeats);
+    const send = !isCommitted && repeats.length === 0 ? undefined : this.sending(fold, parcels, repeats);
+    this.rest(ids);
+    return send;
+  }
+
+  /** What waits stays in memory for a while only, also when it was looked at for nothing. */
+  private rest(ids: readonly InstanceId[]): void {
+    const { cache } = this.partition;
+    for (const id of ids) {
+      const instance = cache.peek(id);
+      if (instance?.state.status === 'waiting' && !this.isSoonDue(instance)) cache.rest(id);
+    }
   }
 
   /** Before a wait times out, its instance looks whether what it waited for has come in time. */
   private mayEndWait(input: Input): boolean {
     if (input.kind !== 'message' || input.message.type !== 'wake') return false;
     const state = this.partition.cache.get(input.instanceId)?.state;
-    return state !== undefined && state.waits.size > 0;
+    return state !== undefined && (state.waits.size > 0 || state.asks.size > 0);
   }
 
   private take(fold: BatchFold, received: Input, inbox: readonly InboxRow[], bytes: number): void {
@@ -287,6 +297,5 @@ export class BatchRunner {
     // What has not begun is read again when it does: its definition may be paused by then.
     if (isEnded(state.status) || state.status === 'pending') partition.cache.drop(state.id);
     else if (events.some((event) => event.type === 'instanceResumed')) partition.work.adopt(state);
-    else if (state.status === 'waiting' && !this.isSoonDue(instance)) partition.cache.rest(state.id);
   }
 }

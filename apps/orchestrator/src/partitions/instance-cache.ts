@@ -41,6 +41,11 @@ export class InstanceCache {
     return entry;
   }
 
+  /** Without counting as a use. */
+  peek(id: InstanceId): CachedInstance | undefined {
+    return this.entries.get(id);
+  }
+
   values(): Iterable<CachedInstance> {
     return this.entries.values();
   }

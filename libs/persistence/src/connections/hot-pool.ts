@@ -18,12 +18,18 @@ const planner = [
   'synchronous_commit=on',
 ];
 
+export interface HotPoolOptions extends DataSourceOptions {
+  /** A statement that waits longer for somebody else's lock fails with 55P03, ms; default: it waits. */
+  readonly lockTimeoutMs?: number;
+}
+
 /** Connections of the hot path: prepared statements, and plans that cannot scan a table. Connects when first used. */
-export function createHotPool(url: string, options: DataSourceOptions = {}): Pool {
+export function createHotPool(url: string, options: HotPoolOptions = {}): Pool {
   const pool = new Pool({
     ...connectionSettings(url, { applicationName: 'orquestrax-hot', ...options }),
     // A process that is stopped amid a transaction must not hold its locks for ever.
     idle_in_transaction_session_timeout: 10_000,
+    ...(options.lockTimeoutMs !== undefined && { lock_timeout: options.lockTimeoutMs }),
     options: planner.map((setting) => `-c ${setting}`).join(' '),
   });
   // Without a listener the break of an idle connection ends the process.

@@ -22,4 +22,12 @@ describe('IncidentCap', () => {
     const lost = { kind: 'lostStep', reason: 'worker w is lost' };
     expect([1, 2, 3].map(() => cap.add(lost, 1_000))).toEqual([undefined, undefined, undefined]);
   });
+
+  it('has room again for one that could not be written', () => {
+    const cap = new IncidentCap(1, 'one');
+    expect(cap.add(refused('INPUT_INVALID', 1), 1_000)).toBeUndefined();
+    cap.giveBack(refused('INPUT_INVALID', 1));
+    expect(cap.add(refused('INPUT_INVALID', 1), 1_000)).toBeUndefined();
+    expect(cap.add(refused('INPUT_INVALID', 2), 1_000)?.count).toBe(1);
+  });
 });

@@ -11,7 +11,13 @@ export interface Excess {
   readonly code: string;
   /** Beyond those that were written. */
   count: number;
+  /** A row says that there are more. */
+  isWritten: boolean;
 }
+
+type Counted = { readonly kind: string; readonly reason: string };
+
+const codeOf = ({ reason }: Counted): string => /^([A-Z][A-Z_]*): /.exec(reason)?.[1] ?? '';
 
 /** Counts incidents by kind and code; a producer gone wrong must not fill the table. */
 export class IncidentCap {
@@ -26,19 +32,33 @@ export class IncidentCap {
   ) {}
 
   /** @returns the excess this one belongs to and has been added to; nothing when it is to be written by itself */
-  add({ kind, reason }: { readonly kind: string; readonly reason: string }, nowMs: number): Excess | undefined {
+  add(incident: Counted, nowMs: number): Excess | undefined {
+    const { kind } = incident;
     if (!ofStrangers.has(kind)) return undefined;
     const minute = Math.floor(nowMs / minuteMs);
     if (minute !== this.minute) this.begin(minute);
-    const code = /^([A-Z][A-Z_]*): /.exec(reason)?.[1] ?? '';
+    const code = codeOf(incident);
     const sort = `${kind}:${code}`;
     const before = this.written.get(sort) ?? 0;
     this.written.set(sort, before + 1);
     if (before < this.aMinute) return undefined;
-    const excess = this.excesses.get(sort) ?? { key: `more:${sort}:${minute}:${this.counter}`, kind, code, count: 0 };
+    const excess = this.excesses.get(sort) ?? {
+      key: `more:${sort}:${minute}:${this.counter}`,
+      kind,
+      code,
+      count: 0,
+      isWritten: false,
+    };
     this.excesses.set(sort, excess);
     excess.count += 1;
     return excess;
+  }
+
+  /** One that was to be written could not be: it will come again, and must not have used up the room. */
+  giveBack(incident: Counted): void {
+    const sort = `${incident.kind}:${codeOf(incident)}`;
+    const before = this.written.get(sort) ?? 0;
+    if (before > 0) this.written.set(sort, before - 1);
   }
 
   private begin(minute: number): void {

@@ -47,13 +47,35 @@ export class IncidentStore {
     this.cap = new IncidentCap(aMinute, randomBytes(6).toString('hex'));
   }
 
-  /** @returns its id (of one that was not written because the message has one already, an id of nothing), or nothing when it was only counted */
+  /**
+   * @returns its id (of one that was not written because the message has one already, an id of nothing), or nothing when it was only counted
+   * @throws when neither it nor a row that says there are more could be written
+   */
   async record(incident: NewIncident): Promise<string | undefined> {
     const excess = this.cap.add(incident, this.nowMs());
-    if (excess === undefined) return this.write(incident);
-    if (excess.count === 1) await this.writeExcess(excess);
-    else this.countLater(excess);
+    if (excess === undefined) return this.writeOne(incident);
+    if (excess.isWritten) this.countLater(excess);
+    else await this.writeFirst(excess);
     return undefined;
+  }
+
+  private async writeOne(incident: NewIncident): Promise<string> {
+    try {
+      return await this.write(incident);
+    } catch (error) {
+      this.cap.giveBack(incident);
+      throw error;
+    }
+  }
+
+  private async writeFirst(excess: Excess): Promise<void> {
+    try {
+      await this.writeExcess(excess);
+      excess.isWritten = true;
+    } catch (error) {
+      excess.count -= 1; // it will come again
+      throw error;
+    }
   }
 
   private async write(incident: NewIncident): Promise<string> {
@@ -86,11 +108,11 @@ export class IncidentStore {
     this.uncounted.add(excess);
   }
 
-  /** A number that cannot be written now is written with the next; the row that says there are more is there already. */
+  /** A number that cannot be written now is written later; the row that says there are more is there already. */
   private async count(): Promise<void> {
     const excesses = [...this.uncounted];
     this.uncounted.clear();
-    for (const excess of excesses) await this.writeExcess(excess).catch(() => undefined);
+    for (const excess of excesses) await this.writeExcess(excess).catch(() => this.countLater(excess));
   }
 
   private async writeExcess({ key, kind, code, count }: Excess): Promise<void> {

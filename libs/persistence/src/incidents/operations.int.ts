@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { createDataSource } from '../connections/create-data-source.js';
 import { IdempotencyStore } from '../idempotency/idempotency-store.js';
 import { lowestIdAt } from '../instances/uuid-bounds.js';
 import { Maintenance } from '../schema/maintenance.js';
@@ -98,6 +99,12 @@ describe.each(servers)('operations on $name', (server: TestServer) => {
     await about('refusedCommand:amqp:\0', 'other');
     const { items } = await incidents.list({ kind: 'refusedCommand' }, { limit: 9 });
     expect(items.map(({ reason }) => reason)).toEqual(['other', 'first']);
+  });
+
+  it('never takes an incident for written while the database is away', async () => {
+    const incidents = new IncidentStore(createDataSource('postgres://127.0.0.1:1/nobody'), 2, () => 0);
+    const tries = Array.from({ length: 6 }, () => incidents.record({ kind: 'refusedCommand', reason: 'INPUT_INVALID: no' }));
+    expect((await Promise.allSettled(tries)).map(({ status }) => status)).toEqual(Array(6).fill('rejected'));
   });
 
   it('counts what strangers send too much of, in one incident a minute', async () => {

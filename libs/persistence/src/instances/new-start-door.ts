@@ -14,15 +14,19 @@ export interface NewStart {
   readonly request?: { readonly key: string; readonly hash: string; readonly answer: string };
 }
 
-/** Refusals of the data, a twin that is being stored (23), a circle of locks: nothing of the statement is left. */
-const refused = /^(?:22...|23...|40P01|54000)$/;
+/** Refusals of the data, a twin that was stored (23), one that is being stored still, a circle of locks: nothing of the statement is left. */
+const refused = /^(?:22...|23...|40P01|54000|55P03)$/;
+
+/** How long a name may be held by somebody's open transaction: starts that come together must not all wait for one of them, ms. */
+export const newStartLockMs = 100;
 
 /**
  * The quick way in: starts that are new in every respect, with the answers to their requests, in one statement. What it leaves alone is
  * for `InstanceDoor` and `IdempotencyStore`, which find out why, one by one.
  */
 export class NewStartDoor {
-  constructor(private readonly pool: Pool) {}
+  /** @param pool with a `lockTimeoutMs` */
+  constructor(private readonly pool: Pick<Pool, 'query'>) {}
 
   /**
    * All or some or none are stored, each together with its answer.

@@ -8,7 +8,7 @@ import { batch, headUpdate, started, startRow } from '../testing/rows.js';
 import { servers, type TestServer } from '../testing/test-servers.js';
 import { InstanceDoor } from './instance-door.js';
 import { InstanceRecords } from './instance-records.js';
-import { type NewStart, NewStartDoor } from './new-start-door.js';
+import { type NewStart, NewStartDoor, newStartLockMs } from './new-start-door.js';
 
 jest.setTimeout(60_000); // the first start of an embedded server
 
@@ -21,7 +21,7 @@ describe.each(servers)('NewStartDoor on $name', (server: TestServer) => {
 
   beforeAll(async () => {
     database = await server.migrated();
-    pool = createHotPool(database.url);
+    pool = createHotPool(database.url, { lockTimeoutMs: newStartLockMs });
     door = new NewStartDoor(pool);
     records = new InstanceRecords(pool);
     idempotency = new IdempotencyStore(database.dataSource);
@@ -48,6 +48,17 @@ describe.each(servers)('NewStartDoor on $name', (server: TestServer) => {
       });
       expect(await idempotency.reserve(request!.key, 'another', 'other')).toEqual({ outcome: 'reused' });
     }
+  });
+
+  it('does not wait for a name that somebody holds in an open transaction', async () => {
+    const holder = await pool.connect();
+    await holder.query('BEGIN');
+    const free = newStart();
+    expect(await new NewStartDoor(holder).insert([newStart(undefined, { key: 'held' })])).toMatchObject({ size: 1 });
+    expect(await door.insert([newStart(undefined, { key: 'held' }), free])).toMatchObject({ size: 0 });
+    expect(await door.insert([free])).toEqual(new Set([free.row.id]));
+    await holder.query('ROLLBACK');
+    holder.release();
   });
 
   it('leaves alone whose request is known, also one whose answer is too old', async () => {
