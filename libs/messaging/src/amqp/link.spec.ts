@@ -1,5 +1,8 @@
+import { type AddressInfo, createServer, Socket } from 'node:net';
 import { Writable } from 'node:stream';
-import { writeTogether } from './link.js';
+import { jest } from '@jest/globals';
+import { amqpSettings } from './amqp-options.js';
+import { openLink, writeTogether } from './link.js';
 
 /** Remembers what left together. */
 class Recorder extends Writable {
@@ -17,6 +20,22 @@ class Recorder extends Writable {
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('openLink', () => {
+  it('waits for no other packet before it sends one', async () => {
+    const server = createServer((socket) => socket.end());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const setNoDelay = jest.spyOn(Socket.prototype, 'setNoDelay');
+    try {
+      const url = `amqp://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      await expect(openLink(amqpSettings({ url }), 'publishing')).rejects.toThrow();
+      expect(setNoDelay.mock.calls).toEqual([[true]]);
+    } finally {
+      setNoDelay.mockRestore();
+      server.close();
+    }
+  });
+});
 
 describe('writeTogether', () => {
   it('lets what is written in one turn leave with one system call, in order, before the next turn', async () => {
