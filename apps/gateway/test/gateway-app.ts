@@ -11,6 +11,7 @@ import {
 } from '#libs/messaging';
 import { PersistenceModule } from '#libs/persistence';
 import { type Config, loadConfig, PlatformModule } from '#libs/platform';
+import { TcpProxy } from '#libs/testing';
 import { servers } from '../../../libs/persistence/src/testing/test-servers.js';
 import { GatewayModule, serveGateway } from '../src/index.js';
 
@@ -38,6 +39,8 @@ export interface Wishes {
   readonly sources?: readonly TriggerSource[];
   /** Default true; false for a broker that is away. */
   readonly isThere?: boolean;
+  /** How long a connection to the database is waited for. */
+  readonly connectTimeoutMs?: number;
 }
 
 export interface RequestOptions {
@@ -63,6 +66,7 @@ export async function startGateway({
   transport,
   sources = [],
   isThere = true,
+  connectTimeoutMs = 2_000,
 }: Wishes = {}): Promise<TestGateway> {
   const database = await servers[0]!.migrated();
   const databaseUrl = (await through?.(database.url)) ?? database.url;
@@ -77,7 +81,7 @@ export async function startGateway({
       imports: [
         PlatformModule.forRoot(config, { role: 'gateway', logStream: stream }),
         MessagingModule.forRoot(transport ?? { kind: 'memory', broker }),
-        PersistenceModule.forRoot({ url: databaseUrl, poolSize: 4, connectTimeoutMs: 2_000, incidentsAMinute }),
+        PersistenceModule.forRoot({ url: databaseUrl, poolSize: 4, connectTimeoutMs, incidentsAMinute }),
         GatewayModule.forRoot({ sources }),
       ],
     },
@@ -101,6 +105,22 @@ export async function startGateway({
       await database.drop();
     },
   };
+}
+
+/** A gateway whose way to the database can be cut. The proxy is to be stopped after it. */
+export async function startBehindProxy(
+  wishes: Omit<Wishes, 'through'> = {},
+): Promise<{ readonly gateway: TestGateway; readonly proxy: TcpProxy }> {
+  let proxy: TcpProxy | undefined;
+  const gateway = await startGateway({
+    ...wishes,
+    through: async (databaseUrl) => {
+      const { hostname, port } = new URL(databaseUrl);
+      proxy = await TcpProxy.start({ host: hostname, port: Number(port || 5432) });
+      return proxy.through(databaseUrl);
+    },
+  });
+  return { gateway, proxy: proxy! };
 }
 
 async function send(url: string, method: string, path: string, options: RequestOptions = {}): Promise<Answer> {

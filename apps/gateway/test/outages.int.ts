@@ -1,7 +1,7 @@
 import { exchanges, triggerQueue } from '#libs/contracts';
 import { IncidentStore } from '#libs/persistence';
-import { TcpProxy } from '#libs/testing';
-import { startGateway, type TestGateway } from './gateway-app.js';
+import type { TcpProxy } from '#libs/testing';
+import { startBehindProxy, startGateway, type TestGateway } from './gateway-app.js';
 
 const definition = { name: 'greet', version: '1.0.0', steps: [{ id: 'hello', task: 'echo' }] };
 
@@ -10,13 +10,7 @@ describe('while the database is away', () => {
   let proxy: TcpProxy;
 
   beforeAll(async () => {
-    gateway = await startGateway({
-      through: async (databaseUrl) => {
-        const url = new URL(databaseUrl);
-        proxy = await TcpProxy.start({ host: url.hostname, port: Number(url.port || 5432) });
-        return proxy.through(databaseUrl);
-      },
-    });
+    ({ gateway, proxy } = await startBehindProxy());
     await gateway.request('POST', '/api/v1/definitions', { body: definition });
   }, 30_000);
   afterAll(async () => {
@@ -58,13 +52,7 @@ describe('what comes in while the database is away', () => {
   const isConsumed = async (): Promise<boolean> => ((await gateway.other.queueDepth(triggerQueue('shop')))?.consumers ?? 0) > 0;
 
   beforeAll(async () => {
-    gateway = await startGateway({
-      through: async (databaseUrl) => {
-        const url = new URL(databaseUrl);
-        proxy = await TcpProxy.start({ host: url.hostname, port: Number(url.port || 5432) });
-        return proxy.through(databaseUrl);
-      },
-    });
+    ({ gateway, proxy } = await startBehindProxy());
     await gateway.request('POST', '/api/v1/definitions', { body: definition });
     const [hook, message] = [{ kind: 'hook' }, { kind: 'message', exchange: exchanges.events, routingKey }];
     await gateway.request('PUT', '/api/v1/triggers/hook', { body: { definition: 'greet', input: {}, ...hook } });

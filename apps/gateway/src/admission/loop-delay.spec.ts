@@ -11,7 +11,7 @@ it('LoopDelay tells a loop that stays late from one that was late once', async (
   block(700);
   await pause(30);
   expect(delay.meanMs).toBeLessThan(100);
-  for (let turn = 0; turn < 9; turn += 1) {
+  for (let turn = 0; turn < 12; turn += 1) {
     block(300);
     await pause(1);
   }

@@ -6,8 +6,8 @@ export interface SettlementFrames {
   reject(deliveryTag: number, requeue: boolean): void;
 }
 
-/** A few acknowledgements wait so long for others: each one that reaches a quorum queue alone is a write of its log, in the way of the next message. */
-const holdMs = 10;
+/** ms. A few acknowledgements wait so long for others: each one that reaches a quorum queue alone is a write of its log, in the way of the next message. */
+const usualHoldMs = 10;
 
 /**
  * Settlements of one channel. Acknowledgements leave together, after 10 ms or as soon as there are many; whatever is contiguous from the
@@ -27,6 +27,7 @@ export class Acknowledgements {
   constructor(
     private readonly frames: SettlementFrames,
     public many = 1,
+    private readonly holdMs = usualHoldMs,
   ) {}
 
   settle(tag: number, settlement: Settlement): void {
@@ -37,7 +38,7 @@ export class Acknowledgements {
     this.unsent.push(tag);
     if (this.isScheduled) return;
     if (this.unsent.length < this.many) {
-      this.timer ??= setTimeout(() => this.flush(), holdMs);
+      this.timer ??= setTimeout(() => this.flush(), this.holdMs);
       return;
     }
     this.isScheduled = true;
