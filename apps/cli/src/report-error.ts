@@ -1,4 +1,5 @@
 import { ApiProblem, ServerUnreachable, UnexpectedAnswer, WaitTimedOut } from '#libs/client';
+import type { ProblemItem } from '#libs/contracts';
 import { CliError } from './cli-error.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { problemLines } from './output/problems.js';
@@ -30,9 +31,15 @@ export function reportError(error: unknown): ErrorReport {
 }
 
 function describeProblem(problem: ApiProblem): string {
-  const places = problemLines(problem.errors, undefined);
+  // An entry that is about no place in the request says nothing that the problem itself does not, but for its hint.
+  const isWhole = ({ code, path }: ProblemItem): boolean => code === problem.code && path === '';
+  const places = problemLines(
+    problem.errors.filter((item) => !isWhole(item)),
+    undefined,
+  );
+  const hints = problem.errors.filter(isWhole).flatMap(({ hint }) => (hint === undefined ? [] : [`  hint: ${plain(hint)}`]));
   const trace = problem.status >= 500 ? [`Trace ${problem.traceId} names it in the server's log.`] : [];
-  return [`${problem.title} (${problem.code}): ${plain(problem.message)}`, ...places, ...trace].join('\n');
+  return [`${problem.title} (${problem.code}): ${plain(problem.message)}`, ...places, ...hints, ...trace].join('\n');
 }
 
 function exitOf({ status }: ApiProblem): ExitCode {

@@ -31,6 +31,9 @@ describe('while the database is away', () => {
     for (const answer of answers) {
       expect(answer).toMatchObject({ status: 503, body: { code: 'DATABASE_UNAVAILABLE' } });
       expect(answer.headers.get('retry-after')).toBe('2');
+      expect(answer.body.errors).toMatchObject([
+        { code: 'DATABASE_UNAVAILABLE', path: '', hint: 'try again after 2 s with the same Idempotency-Key' },
+      ]);
       expect(answer.text).not.toMatch(/ECONN|terminated/);
     }
     expect((await gateway.request('GET', '/health/live')).status).toBe(200);

@@ -45,12 +45,19 @@ const figure = async (name: string, share: 'work' | 'reads' | 'all'): Promise<nu
   return Number(new RegExp(`^orquestrax_http_${name}\\{${label}[^}]*\\} (\\d+)$`, 'm').exec(text)?.[1] ?? 'NaN');
 };
 
+const refusedBodies = async (): Promise<number> => {
+  const { text } = await gateway.request('GET', '/metrics');
+  return Number(/^orquestrax_http_refused_total\{share="work",why="body"[^}]*\} (\d+)$/m.exec(text)?.[1] ?? 0);
+};
+
 function expectOverloaded(answer: Answer): void {
   expect(answer).toMatchObject({ status: 503, body: { code: 'OVERLOADED' } });
   expect(answer.headers.get('content-type')).toContain('application/problem+json');
   const retryAfter = Number(answer.headers.get('retry-after'));
   expect(retryAfter).toBeGreaterThanOrEqual(1);
   expect(retryAfter).toBeLessThanOrEqual(30);
+  const hint = `try again after ${retryAfter} s with the same Idempotency-Key`;
+  expect(answer.body.errors).toEqual([expect.objectContaining({ code: 'OVERLOADED', path: '', hint })]);
 }
 
 /** A start on a connection of its own, whose answer nobody reads. @param length as the header says */
@@ -108,7 +115,9 @@ describe('bodies', () => {
     const holders = [1, 2, 3].map(() => sent(unfinished, unfinished.length + 1));
     await until(async () => (await figure('bodies_bytes', 'all')) > 900_000);
     const large = (): Promise<Answer> => start({ input: { a: 'x'.repeat(250_000) } });
+    const before = await refusedBodies();
     expectOverloaded(await large());
+    expect(await refusedBodies()).toBe(before + 1);
     expect((await start()).status).toBe(201);
     for (const holder of holders) holder.destroy();
     await until(async () => (await figure('bodies_bytes', 'all')) < 100_000);

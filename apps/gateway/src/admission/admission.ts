@@ -95,6 +95,12 @@ export class Admission implements OnApplicationShutdown {
     return entered;
   }
 
+  /** Its body has no room beside those of others; what else of it comes is not read. */
+  bodyRefusal({ id, method }: Operation): ApiProblem {
+    const name = shareOf(id, method);
+    return this.refusal(name, this.shares[name].refusal('body'), { connection: 'close' });
+  }
+
   /** One more request only waits. @returns false when too many do */
   hold(): boolean {
     if (this.held >= this.limits.heldRequests) return false;
@@ -106,7 +112,7 @@ export class Admission implements OnApplicationShutdown {
     this.held -= 1;
   }
 
-  private refusal(share: ShareName, { why, retryAfterS }: ShareFull): ApiProblem {
+  private refusal(share: ShareName, { why, retryAfterS }: ShareFull, headers = {}): ApiProblem {
     this.refused.inc({ share, why });
     this.untold += 1;
     const nowMs = performance.now();
@@ -115,7 +121,7 @@ export class Admission implements OnApplicationShutdown {
       this.toldAtMs = nowMs;
       this.untold = 0;
     }
-    return overloaded(sentences[why], retryAfterS);
+    return overloaded(sentences[why], retryAfterS, headers);
   }
 
   private measure(registry: MetricsRegistry): void {
@@ -139,5 +145,6 @@ const sentences: Readonly<Record<ShareFull['why'], string>> = {
   full: 'there are as many requests of this kind in line as may be',
   waited: 'the request has stood in line for as long as may be',
   late: 'this process is too busy to take in more work',
+  body: 'the bodies of others take up all there is',
   held: 'as many requests as may be are waiting already',
 };

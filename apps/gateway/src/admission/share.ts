@@ -17,7 +17,7 @@ export interface Place {
 /** Nobody can be taken in now. No error: under a flood there are thousands a second, and a stack is dear. */
 export class ShareFull {
   constructor(
-    readonly why: 'full' | 'waited' | 'late' | 'held',
+    readonly why: 'full' | 'waited' | 'late' | 'held' | 'body',
     /** When it is worth another try, whole seconds. */
     readonly retryAfterS: number,
   ) {}

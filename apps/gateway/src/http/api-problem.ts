@@ -39,6 +39,12 @@ export class ApiProblem extends Error {
   }
 }
 
+/** Of a problem that the same request may not have a moment later. */
+export const tryAgain = (code: ProblemCode, message: string, afterS: number): Required<Omit<ProblemExtras, 'cause'>> => ({
+  errors: [fault(code, '', message, `try again after ${afterS} s with the same Idempotency-Key`)],
+  headers: { 'retry-after': String(afterS) },
+});
+
 /** One entry of `errors`. */
 export const fault = (code: string, path: string, message: string, hint?: string): ProblemItem => ({
   severity: 'error',

@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { DataFault, InvalidCursor } from '#libs/persistence';
-import { ApiProblem, fault } from './api-problem.js';
+import { ApiProblem, fault, tryAgain } from './api-problem.js';
 
 /** Errors of connections: the statement did not run, or nobody knows; asking again later is right. */
 const connectionCodes = new Set([
@@ -22,14 +22,11 @@ const connectionWords =
 export function classifyError(error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error;
   if (isDatabaseAway(error)) {
-    return new ApiProblem(
-      'DATABASE_UNAVAILABLE',
-      'expected the database to answer, but it cannot be reached; nothing was changed unless you find it changed, try again',
-      {
-        headers: { 'retry-after': '2' },
-        cause: error,
-      },
-    );
+    const message = 'expected the database to answer, but it cannot be reached; nothing was changed unless you find it changed';
+    return new ApiProblem('DATABASE_UNAVAILABLE', `${message}, try again`, {
+      ...tryAgain('DATABASE_UNAVAILABLE', message, 2),
+      cause: error,
+    });
   }
   if (error instanceof InvalidCursor) return invalidCursor(error);
   if (error instanceof DataFault)

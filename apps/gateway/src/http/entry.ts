@@ -2,7 +2,6 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Operation } from '#libs/contracts';
 import type { RootLogger } from '#libs/platform';
 import type { Admission } from '../admission/admission.js';
-import type { BodyRoom } from '../admission/body-room.js';
 import type { RequestPass } from '../admission/request-pass.js';
 import { ApiProblem } from './api-problem.js';
 import { pathOf } from './path-of.js';
@@ -36,7 +35,7 @@ export function apiEntry(logger: RootLogger, admission: Entered, routes = new Ro
   };
 }
 
-type Entered = Pick<Admission, 'requireRoom' | 'bodies'>;
+type Entered = Pick<Admission, 'requireRoom' | 'bodies' | 'bodyRefusal'>;
 
 const apiPaths = /^\/(?:api|health|metrics|asyncapi\.json|live)(?:[/.]|$)/;
 /** Documentation pages and files: outside the contract, read only. */
@@ -54,7 +53,7 @@ async function enter(request: ApiRequest, response: Response, routes: RouteTable
   if (match.found === 'otherMethods') throw notAllowed(method, path, match.allow);
   request.operation = match.operation;
   admission.requireRoom(match.operation);
-  if (match.operation.method !== 'get') await enterBody(request, match.operation, roomFor(response, admission.bodies));
+  if (match.operation.method !== 'get') await enterBody(request, match.operation, roomFor(response, match.operation, admission));
 }
 
 function requireReading(method: string, path: string): void {
@@ -88,14 +87,15 @@ async function enterBody(request: ApiRequest, operation: Operation, room: TakeRo
 }
 
 /** A body takes its room as it comes, and keeps it until the request has been answered. */
-function roomFor(response: Response, room: BodyRoom): TakeRoom {
+function roomFor(response: Response, operation: Operation, admission: Entered): TakeRoom {
+  const { bodies } = admission;
   let taken = 0;
   return (bytes) => {
-    if (taken === 0) response.once('close', () => room.give(taken));
-    const hasRoom = room.take(bytes);
-    if (!hasRoom) room.give(taken); // it is refused, and what there was of it is dropped
+    if (taken === 0) response.once('close', () => bodies.give(taken));
+    const hasRoom = bodies.take(bytes);
+    if (!hasRoom) bodies.give(taken); // it is refused, and what there was of it is dropped
     taken = hasRoom ? taken + bytes : 0;
-    return hasRoom;
+    return hasRoom ? undefined : admission.bodyRefusal(operation);
   };
 }
 

@@ -1,4 +1,4 @@
-import { ApiProblem } from './api-problem.js';
+import { ApiProblem, tryAgain } from './api-problem.js';
 
 /**
  * There is no room for a request now. Nothing was done.
@@ -8,8 +8,12 @@ export function overloaded(why: string, retryAfterS: number, headers: Readonly<R
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0; // there may be thousands a second, and nobody asks where they come from
   try {
-    const detail = `expected room for the request, but ${why}; nothing was done, try again after ${retryAfterS} s`;
-    return new ApiProblem('OVERLOADED', detail, { headers: { 'retry-after': String(retryAfterS), ...headers } });
+    const message = `expected room for the request, but ${why}; nothing was done`;
+    const extras = tryAgain('OVERLOADED', message, retryAfterS);
+    return new ApiProblem('OVERLOADED', `${message}, try again after ${retryAfterS} s`, {
+      ...extras,
+      headers: { ...extras.headers, ...headers },
+    });
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }

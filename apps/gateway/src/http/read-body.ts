@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { overloaded } from './overloaded.js';
 import { ApiProblem } from './api-problem.js';
 
-/** Asks for room for so many more bytes; false: there is none. */
-export type TakeRoom = (bytes: number) => boolean;
+/** Asks for room for so many more bytes. @returns the refusal when there is none */
+export type TakeRoom = (bytes: number) => ApiProblem | undefined;
 
 /**
  * Reads a body as UTF-8 text.
@@ -27,7 +26,7 @@ export function utf8Text(bytes: Buffer): string {
  * Reads a body as it was sent: a signature is over exactly that.
  * @throws ApiProblem BODY_TOO_LARGE, CONTENT_TYPE_UNSUPPORTED (compressed), BODY_INVALID (cut off), OVERLOADED (no room)
  */
-export async function readBytes(request: IncomingMessage, limit: number, room: TakeRoom = () => true): Promise<Buffer> {
+export async function readBytes(request: IncomingMessage, limit: number, room: TakeRoom = () => undefined): Promise<Buffer> {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new ApiProblem(
@@ -50,8 +49,8 @@ function collect(request: IncomingMessage, limit: number, room: TakeRoom): Promi
     };
     const onChunk = (chunk: Buffer): void => {
       size += chunk.length;
-      if (size > limit) stop(tooLarge(limit));
-      else if (!room(chunk.length)) stop(overloaded('the bodies of others take up all there is', 1, { connection: 'close' }));
+      const problem = size > limit ? tooLarge(limit) : room(chunk.length);
+      if (problem) stop(problem);
       else chunks.push(chunk);
     };
     request.on('data', onChunk);

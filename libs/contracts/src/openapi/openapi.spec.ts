@@ -7,8 +7,8 @@ import { openApiDocument, operations } from './openapi.js';
 
 const document = openApiDocument('1.2.3') as {
   openapi: string;
-  paths: Record<string, Record<string, { operationId: string; responses: Record<string, unknown> }>>;
-  components: { schemas: Record<string, unknown> };
+  paths: Record<string, Record<string, { operationId: string; responses: Record<string, { headers?: unknown }> }>>;
+  components: Record<'schemas' | 'headers', Record<string, unknown>>;
 };
 
 const schemaFile = createRequire(import.meta.url).resolve('@seriousme/openapi-schema-validator/schemas/v3.1/schema.json');
@@ -34,9 +34,17 @@ describe('openApiDocument', () => {
     const references = JSON.stringify(document).match(/"\$ref":"[^"]+"/g) ?? [];
     expect(references.length).toBeGreaterThan(10);
     for (const reference of references) {
-      const name = /#\/components\/schemas\/([^"]+)"$/.exec(reference)?.[1];
-      expect(document.components.schemas[name ?? reference]).toBeDefined();
+      const [, kind, name] = /#\/components\/(schemas|headers)\/([^"]+)"$/.exec(reference) ?? [];
+      expect(document.components[kind as 'schemas' | 'headers']?.[name ?? reference]).toBeDefined();
     }
+  });
+
+  it('says of refusals for a moment that they tell when to try again', () => {
+    const { responses } = document.paths['/api/v1/instances']?.['post'] ?? {};
+    const header = { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } };
+    expect(responses?.[503]?.headers).toEqual(header);
+    expect(responses?.[429]?.headers).toEqual(header);
+    expect(responses?.[409]?.headers).toBeUndefined();
   });
 
   it('names every path parameter of every path', () => {

@@ -57,7 +57,7 @@ export function openApiDocument(version: string): Fragment {
     tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
     webhooks: { lifecycle: outgoing(components) },
-    components: { schemas: components.schemas },
+    components: { schemas: components.schemas, headers: { RetryAfter: retryAfter } },
   };
 }
 
@@ -116,6 +116,10 @@ const idempotencyKey = {
   schema: { type: 'string', minLength: 1, maxLength: 200 },
 };
 
+const retryAfter = { description: 'Seconds after which another try is worth it', schema: { type: 'integer', minimum: 1 } };
+/** Statuses whose problems all say when to try again. */
+const transient: ReadonlySet<number> = new Set([429, 503]);
+
 function parametersOf(shape: z.ZodObject | undefined, place: 'path' | 'query', components: Components): Fragment[] {
   if (!shape) return [];
   const { properties = {}, required = [] } = components.reference(shape, 'input') as {
@@ -166,6 +170,7 @@ function failures(operation: Operation, components: Components): Fragment {
         status,
         {
           description: codes.map((code) => `\`${code}\`: ${problemKinds[code][1]}`).join('. '),
+          ...(transient.has(status) && { headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } } }),
           content: { 'application/problem+json': { schema } },
         },
       ]),

@@ -86,7 +86,11 @@ export const startBodySchema = z
 export type StartRequest = z.input<typeof startBodySchema>;
 export type StartBody = z.output<typeof startBodySchema>;
 
-export const startQuerySchema = z.strictObject({ wait: waitDurationSchema.optional() });
+export const startQuerySchema = z.strictObject({
+  wait: waitDurationSchema
+    .optional()
+    .describe('How long the answer may wait for the end: 500ms, 20s; at most 60s. A repeat of the request waits anew.'),
+});
 
 export const startedSchema = z
   .object({
