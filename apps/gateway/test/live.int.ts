@@ -1,9 +1,12 @@
+import { jest } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { liveLimits, serverMessageSchema } from '#libs/contracts';
 import { LiveGateway } from '../src/live/live.gateway.js';
 import { startGateway, type TestGateway } from './gateway-app.js';
 import { delta, FakeOwner } from './fake-owner.js';
 import { LiveClient } from './live-client.js';
+
+jest.setTimeout(20_000); // on a busy machine
 
 const liveBuffer = 1024 * 1024;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
