@@ -90,7 +90,7 @@ export class RabbitNode implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server.dispose();
-    await rm(this.folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 10 }); // a last file may just be written
   }
 
   private async writeConfiguration(): Promise<void> {

@@ -10,6 +10,9 @@ const starts = isFull ? 50_000 : 2_000;
 const definitions = 20;
 const each = starts / definitions;
 
+/** How far shares may be from their mean. Fairness is kept by each partition: where ids fall scatters few starts more than many. */
+const tolerance = isFull ? 0.2 : 0.3;
+
 /** Of the queue, and of the task of the first half of the definitions. */
 const queueLimit = isFull ? 60 : 24;
 const taskLimit = isFull ? 20 : 8;
@@ -79,7 +82,7 @@ describeWithServers('limits of queues and tasks over three orchestrators', () =>
     expect(mostAtOnce((await attempts()).slice(before.length))).toBe(5);
   }, 300_000);
 
-  it(`${starts} starts of ${definitions} definitions through AMQP: limits hold, nothing is lost, and shares are fair within 20 %`, async () => {
+  it(`${starts} starts of ${definitions} definitions through AMQP: limits hold, nothing is lost, and shares are fair within ${tolerance * 100} %`, async () => {
     const { client } = bench;
     for (let n = 0; n < definitions; n += 1) await client.registerDefinition({ document: documentOf(n) });
     await client.setQueue('default', { concurrency: queueLimit, paused: true, reason: 'until all are there' });
@@ -110,8 +113,8 @@ describeWithServers('limits of queues and tasks over three orchestrators', () =>
     const sent = Map.groupBy(all, ({ definition }) => groupOf(definition));
     const figures = groups.map((first) => ({ first, ...spread(sent.get(first)!) }));
     for (const { least, most } of figures) {
-      expect(least).toBeGreaterThan(0.8);
-      expect(most).toBeLessThan(1.2);
+      expect(least).toBeGreaterThan(1 - tolerance);
+      expect(most).toBeLessThan(1 + tolerance);
     }
     const meanPlace = (first: number): number => {
       const places = all.flatMap(({ definition }, place) => (groupOf(definition) === first ? [place] : []));
