@@ -57,7 +57,8 @@ beforeAll(async () => {
   holder = await product.start('holds');
   await product.waitsFor(holder, 'ask');
   id = await product.start('outer', { text: big });
-  await product.when(id, ({ waitingFor }) => waitingFor.length === 8);
+  const isAtRest = ({ reason }: { readonly reason: string }): boolean => reason !== 'sent' && reason !== 'running';
+  await product.when(id, ({ waitingFor }) => waitingFor.length === 8 && waitingFor.every(isAtRest));
 }, 60_000);
 afterAll(() => product.close());
 
