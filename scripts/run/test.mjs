@@ -11,9 +11,10 @@ import { foregroundNode } from './spawn.mjs';
  * Tests that start whole processes run one after the other, after the others. A worker of Jest keeps what ES modules have left behind; past the limit
  * it is replaced between two suites. (In one process, hundreds of suites pass the heap limit of Node.)
  */
+const patience = '--testTimeout=20000'; // servers are slow to begin with on a busy machine
 const rounds = [
-  ['unit', 'console', 'integration', '--maxWorkers=2', '--workerIdleMemoryLimit=1GB'],
-  ['e2e', '--maxWorkers=1', '--workerIdleMemoryLimit=1GB'],
+  ['unit', 'console', 'integration', '--maxWorkers=2', '--workerIdleMemoryLimit=1GB', patience],
+  ['e2e', '--maxWorkers=1', '--workerIdleMemoryLimit=1GB', patience],
 ];
 
 export async function test(args) {
@@ -55,7 +56,7 @@ async function secondLook(first, projects, env, file) {
   const { suites } = first;
   if (suites.length === 0 || suites.length > secondLooksAtMost) return first;
   process.stdout.write(`Running again, alone: ${suites.join(' ')}\n`);
-  const again = await runRound(projects, ['--runInBand', '--runTestsByPath', ...suites], env, file);
+  const again = await runRound(projects, ['--runInBand', patience, '--runTestsByPath', ...suites], env, file);
   for (const suite of suites.filter((path) => !again.suites.includes(path)))
     process.stdout.write(`UNSTEADY ${suite}: failed at first, passed alone\n`);
   if (again.status !== 0) return { ...first, failed: again.failed };
