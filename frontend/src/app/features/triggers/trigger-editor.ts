@@ -140,7 +140,10 @@ export class TriggerEditor {
   private begin(): void {
     const kind = kinds.find((known) => known === this.kind()) ?? 'schedule';
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    this.form.set({ ...emptyTriggerForm, kind, definition: this.definition() ?? '', timezone: zone });
+    const begun = { ...emptyTriggerForm, kind, definition: this.definition() ?? '', timezone: zone };
+    // Who is quick has typed something already.
+    const typed = Object.fromEntries(Object.entries(this.form()).filter(([field]) => this.touched().has(field)));
+    this.form.set({ ...begun, ...typed });
   }
 
   /** Each at its field; what is about no field, and what is about several, on top. */
