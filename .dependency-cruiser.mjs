@@ -13,6 +13,7 @@ const arrows = [
   ['platform', 'contracts|engine'],
   ['client', 'contracts|engine'],
   ['worker-sdk', 'messaging|platform|contracts|engine'],
+  ['chaos', 'worker-sdk|messaging|platform|contracts|engine'],
   ['extension-sdk', 'worker-sdk|messaging|platform|contracts|engine'],
 ];
 
@@ -21,7 +22,7 @@ const libraryRules = arrows.map(([name, allowed]) => ({
   severity: 'error',
   comment: `libs/${name} may use ${allowed === '' ? 'nothing of ours' : allowed.replaceAll('|', ', ')}`,
   from: { path: inLibs(name), pathNot: tests },
-  to: { path: '^(?:libs|apps|frontend|examples|bench)/', pathNot: inLibs([name, allowed].filter(Boolean).join('|')) },
+  to: { path: '^(?:libs|apps|frontend|examples|bench|faults)/', pathNot: inLibs([name, allowed].filter(Boolean).join('|')) },
 }));
 
 /** What the pure core may take from npm: parsers and evaluators without I/O. */
@@ -67,7 +68,7 @@ export default {
       name: 'libraries-know-no-app',
       severity: 'error',
       from: { path: '^libs/', pathNot: specs },
-      to: { path: '^(?:apps|examples|bench|frontend)/' },
+      to: { path: '^(?:apps|examples|bench|faults|frontend)/' },
     },
     {
       name: 'an-app-never-imports-another',

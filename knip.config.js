@@ -18,6 +18,8 @@ export default {
         'libs/*/src/index.ts',
         'libs/persistence/src/{cli,data-source}.ts',
         'bench/*.ts',
+        'faults/main.ts',
+        'faults/ledger/{main,ledger-task}.ts', // a process of its own, and named in ORQUESTRA_EXTENSIONS
         'bench/floors/pump-worker.ts', // a process of its own
         'examples/{,*/}run.ts',
         'examples/extensions/{folder,sql}.ts', // named in ORQUESTRA_EXTENSIONS
@@ -27,7 +29,15 @@ export default {
         'deploy/healthcheck.mjs',
         '**/*.{spec,int,e2e}.{ts,mjs}',
       ],
-      project: ['apps/**/*.ts', 'libs/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.mjs', 'deploy/**/*.mjs'],
+      project: [
+        'apps/**/*.ts',
+        'libs/**/*.ts',
+        'examples/**/*.ts',
+        'bench/**/*.ts',
+        'faults/**/*.ts',
+        'scripts/**/*.mjs',
+        'deploy/**/*.mjs',
+      ],
     },
     frontend: {
       entry: ['src/app/core/api/engine-types.ts'], // what `#libs/engine` means there, by tsconfig.json

@@ -29,6 +29,8 @@ export interface WorkloadLoad {
   readonly hasCommands: boolean;
   /** Single instances of W2 and W5. */
   readonly idle: number;
+  /** Of W2 before anything is measured: code for a lone step is compiled only after hundreds. */
+  readonly idleBefore: number;
   /** Of W3. */
   readonly width: number;
   /** Instances of the smallest W7; fewer of larger ones. */
@@ -107,6 +109,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
       chains: 2_000,
       hasCommands: !isQuick,
       idle: isQuick ? 40 : 100,
+      idleBefore: isQuick ? 30 : 300,
       width: 1_000,
       payloads: 1_000,
       waiting: values.waiting === undefined ? waiting : [whole('waiting', values.waiting, 0, 1e6)],

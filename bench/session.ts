@@ -20,7 +20,7 @@ export interface Series {
 }
 
 /** Work before measuring: compiled code, warm connections, known queues. */
-const warmUp = { chains: 2_000, rounds: 2, idle: 30 };
+const warmUp = { chains: 2_000, rounds: 2 };
 
 /** A target that has warmed up, and the floor on its servers. @returns what is to be measured, in order */
 export async function openSession(target: Target, options: BenchOptions, resources: AsyncDisposableStack): Promise<Series[]> {
@@ -29,11 +29,12 @@ export async function openSession(target: Target, options: BenchOptions, resourc
   const entries = catalogue(target, load, (group) => workloads.includes(group));
   await registerAll(client, load.width);
   for (let round = 0; round < warmUp.rounds; round += 1) await manyChains(warmUp.chains)(client);
-  for (const workload of [oneAtATime(1, warmUp.idle), fanOut(load.width), fanOutItems(1_000)]) await workload(client);
+  for (const workload of [oneAtATime(1, load.idleBefore), fanOut(load.width), fanOutItems(1_000)]) await workload(client);
 
   const hasFloor = entries.some(({ name }) => name === 'W1' || name.startsWith('W2'));
   const floor = hasFloor ? resources.use(await openFloor(target, profile)) : undefined;
-  if (floor !== undefined) await floor.manyChains(warmUp.chains);
+  await floor?.manyChains(warmUp.chains);
+  await floor?.oneAtATime(1, load.idleBefore);
   return entries.flatMap((entry) => seriesOf(entry, target, client, floor, load));
 }
 

@@ -6,7 +6,17 @@ import { dirname, join, resolve } from 'node:path';
 import rules from '../.dependency-cruiser.mjs';
 
 const index = { 'libs/engine/src/index.ts': 'export const a = 1;' };
-for (const name of ['contracts', 'messaging', 'persistence', 'platform', 'client', 'worker-sdk', 'extension-sdk', 'testing'])
+for (const name of [
+  'contracts',
+  'messaging',
+  'persistence',
+  'platform',
+  'client',
+  'worker-sdk',
+  'extension-sdk',
+  'chaos',
+  'testing',
+])
   index[`libs/${name}/src/index.ts`] = 'export const a = 1;';
 
 /** File → its content and the rules it breaks. */
@@ -18,6 +28,7 @@ const breaches = {
   'libs/platform/src/sideways.ts': ['#libs/messaging', ['platform-looks-down-only']],
   'libs/client/src/sideways.ts': ['#libs/platform', ['client-looks-down-only']],
   'libs/worker-sdk/src/sideways.ts': ['#libs/persistence', ['worker-sdk-looks-down-only']],
+  'libs/chaos/src/sideways.ts': ['#libs/persistence', ['chaos-looks-down-only']],
   'libs/extension-sdk/src/sideways.ts': ['#libs/persistence', ['extension-sdk-looks-down-only']],
   'libs/engine/src/framework.ts': ['@nestjs/common', ['engine-knows-no-framework']],
   'libs/engine/src/files.ts': ['node:fs', ['engine-does-no-io']],

@@ -15,7 +15,11 @@ const graceMs = Number(process.env.ORQUESTRA_SHUTDOWN_GRACE_MS || 25_000) + 10_0
 const sameSignalMs = 500;
 
 function specs(options) {
-  const base = { DATABASE_URL: options.databaseUrl, AMQP_URL: options.amqpUrl };
+  const base = {
+    DATABASE_URL: options.databaseUrl,
+    AMQP_URL: options.amqpUrl,
+    ORQUESTRA_SUPERVISED: String(options.restart), // chaos mode may end a process: it is started again
+  };
   const roles = Object.entries(options.counts);
   return roles.flatMap(([role, count]) =>
     Array.from({ length: count }, (_, i) => ({

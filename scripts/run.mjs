@@ -7,6 +7,7 @@ const tasks = {
   start: () => import('./run/tasks.mjs').then((m) => m.start),
   cluster: () => import('./run/tasks.mjs').then((m) => m.cluster),
   bench: () => import('./run/tasks.mjs').then((m) => m.bench),
+  faults: () => import('./run/tasks.mjs').then((m) => m.faults),
   verify: () => import('./run/tasks.mjs').then((m) => m.verify),
   example: () => import('./run/tasks.mjs').then((m) => m.example),
   orquestra: () => import('./run/tasks.mjs').then((m) => m.orquestra),

@@ -6,7 +6,7 @@ import { Refusal } from './refusal.mjs';
 import { quietNode } from './spawn.mjs';
 import { stage } from './stage.mjs';
 
-const sourceFolders = ['apps', 'libs', 'examples', 'bench'];
+const sourceFolders = ['apps', 'libs', 'examples', 'bench', 'faults'];
 const isTest = (file) => /\.(?:spec|int|e2e)\.ts$/.test(file);
 const sources = () => sourceFolders.flatMap(filesOf).filter((file) => /\.(?:ts|ya?ml|json)$/.test(file) && !isTest(file));
 

@@ -41,6 +41,7 @@ const checks = [
       'libs',
       'examples',
       'bench',
+      'faults',
       'frontend/src',
     ],
   },
@@ -53,7 +54,7 @@ const checks = [
 export async function check(args) {
   await ensureInstalled();
   await ensureBuilt(['services']);
-  const wanted = args.length === 0 ? checks : checks.filter((each) => args.some((arg) => each.title.includes(arg)));
+  const wanted = chosen(args);
   if (wanted.length === 0) throw new Refusal(`expected some of: ${checks.map((each) => each.title).join(', ')}`, 2);
   const waiting = [...wanted];
   const failed = [];
@@ -64,6 +65,14 @@ export async function check(args) {
   await Promise.all(Array.from({ length: Math.max(2, Math.floor(availableParallelism() / 2)) }, lane));
   process.stderr.write(failed.length === 0 ? 'all checks passed\n' : `failed: ${failed.join(', ')}\n`);
   return failed.length === 0 ? 0 : 1;
+}
+
+/** All, or those whose title has one of the words; with `--without` first, all the others. */
+function chosen([first, ...rest]) {
+  if (first === undefined) return checks;
+  const without = first === '--without';
+  const words = without ? rest : [first, ...rest];
+  return checks.filter(({ title }) => words.some((word) => title.includes(word)) !== without);
 }
 
 async function passes({ title, args }) {

@@ -21,6 +21,7 @@ const command =
 export const start = service('dist/apps/standalone/src/main.js');
 export const cluster = service('scripts/cluster.mjs');
 export const bench = command('dist/bench/main.js');
+export const faults = command('dist/faults/main.js');
 export const orquestra = command('dist/apps/cli/src/main.js');
 export const example = command('dist/examples/run.js');
 export const verify = command('dist/apps/cli/src/main.js', 'verify');

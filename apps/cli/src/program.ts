@@ -2,12 +2,15 @@ import { Command } from 'commander';
 import { addAskCommands } from './commands/ask.js';
 import { addBulkCommands } from './commands/bulk.js';
 import { addCapacityCommands } from './commands/capacity.js';
+import { addChaosCommands } from './commands/chaos.js';
 import { addDefinitionCommands } from './commands/definition.js';
 import { addEventCommands } from './commands/event.js';
 import { addFeedCommand } from './commands/feed.js';
 import { addInstanceCommands } from './commands/instance.js';
 import { addQueueCommands } from './commands/queue.js';
 import { addStepCommands } from './commands/step.js';
+import { addIncidentCommands } from './commands/incident.js';
+import { addOperatorLogCommand } from './commands/operator-log.js';
 import { addWebhookCommands } from './commands/webhook.js';
 import { addTriggerCommands } from './commands/trigger.js';
 import { addTaskCommands } from './commands/task.js';
@@ -59,6 +62,8 @@ export function buildProgram(shell: Shell, outcome: { exitCode: number }): Comma
   addBulkCommands(program, bind);
   addAskCommands(program, bind);
   addEventCommands(program, bind);
+  addIncidentCommands(program, bind);
+  addOperatorLogCommand(program, bind);
   addWebhookCommands(program, bind);
   addFeedCommand(program, bind);
   addTriggerCommands(program, bind);
@@ -67,5 +72,6 @@ export function buildProgram(shell: Shell, outcome: { exitCode: number }): Comma
   addWorkerCommands(program, bind);
   addCapacityCommands(program, bind);
   addVerifyCommand(program, bind);
+  addChaosCommands(program, bind);
   return program;
 }

@@ -25,7 +25,8 @@ describe('orquestra verify', () => {
   it('prints instances checked and violations, and exits 0 when there are none', async () => {
     const shell = new TestShell(true, { NO_COLOR: '1', DATABASE_URL: database.url });
     expect(await runCli(['verify'], shell)).toBe(0);
-    expect(shell.written).toMatch(/^✓ 0 instances checked, 0 violations \(.+\)\n$/);
+    expect(shell.written).toMatch(/\n✓ 0 instances, 0 events checked, 0 violations \(.+\)\n$/);
+    expect(shell.written).toMatch(/^· I3 {12}0 checked, 0 violated {2}one result of each attempt is applied\n/);
   });
 
   it('names each violation and exits 1', async () => {
@@ -33,10 +34,18 @@ describe('orquestra verify', () => {
     const [terminal, pipe] = [new TestShell(true, { NO_COLOR: '1' }), new TestShell(false)];
     expect(await runCli(['verify', '--database-url', database.url], terminal)).toBe(1);
     expect(terminal.written).toMatch(
-      /^✕ 019b7a00-0000-7000-8000-000000000001 {2}orphan {2}.+\n✕ 0 instances checked, 1 violation /,
+      /✕ I7 {12}1 checked, 1 violated[^]+\n✕ I7 {2}019b7a00-0000-7000-8000-000000000001 {2}rows in .+\n✕ 0 instances, 0 events checked, 1 violation /,
     );
     expect(await runCli(['verify', '--database-url', database.url], pipe)).toBe(1);
-    expect(pipe.lines).toEqual([{ violation: expect.objectContaining({ kind: 'orphan' }) }, { checked: 0, violations: 1 }]);
+    expect(pipe.lines).toEqual([
+      { violation: expect.objectContaining({ invariant: 'I7', seq: null }) },
+      expect.objectContaining({
+        checked: 0,
+        events: 0,
+        violations: 1,
+        invariants: expect.arrayContaining([{ invariant: 'I7', checked: 1, violated: 1 }]),
+      }),
+    ]);
   });
 
   it('finds the database of a running server in its data folder', async () => {

@@ -16,6 +16,12 @@ import { BulkChunk } from './bulk/bulk-chunk.js';
 import { BulkController } from './bulk/bulk.controller.js';
 import { BulkJobs } from './bulk/bulk-jobs.js';
 import { BulkRunner } from './bulk/bulk-runner.js';
+import { ChaosController } from './chaos/chaos.controller.js';
+import { ChaosPreviews } from './chaos/chaos-previews.js';
+import { ChaosRecorder } from './chaos/chaos-recorder.js';
+import { ChaosReporter } from './chaos/chaos-reporter.js';
+import { ChaosVerifier } from './chaos/chaos-verifier.js';
+import { ChaosSwitch } from './chaos/chaos-switch.js';
 import { CommandConsumer } from './commands/command-consumer.js';
 import { CommandHandler } from './commands/command-handler.js';
 import { CommandReplies } from './commands/command-replies.js';
@@ -34,6 +40,7 @@ import { ConnectionDrain } from './http/connection-drain.js';
 import { HookReceiver } from './hooks/hook-receiver.js';
 import { HooksController } from './hooks/hooks.controller.js';
 import { apiEntry } from './http/entry.js';
+import { noteCaller } from './http/note-caller.js';
 import { Once } from './http/once.js';
 import { EventGate } from './events/event-gate.js';
 import { EventsController } from './events/events.controller.js';
@@ -42,6 +49,18 @@ import { refuse } from './http/problem.filter.js';
 import { requestMetrics } from './http/request-metrics.js';
 import { EndWatch } from './instances/end-watch.js';
 import { Hints } from './instances/hints.js';
+import { IncidentActor } from './incidents/incident-actor.js';
+import { IncidentChunk } from './incidents/incident-chunk.js';
+import { IncidentDesk } from './incidents/incident-desk.js';
+import { IncidentMetrics } from './incidents/incident-metrics.js';
+import { IncidentReader } from './incidents/incident-reader.js';
+import { IncidentRedriver } from './incidents/incident-redriver.js';
+import { IncidentsController } from './incidents/incidents.controller.js';
+import { OperatorLogController } from './incidents/operator-log.controller.js';
+import { RedriveCommand } from './incidents/redrive-command.js';
+import { RedriveIntake } from './incidents/redrive-intake.js';
+import { RedrivePartition } from './incidents/redrive-partition.js';
+import { RedriveStep } from './incidents/redrive-step.js';
 import { InstanceEnds } from './instances/instance-ends.js';
 import { InstanceList } from './instances/instance-list.js';
 import { InstanceReader } from './instances/instance-reader.js';
@@ -111,10 +130,14 @@ export class GatewayModule implements NestModule {
         WebhooksController,
         FeedController,
         LogsController,
+        IncidentsController,
+        OperatorLogController,
         CapacityController,
         StatsController,
+        ChaosController,
       ],
       providers: [
+        ...[ChaosSwitch, ChaosReporter, ChaosPreviews, ChaosRecorder, ChaosVerifier],
         ...[LiveFeed, InstanceNudges, LiveTopics, LiveGateway],
         ...[PlanCache, KnownDefinitions, DefinitionCatalog, DefinitionPausing],
         ...[Hints, EndWatch, InstanceEnds, NewStarts, InstanceStarter, NamedStarts, InstanceList, InstanceReader, InstanceViews],
@@ -130,6 +153,8 @@ export class GatewayModule implements NestModule {
           BulkJobs,
           BulkRunner,
         ],
+        ...[IncidentReader, IncidentMetrics, IncidentDesk, IncidentChunk, IncidentActor, IncidentRedriver],
+        ...[RedriveCommand, RedriveIntake, RedrivePartition, RedriveStep],
         ...[MessageIncidents, CommandHandler, CommandReplies, CommandConsumer],
         ...[
           TriggerCatalog,
@@ -159,6 +184,7 @@ export class GatewayModule implements NestModule {
     consumer
       .apply(
         checkOrigin,
+        noteCaller,
         requestMetrics(this.metrics),
         apiEntry(this.logger, this.admission),
         admit(this.admission, this.logger),

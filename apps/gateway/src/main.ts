@@ -1,3 +1,4 @@
+import { chaosFor } from '#libs/chaos';
 import { ExtensionsModule, loadExtensions, transportFor } from '#libs/extension-sdk';
 import { MessagingModule } from '#libs/messaging';
 import { PersistenceModule, persistenceOptions } from '#libs/persistence';
@@ -11,11 +12,14 @@ await bootstrap({
   instead: { amqpUrl: 'transport' },
   modules: async (config) => {
     const extensions = await loadExtensions(config.extensions);
+    const chaos = chaosFor(config, ['gateway']);
+    const transport = transportFor(config, extensions);
     return [
       ExtensionsModule.forRoot(extensions),
-      MessagingModule.forRoot(transportFor(config, extensions)),
-      PersistenceModule.forRoot(persistenceOptions(config.databaseUrl!, config)),
+      MessagingModule.forRoot(chaos?.transport(transport) ?? transport),
+      PersistenceModule.forRoot(persistenceOptions(config.databaseUrl!, config, chaos?.socket)),
       GatewayModule.forRoot({ sources: extensions.flatMap(({ triggers = [] }) => triggers) }),
+      ...(chaos === undefined ? [] : [chaos.module]),
     ];
   },
   start: async (app) => void (await serveGateway(app)),

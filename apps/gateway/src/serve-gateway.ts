@@ -4,6 +4,7 @@ import type { INestApplication } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { CONFIG, type Config, ROOT_LOGGER, type RootLogger, StartupError } from '#libs/platform';
 import { addressCheck } from './http/address-check.js';
+import { answerBrokenHttp } from './http/broken-http.js';
 import { isLoopback, originRules } from './http/origin-rules.js';
 import { securityHeaders } from './http/security-headers.js';
 import { LiveAdapter } from './live/live-adapter.js';
@@ -28,6 +29,7 @@ export async function serveGateway(app: INestApplication): Promise<string> {
   app.useWebSocketAdapter(new LiveAdapter(app, originRules(config), config.liveClients));
   await app.listen(config.port, config.host);
   const server = app.getHttpServer() as Server;
+  answerBrokenHttp(server);
   server.maxConnections = config.connections;
   server.requestTimeout = requestTimeoutMs;
   server.keepAliveTimeout = keepAliveMs;

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import { IncidentStore } from '#libs/persistence';
+import { IncidentQueries } from '#libs/persistence';
 import { brokers, type TestBroker } from './brokers.js';
 import { delta, FakeOwner } from './fake-owner.js';
 import { startGateway, type TestGateway } from './gateway-app.js';
@@ -118,8 +118,10 @@ describe.each(brokers)('over $name', (broker) => {
         );
         seen.add(letter.headers);
         expect(letter.routingKey).toBe(sent.key ?? 'workflow.start');
-        const [incident] = (await gateway.app.get(IncidentStore).list({ kind: 'unreadable', isOpen: true }, { limit: 1 })).items;
-        expect(incident).toMatchObject({ raw: letter.content, reason: letter.headers['reason'] });
+        const [incident] = (await gateway.app.get(IncidentQueries).list({ kinds: ['unreadable'], status: 'open' }, { limit: 1 }))
+          .items;
+        const whole = await gateway.app.get(IncidentQueries).get(incident!.id);
+        expect(whole).toMatchObject({ raw: letter.content, reason: letter.headers['reason'] });
         expect(incident?.headers).toMatchObject({ routingKey: letter.routingKey });
         expect(await partner.replyTo(sent.id ?? 'none')).toMatchObject({ type: 'problem', body: { code } });
       },

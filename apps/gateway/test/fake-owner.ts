@@ -1,5 +1,5 @@
 import { bucketOf, exchanges, type InstanceDelta, type WorkerAnnouncement } from '#libs/contracts';
-import type { AuditEvent, InstanceId } from '#libs/engine';
+import { type AuditEvent, type InstanceId, type InstanceStatus, isEnded } from '#libs/engine';
 import { encodeEnvelope } from '#libs/messaging';
 import { EVENT_STORE, type EventStore, LEASE_STORE, type LeaseStore, type HeadUpdate } from '#libs/persistence';
 import type { TestGateway } from './gateway-app.js';
@@ -71,9 +71,12 @@ export class FakeOwner {
     });
   }
 
-  /** Heads on `orquestra.live`. */
+  /** Heads and ends on `orquestra.live`. */
   async tell(items: readonly InstanceDelta[]): Promise<void> {
-    await this.publish(exchanges.live, 'heads.x', { v: 1, tenant: 'main', kind: 'heads', partition: 0, items });
+    const told = { v: 1, tenant: 'main', partition: 0 };
+    await this.publish(exchanges.live, 'heads', { ...told, kind: 'heads', items });
+    const ended = items.filter(({ status }) => isEnded(status as InstanceStatus)).map(({ id }) => id);
+    if (ended.length > 0) await this.publish(exchanges.live, 'ends', { ...told, kind: 'ends', items: ended });
   }
 
   async announce(worker: Partial<WorkerAnnouncement>): Promise<void> {

@@ -280,3 +280,14 @@ describe('deliveries', () => {
     expect(all.at(-1)).toMatchObject({ deliveryId: 'kept' });
   });
 });
+
+describe('a hook that was written over', () => {
+  it.each(['{"', '[]', '7', '[1]'])('starts nothing while its secrets cannot be read: %s', async (text) => {
+    await put('sealed', { secret: newWebhookSecret() });
+    const { DataSource } = await import('typeorm');
+    await gateway.app.get(DataSource).query(`UPDATE workflow_triggers SET secrets = $1 WHERE name = 'sealed'`, [text]);
+    const answer = await send('sealed', { body: { n: 1 } });
+    expect([answer.status, answer.body.code]).toEqual([500, 'DATA_UNREADABLE']);
+    expect((await gateway.request('GET', '/api/v1/triggers/sealed')).body).toMatchObject({ hasSecret: true });
+  });
+});

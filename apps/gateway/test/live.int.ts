@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import { liveLimits, serverMessageSchema } from '#libs/contracts';
+import { exchanges, liveLimits, serverMessageSchema } from '#libs/contracts';
+import { encodeEnvelope } from '#libs/messaging';
 import { LiveGateway } from '../src/live/live.gateway.js';
 import { startGateway, type TestGateway } from './gateway-app.js';
 import { delta, FakeOwner } from './fake-owner.js';
@@ -89,6 +90,25 @@ describe('instances', () => {
     const id = uuidv7();
     await owner.tell([delta(id, { seq: 9, status: 'completed' }), delta(id, { seq: 3 })]);
     expect(await client.until('delta')).toMatchObject({ changed: [{ id, seq: 9, status: 'completed' }] });
+  });
+});
+
+describe('heads', () => {
+  it('have a queue only while somebody looks at a list', async () => {
+    const find = async (): Promise<string> => (await gateway.other.publish([probe]))[0]!;
+    const probe = {
+      exchange: exchanges.live,
+      routingKey: 'heads',
+      content: encodeEnvelope({ v: 1, tenant: 'main', kind: 'heads', partition: 0, items: [delta(uuidv7())] }),
+      persistent: false,
+      mandatory: true,
+    };
+    await expect(find()).resolves.toBe('returned');
+    client.send({ subscribe: 'instances', limit: 0 });
+    await client.until('snapshot');
+    await expect(find()).resolves.toBe('confirmed');
+    client.send({ unsubscribe: 'instances' });
+    while ((await find()) !== 'returned') await pause(5);
   });
 });
 

@@ -3,7 +3,7 @@ import { jest } from '@jest/globals';
 import amqp from 'amqplib';
 import { exchanges } from '#libs/contracts';
 import type { Transport } from '#libs/messaging';
-import { type Incident, IncidentStore } from '#libs/persistence';
+import { IncidentQueries, type IncidentRow } from '#libs/persistence';
 import { brokers, type TestBroker } from './brokers.js';
 import { startGateway, type TestGateway } from './gateway-app.js';
 
@@ -34,8 +34,8 @@ const put = async (name: string, spec: object): Promise<void> => {
 const trigger = async (name: string): Promise<any> => (await gateway.request('GET', `/api/v1/triggers/${name}`)).body; // eslint-disable-line @typescript-eslint/no-explicit-any -- tests look into answers of every shape
 const instances = async (tag: string): Promise<{ id: string; key: string | null }[]> =>
   (await gateway.request('GET', `/api/v1/instances?key=${tag}`)).body.items;
-const refused = async (): Promise<Incident[]> =>
-  (await gateway.app.get(IncidentStore).list({ kind: 'refusedMessage' }, { limit: 100 })).items;
+const refused = async (): Promise<IncidentRow[]> =>
+  (await gateway.app.get(IncidentQueries).list({ kinds: ['refusedMessage'] }, { limit: 100 })).items;
 
 type Message = Parameters<Transport['publish']>[0][number];
 async function publish(exchange: string, routingKey: string, body: unknown, more: Partial<Message> = {}): Promise<void> {

@@ -1,5 +1,5 @@
 import { exchanges, triggerQueue } from '#libs/contracts';
-import { IncidentStore } from '#libs/persistence';
+import { IncidentQueries } from '#libs/persistence';
 import type { TcpProxy } from '#libs/testing';
 import { startBehindProxy, startGateway, type TestGateway } from './gateway-app.js';
 
@@ -85,7 +85,7 @@ describe('what comes in while the database is away', () => {
     while ((await count()) < 3) await new Promise((resolve) => setTimeout(resolve, 50));
     await send();
     expect(await count()).toBe(3);
-    expect((await gateway.app.get(IncidentStore).list({}, { limit: 10 })).items).toEqual([]);
+    expect((await gateway.app.get(IncidentQueries).list({}, { limit: 10 })).items).toEqual([]);
   }, 30_000);
 });
 

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { exchanges } from '#libs/contracts';
 import { commandsQueueSpec, deadLetterQueueSpec } from '#libs/messaging';
-import { IncidentStore } from '#libs/persistence';
+import { IncidentQueries } from '#libs/persistence';
 import type { TcpProxy } from '#libs/testing';
 import { type Answer, startBehindProxy, type TestGateway } from './gateway-app.js';
 import { LiveClient } from './live-client.js';
@@ -179,7 +179,9 @@ describe('a flood of commands over AMQP while the database stands still', () => 
   it('of poison becomes so many incidents and a number', async () => {
     await gateway.other.publish(Array.from({ length: 200 }, (_, n) => command(1_000 + n, { definition: 'no.such' })));
     const reasons = async () =>
-      (await gateway.app.get(IncidentStore).list({ kind: 'refusedCommand' }, { limit: 100 })).items.map(({ reason }) => reason);
+      (await gateway.app.get(IncidentQueries).list({ kinds: ['refusedCommand'] }, { limit: 100 })).items.map(
+        ({ reason }) => reason,
+      );
     const more = async () => (await reasons()).reduce((sum, reason) => sum + Number(/ (\d+) more /.exec(reason)?.[1] ?? 0), 0);
     await until(async () => (await reasons()).filter((reason) => !reason.includes(' more ')).length + (await more()) === 200);
     expect((await reasons()).length).toBeLessThanOrEqual(2 * 6); // the minute may have been over amid it

@@ -37,7 +37,7 @@ const get = () => gateway.request('GET', '/api/v1/workers/w1');
 const order = (name: string, id = 'w1', body: object = { reason: 'new kernel', by: 'ada' }, headers = {}) =>
   gateway.request('POST', `/api/v1/workers/${id}/${name}`, { body, headers });
 const log = async (): Promise<object[]> => {
-  const { items } = await gateway.app.get(OperatorLog, { strict: false }).list({ limit: 50 });
+  const { items } = await gateway.app.get(OperatorLog, { strict: false }).list({}, { limit: 50 });
   return items.map(({ actor, action, target, reason }) => ({ actor, action, target, reason })).reverse();
 };
 

@@ -1,6 +1,9 @@
 import { jest } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
+import { bucketOf } from '#libs/contracts';
 import type { InstanceId } from '#libs/engine';
 import { InstanceDoor } from '#libs/persistence';
+import { until } from '#libs/testing';
 import { startRow } from '../../../libs/persistence/src/testing/rows.js';
 import { definitionOf, OrchestratorBench } from './bench/orchestrator-bench.js';
 
@@ -54,6 +57,24 @@ describe('children', () => {
     await bench.node('one');
     const id = await bench.start('outer', { input: { text: big } });
     expect(await bench.end(id)).toMatchObject({ status: 'completed', output: { text: big } });
+  });
+
+  it('that are asked for in a row that was written over become an incident, and stay to be mended', async () => {
+    await bench.node('one');
+    const id = uuidv7();
+    await bench.rows(
+      `INSERT INTO workflow_inbox (instance_id, id, bucket, kind, content, received_at) VALUES ($1, 'p:7', $2, 'startChild', '{"', 1)`,
+      [id, bucketOf(id)],
+    );
+    const open = () => bench.incidentQueries.list({ status: 'open', instanceId: id }, { limit: 10 });
+    const found = await until(async () => (await open()).items[0], 20_000);
+    expect(found).toMatchObject({ kind: 'broken', instanceId: id, reason: expect.stringContaining('startChild cannot be read') });
+    expect(found?.reason).toContain('p:7');
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect(await bench.rows('SELECT applied_seq FROM workflow_inbox WHERE instance_id = $1', [id])).toEqual([
+      { applied_seq: null },
+    ]);
+    expect((await open()).items).toMatchObject([{ deliveries: 1 }]);
   });
 
   it.each([

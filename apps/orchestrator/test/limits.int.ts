@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isEnded, replay, type AuditEvent, type InstanceId } from '#libs/engine';
+import { isEnded, type AuditEvent, type InstanceId } from '#libs/engine';
 import { verifyInstances } from '#libs/persistence';
 import { definitionOf, OrchestratorBench } from './bench/orchestrator-bench.js';
 
@@ -44,7 +44,7 @@ describe('limits of definitions', () => {
   };
   const nothingLeft = async () => {
     expect(await bench.rows('SELECT * FROM workflow_lock_requests WHERE free_at IS NULL')).toEqual([]);
-    expect((await verifyInstances(bench.database.dataSource, { replay })).violations).toEqual([]);
+    expect((await verifyInstances(bench.database.dataSource)).violations).toEqual([]);
   };
 
   it('lets 3 of 40 instances of a key run at a time, on two partitions, and leaves nothing behind', async () => {

@@ -200,7 +200,7 @@ describe('webhooks', () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
     expect((await store.get('main', 'all'))!.note).toContain('410');
     for (;;) {
-      const { items } = await bench.incidents.list({ kind: 'webhookDisabled' }, { limit: 5 });
+      const { items } = await bench.incidentQueries.list({ kinds: ['webhookDisabled'] }, { limit: 5 });
       if (items.length > 0) break;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -239,7 +239,7 @@ describe('webhooks', () => {
     await bench.database.dataSource.query('UPDATE workflow_webhook_cursors SET batch_no = 2');
     runner();
     for (;;) {
-      const { items } = await bench.incidents.list({ kind: 'webhookMissed' }, { limit: 5 });
+      const { items } = await bench.incidentQueries.list({ kinds: ['webhookMissed'] }, { limit: 5 });
       if (items.length > 0) break;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }

@@ -1,7 +1,8 @@
 import { exampleDefinitions } from '../../../examples/index.js';
 import { GatewayModule, serveGateway } from '#apps/gateway';
-import { OrchestratorModule, PartitionStrategy } from '#apps/orchestrator';
-import { connectTasks, WorkerModule } from '#apps/worker';
+import { killableOrchestrator, OrchestratorModule, PartitionStrategy } from '#apps/orchestrator';
+import { connectTasks, killableWorker, WorkerModule } from '#apps/worker';
+import { type Chaos, chaosFor } from '#libs/chaos';
 import { OrquestraClient } from '#libs/client';
 import { ExtensionsModule, loadExtensions, transportFor } from '#libs/extension-sdk';
 import { MessagingModule } from '#libs/messaging';
@@ -16,19 +17,26 @@ import { removeState, writeState } from './state-file.js';
 const progress = new Progress();
 let database: OpenDatabase | undefined;
 let stateIn: string | undefined;
+let chaos: Chaos | undefined;
 
 async function modules(config: Config) {
   const extensions = await loadExtensions(config.extensions);
   const transport = transportFor(config, extensions);
+  chaos = chaosFor({ ...config, supervised: false }, ['gateway', 'orchestrator', 'worker']); // one process is everybody: it is never ended
   await portIsFree(config.port, config.host);
   database = await openDatabase(config, progress, () => process.kill(process.pid, 'SIGTERM'));
   return [
     ExtensionsModule.forRoot(extensions),
-    MessagingModule.forRoot(transport),
-    PersistenceModule.forRoot(persistenceOptions(database.url, config)),
+    MessagingModule.forRoot(chaos?.transport(transport) ?? transport),
+    PersistenceModule.forRoot(persistenceOptions(database.url, config, chaos?.socket)),
     GatewayModule.forRoot({ sources: extensions.flatMap(({ triggers = [] }) => triggers) }),
     OrchestratorModule.forRoot({ takeStaleLeases: database.isOurs }),
-    WorkerModule.forRoot({ examples: config.examples, tasks: extensions.flatMap(({ tasks = [] }) => tasks) }),
+    WorkerModule.forRoot({
+      examples: config.examples,
+      tasks: extensions.flatMap(({ tasks = [] }) => tasks),
+      around: chaos?.handler,
+    }),
+    ...(chaos === undefined ? [] : [chaos.module]),
   ];
 }
 
@@ -44,6 +52,10 @@ await bootstrap({
         app.connectMicroservice({ strategy: app.get(PartitionStrategy) });
         connectTasks(app);
         await app.startAllMicroservices();
+        if (chaos !== undefined) {
+          killableWorker(app, chaos.agent);
+          killableOrchestrator(app, chaos.agent);
+        }
         return address;
       },
       () =>

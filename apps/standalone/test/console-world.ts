@@ -29,11 +29,12 @@ export class ConsoleWorld implements AsyncDisposable {
     this.client = new OrquestraClient({ baseUrl: url });
   }
 
-  static async start(): Promise<ConsoleWorld> {
+  /** @param env settings of the server, beside the usual ones */
+  static async start(env: Readonly<Record<string, string>> = {}): Promise<ConsoleWorld> {
     const browser = await TestBrowser.start(); // first: without one, nothing else has to be ended
     const dataDir = mkdtempSync(join(tmpdir(), 'orquestra-console-'));
     const group = new ProcessGroup();
-    const { url, process } = await startStandalone(group, { dataDir });
+    const { url, process } = await startStandalone(group, { dataDir, env });
     return new ConsoleWorld(url, process, browser, group, dataDir);
   }
 

@@ -11,15 +11,17 @@ export interface WorkerModuleOptions {
   readonly examples?: boolean;
   /** Of extensions. */
   readonly tasks?: readonly TaskExtension[];
+  /** Put around every handler. */
+  readonly around?: TaskWorkerOptions['around'];
 }
 
 /** Our worker: the built-in tasks, and those of the examples. Needs `PlatformModule` and `MessagingModule`; `connectTasks` makes it serve. */
 @Module({})
 export class WorkerModule {
-  static forRoot({ examples = true, tasks = [] }: WorkerModuleOptions = {}): DynamicModule {
+  static forRoot({ examples = true, tasks = [], around }: WorkerModuleOptions = {}): DynamicModule {
     const worker = TaskWorkerModule.forRootAsync({
       inject: [CONFIG, ROOT_LOGGER],
-      useFactory: (config: Config, logger: RootLogger) => optionsOf(config, logger, tasks),
+      useFactory: (config: Config, logger: RootLogger) => ({ ...optionsOf(config, logger, tasks), around }),
     });
     return { module: WorkerModule, imports: [worker], providers: [WorkerObservation, ...(examples ? exampleHandlers : [])] };
   }

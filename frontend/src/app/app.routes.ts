@@ -92,8 +92,30 @@ export const routes: Routes = [
     title: $localize`Bulk job`,
     loadComponent: () => import('./features/bulk/bulk-page').then((m) => m.BulkPage),
   },
+  {
+    path: 'dead-letters',
+    title: $localize`Dead letters`,
+    loadComponent: () => import('./features/incidents/incidents-page').then((m) => m.IncidentsPage),
+  },
+  {
+    path: 'dead-letters/:id',
+    title: $localize`Incident`,
+    loadComponent: () => import('./features/incidents/incident-page').then((m) => m.IncidentPage),
+  },
+  {
+    path: 'chaos',
+    title: $localize`Chaos`,
+    loadComponent: () => import('./features/chaos/chaos-page').then((m) => m.ChaosPage),
+  },
+  {
+    path: 'admin/audit',
+    title: $localize`Operator log`,
+    loadComponent: () => import('./features/operator-log/operator-log-page').then((m) => m.OperatorLogPage),
+  },
   { path: 'inbox', redirectTo: '/asks' },
   { path: 'schedules', redirectTo: '/triggers?kind=schedule' },
+  { path: 'incidents', redirectTo: '/dead-letters' },
+  { path: 'operator-log', redirectTo: '/admin/audit' },
   { path: 'queues', redirectTo: '/workers?tab=queues' },
   {
     path: '**',

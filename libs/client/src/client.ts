@@ -50,9 +50,9 @@ import type {
 import { isEnded } from '#libs/engine';
 import { type ActOptions, heldFor, type PostOptions, waitOf } from './api-calls.js';
 import { WaitTimedOut } from './errors.js';
+import { IncidentCalls } from './incident-calls.js';
 import { LiveConnection } from './live-connection.js';
 import { items } from './pages.js';
-import { WebhookCalls } from './webhook-calls.js';
 
 export interface RegisterOptions extends PostOptions {
   readonly strict?: boolean;
@@ -88,7 +88,7 @@ const longestHoldMs = 20_000;
 const mostWaitMs = 60_000;
 
 /** REST and live client of one OrquestraX server. Every method throws the errors of `HttpConnection.call`. */
-export class OrquestraClient extends WebhookCalls {
+export class OrquestraClient extends IncidentCalls {
   // definitions
 
   registerDefinition(source: DefinitionSource, options: RegisterOptions = {}): Promise<Registered> {

@@ -96,6 +96,16 @@ describe('LiveConnection', () => {
     expect(sockets).toHaveLength(2);
   });
 
+  it('waits longer and longer for a server that takes connections and dies', async () => {
+    const openedMs: number[] = [];
+    server.on('connection', () => openedMs.push(performance.now()));
+    onAsked = (_, socket) => socket.terminate();
+    void watch().next();
+    while (openedMs.length < 5) await once(server, 'connection');
+    const gap = (after: number) => (openedMs[after] as number) - (openedMs[after - 1] as number);
+    expect(gap(4)).toBeGreaterThanOrEqual(390); // 100 ms doubled three times, and at most half of it off
+  });
+
   it('throws what the server refuses a subscription with', async () => {
     const problem = {
       type: 'x',

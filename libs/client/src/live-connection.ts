@@ -6,6 +6,8 @@ import { LiveSubscription } from './live-subscription.js';
 
 /** The server pings every 15 s; this much silence means the connection is dead. */
 const longestSilenceMs = 40_000;
+/** A connection that lasted less was no success: a server that takes connections and dies must not be run down by all its clients. */
+const steadyMs = 10_000;
 
 /**
  * One WebSocket to `/live`, kept open until `close`: reconnects by itself and subscribes again, with `since` where the topic has it,
@@ -14,7 +16,10 @@ const longestSilenceMs = 40_000;
 export class LiveConnection {
   private socket: WebSocket | undefined;
   private readonly subscriptions = new Map<string, LiveSubscription>();
+  /** Since a connection was steady. */
   private tries = 0;
+  /** Of the present connection, monotonic ms. */
+  private openedMs = Infinity;
   private lastRef = 0;
   private isClosed = false;
   private reconnect: NodeJS.Timeout | undefined;
@@ -56,7 +61,7 @@ export class LiveConnection {
     const socket = new WebSocket(url, { headers: this.options.headers, maxPayload: 64 * 1024 * 1024 });
     this.socket = socket;
     socket.on('open', () => {
-      this.tries = 0;
+      this.openedMs = performance.now();
       this.watchSilence(socket);
       for (const subscription of this.subscriptions.values()) subscription.ask();
     });
@@ -71,8 +76,10 @@ export class LiveConnection {
   private lost(): void {
     clearTimeout(this.silence);
     this.socket = undefined;
+    const wasSteady = performance.now() - this.openedMs >= steadyMs;
+    this.openedMs = Infinity;
     if (this.isClosed || this.subscriptions.size === 0) return;
-    this.tries += 1;
+    this.tries = wasSteady ? 1 : this.tries + 1;
     this.reconnect = setTimeout(() => this.open(), backoffMs(this.tries, Math.random()));
   }
 

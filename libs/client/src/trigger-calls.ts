@@ -10,11 +10,12 @@ import type {
   TriggerRequest,
   TriggerRun,
 } from '#libs/contracts';
-import { ApiCalls, type PostOptions } from './api-calls.js';
+import type { PostOptions } from './api-calls.js';
+import { ChaosCalls } from './chaos-calls.js';
 import { items } from './pages.js';
 
 /** What starts instances by itself. */
-export abstract class TriggerCalls extends ApiCalls {
+export abstract class TriggerCalls extends ChaosCalls {
   listTriggers(query: { kind?: TriggerKind; definition?: string; pageSize?: number } = {}): AsyncIterable<Trigger> {
     const { pageSize, ...filters } = query;
     return items((cursor) => this.get('/triggers', { ...filters, limit: pageSize, cursor }));

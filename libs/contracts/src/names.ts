@@ -17,7 +17,11 @@ export const workerQueue = (workerId: string): string => `orquestra.worker.${wor
 /** What an exchange of others sends to a message trigger. */
 export const triggerQueue = (trigger: string): string => `orquestra.trigger.${trigger}`;
 export const commandsQueue = 'orquestra.commands';
+/** Faults that chaos mode has injected, for whichever gateway records them. */
+export const chaosQueue = 'orquestra.chaos';
 export const deadLetterQueue = 'orquestra.dead-letters';
+/** Header of a message that was redriven: the id of its incident. Whoever left its instance alone looks at it again. */
+export const redriveHeader = 'orquestra-redrive';
 export const defaultTenant = 'main';
 /** Workers address a partition through the default exchange of `orquestra.partitions`. */
 export const buckets = 4096;

@@ -4,7 +4,6 @@ import { ofEvents } from './testing/invariants/events.js';
 import { type Findings, judge } from './testing/invariants/invariant.js';
 import { ofTheLog } from './testing/invariants/log.js';
 import { ofSteps } from './testing/invariants/steps.js';
-import { ofStopping } from './testing/invariants/stopping.js';
 import { ofTheWorld } from './testing/invariants/world.js';
 import { arbitraryMoves, doIt, type Move } from './testing/chaos-deeds.js';
 import { ChaosWorld } from './testing/chaos-world.js';
@@ -14,7 +13,7 @@ import type { ShellOptions } from './testing/virtual-shell.js';
 const runs = Number(process.env['ORQUESTRA_TEST_RUNS'] ?? 300);
 const seed = Number(process.env['ORQUESTRA_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
-const ofInstances = { ...ofTheLog, ...ofSteps, ...ofStopping, ...ofChildren, ...ofEvents };
+const ofInstances = { ...ofTheLog, ...ofSteps, ...ofChildren, ...ofEvents };
 
 /** What becomes of a world. */
 interface Course {

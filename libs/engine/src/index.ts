@@ -15,6 +15,8 @@ export { fromSnapshot, toSnapshot } from './state/snapshot.js';
 export { limitAddress, lockAddress } from './effects/lock-address.js';
 export { nextDueAt } from './state/clocks.js';
 export { apply, replay } from './apply/apply.js';
+export { type Breach, LogJudge, type Seen } from './judge/log-judge.js';
+export type { LogInvariant } from './judge/log-rule.js';
 export { advance, decide, type Advance } from './decide/decide.js';
 export { eventOutcome, type EventOutcome } from './effects/event-outcome.js';
 export { effects, openEmits, type Effect } from './effects/effects.js';

@@ -72,9 +72,9 @@ export function commandsQueueSpec(): QueueSpec {
   return { name: commandsQueue, life: 'shared', bindings: [{ exchange: exchanges.commands, routingKey: '#' }] };
 }
 
-/** What an exchange of others sends to a message trigger; competing gateways. */
+/** What an exchange of others sends to a message trigger; competing gateways, any of which follows a change of the trigger first. */
 export function triggerQueueSpec(trigger: string, { exchange, routingKey }: QueueSpec['bindings'][number]): QueueSpec {
-  return { name: triggerQueue(trigger), life: 'shared', bindings: [{ exchange, routingKey }] };
+  return { name: triggerQueue(trigger), life: 'shared', bindings: [{ exchange, routingKey }], isBoundElsewhere: true };
 }
 
 /** Deltas for one gateway; the oldest are dropped, a console that sees a gap asks again. */
@@ -83,8 +83,16 @@ export function liveQueueSpec(gatewayId: string): QueueSpec {
     name: `${exchanges.live}.${gatewayId}`,
     life: 'exclusive',
     maxLength: 10_000,
-    bindings: [{ exchange: exchanges.live, routingKey: '#' }],
+    bindings: [
+      { exchange: exchanges.live, routingKey: 'ends' },
+      { exchange: exchanges.live, routingKey: 'queues' },
+    ],
   };
+}
+
+/** Heads that changed, for one gateway while somebody looks at it. */
+export function liveHeadsQueueSpec(id: string): QueueSpec {
+  return { ...liveQueueSpec(`${id}.heads`), bindings: [{ exchange: exchanges.live, routingKey: 'heads.#' }] };
 }
 
 /** Announcements and aborts for one process. */

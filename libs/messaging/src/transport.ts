@@ -60,6 +60,8 @@ export interface QueueSpec {
   readonly maxLength?: number;
   /** Exchange → routing keys. */
   readonly bindings: readonly { readonly exchange: string; readonly routingKey: string }[];
+  /** Another process may take its bindings away, so they are never made again unasked. */
+  readonly isBoundElsewhere?: boolean;
 }
 
 export interface ConsumeOptions {
@@ -112,6 +114,8 @@ export interface Transport {
   unbindQueue(name: string, exchange: string, routingKey: string): Promise<void>;
   /** Of any owner: a message to an exchange that is not there is neither returned nor confirmed. */
   hasExchange(name: string): Promise<boolean>;
+  /** True: no queue is bound to it, a message there would reach nobody. False, or no such method: somebody may hear it. */
+  isUnbound?(exchange: string): boolean;
   /**
    * One outcome a message, in order. Never rejects for broker trouble: that is `unconfirmed`, at once while there is no connection
    * (callers that try again should pause), after the confirm time-out while the broker takes no more. Order is kept for each
@@ -124,6 +128,8 @@ export interface Transport {
    * @throws QueueStuckError it exists without a leader; if that lasts longer than an election, `deleteQueue` and `declareQueue` heal it
    */
   consume(queue: string, options: ConsumeOptions): Promise<Consumer>;
+  /** What an outage of the network does: the connection is lost, and not made again for so long. For chaos mode; a transport may lack it. */
+  loseConnection?(forMs: number): void;
   /** Waits (bounded) for outstanding confirms, then closes. */
   close(): Promise<void>;
 }

@@ -11,6 +11,8 @@ import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { BulkStore } from './bulk/bulk-store.js';
+import { ChaosFigures } from './chaos/chaos-figures.js';
+import { ChaosStore } from './chaos/chaos-store.js';
 import { AskQueries } from './asks/ask-queries.js';
 import { Attachments } from './children/attachments.js';
 import { ChildDoor } from './children/child-door.js';
@@ -22,6 +24,8 @@ import { PgEventStore } from './events/pg-event-store.js';
 import { FeedQueries } from './feed/feed-queries.js';
 import { HookDeliveries } from './hooks/hook-deliveries.js';
 import { IdempotencyStore } from './idempotency/idempotency-store.js';
+import { IncidentActs } from './incidents/incident-acts.js';
+import { IncidentQueries } from './incidents/incident-queries.js';
 import { IncidentStore } from './incidents/incident-store.js';
 import { OperatorLog } from './incidents/operator-log.js';
 import { InboxDoor } from './instances/inbox-door.js';
@@ -158,8 +162,12 @@ export class PersistenceModule {
         PayloadQueries,
         StatsQueries,
         OperatorLog,
+        IncidentQueries,
+        IncidentActs,
         IdempotencyStore,
         BulkStore,
+        ChaosStore,
+        ChaosFigures,
         LogQueries,
         TriggerStore,
         WebhookStore,
@@ -196,6 +204,8 @@ export interface PersistenceLimits {
 export const persistenceOptions = (
   url: string,
   { databasePool, hotPool, doorPool, statementTimeoutMs, incidentsAMinute }: PersistenceLimits,
+  socket?: DataSourceOptions['socket'],
 ): PersistenceOptions => ({
   ...{ url, poolSize: databasePool, hotPoolSize: hotPool, doorPoolSize: doorPool, statementTimeoutMs, incidentsAMinute },
+  ...(socket !== undefined && { socket }),
 });

@@ -56,7 +56,8 @@ export interface InstanceOrigin {
   readonly trigger?: { readonly name: string; readonly scheduledAt?: number };
 }
 
-export type InboxKind = InboxMessageType | 'startChild';
+/** `spoilt`: what is stored cannot be read; its content says why. */
+export type InboxKind = InboxMessageType | 'startChild' | 'spoilt';
 
 /** Row of `workflow_inbox`: something addressed to an instance. Stays after it is applied: the memory of idempotency. */
 export interface InboxRow {
@@ -266,8 +267,11 @@ export class DataFault extends Error {
 export interface EventStore {
   /** @throws JournalCollision, DataFault, or the driver's error (outcome then unknown) */
   commit(batch: BatchCommit): Promise<void>;
-  /** One round trip; unknown ids are absent from the answer. */
-  load(ids: readonly InstanceId[]): Promise<StoredInstance[]>;
+  /**
+   * One round trip; unknown ids are absent from the answer.
+   * @param spoilt told of those whose rows cannot be read, in place of an error
+   */
+  load(ids: readonly InstanceId[], spoilt?: (id: InstanceId, error: unknown) => void): Promise<readonly StoredInstance[]>;
   /** Unconsumed inbox rows of instances, oldest first, at most `INBOX_AT_ONCE` of each. */
   waitingInbox(instances: readonly InboxAddress[]): Promise<InboxRow[]>;
   /** The same of ids that are no instances (yet), as of one moment. */

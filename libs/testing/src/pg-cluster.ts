@@ -96,9 +96,18 @@ export class PgCluster implements AsyncDisposable {
   /** kill -9 for the whole server, sessions included. */
   async kill(): Promise<void> {
     const children = await this.children();
-    for (const pid of children) endProcess(pid);
+    for (const pid of children) signalTo(pid, 'SIGKILL');
     await this.server.end('SIGKILL', 5_000);
     await endOf(children);
+  }
+
+  /** SIGSTOP for the server and its sessions: connections stay open, nothing is answered; `freeze(false)` continues them. */
+  async freeze(isFrozen: boolean): Promise<void> {
+    const { pid } = this;
+    if (pid === undefined || !this.isRunning) return;
+    if (isFrozen) process.kill(pid, 'SIGSTOP'); // no more children from now on
+    for (const child of await this.children()) signalTo(child, isFrozen ? 'SIGSTOP' : 'SIGCONT');
+    if (!isFrozen) process.kill(pid, 'SIGCONT');
   }
 
   async restart(mode: StopMode = 'fast'): Promise<void> {
@@ -179,9 +188,9 @@ async function accountToUse(): Promise<Account> {
   return { uid, gid };
 }
 
-function endProcess(pid: number): void {
+function signalTo(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
   } catch {
     // gone already
   }

@@ -50,14 +50,17 @@ export class TestProcess {
     return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** Resolves when it is ready. @throws Error with the end of its output when it ends or stays silent instead */
-  async start(): Promise<this> {
+  /**
+   * Resolves when it is ready. @param env of this life alone, beside that of the spec
+   * @throws Error with the end of its output when it ends or stays silent instead
+   */
+  async start(env: Readonly<Record<string, string>> = {}): Promise<this> {
     const file = join(this.root, this.spec.entry);
     if (!existsSync(file)) throw new Error(`expected ${this.spec.entry} to be built, but it is not there: run npm run _build`);
     const from = this.lines.length;
     const child = spawn(process.execPath, [file, ...(this.spec.args ?? [])], {
       cwd: this.root,
-      env: { ...inherited(), ...this.spec.env },
+      env: { ...inherited(), ...this.spec.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true, // a process group of its own, so that its children can be ended with it
     });

@@ -44,6 +44,8 @@ export interface ClusterOptions {
   readonly counts?: Partial<Record<Role, number>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly envOf?: Partial<Record<Role, Readonly<Record<string, string>>>>;
+  /** Where a process finds the servers, in place of the addresses above: through a proxy of its own, say. */
+  readonly serversOf?: (name: string) => Promise<Pick<ClusterOptions, 'databaseUrl' | 'amqpUrl'>>;
 }
 
 /** The services of a cluster, each a process of its own. */
@@ -51,7 +53,9 @@ export class Cluster {
   readonly gateways: TestProcess[] = [];
   readonly orchestrators: TestProcess[] = [];
   readonly workers: TestProcess[] = [];
-  private readonly urls: string[] = [];
+  /** Of the gateways, in their order. */
+  readonly urls: string[] = [];
+  private readonly numbers: Record<Role, number> = { gateway: 0, orchestrator: 0, worker: 0 };
 
   constructor(
     private readonly group: ProcessGroup,
@@ -73,14 +77,21 @@ export class Cluster {
     return url;
   }
 
-  /** One more of a role, ready. */
-  async add(role: Role): Promise<TestProcess> {
-    const { databaseUrl, amqpUrl, env, envOf } = this.options;
+  /** Of all roles, in the order of the lists. */
+  get members(): readonly TestProcess[] {
+    return [...this.gateways, ...this.orchestrators, ...this.workers];
+  }
+
+  /** One more of a role, ready. @param ownEnv beside that of its role */
+  async add(role: Role, ownEnv: Readonly<Record<string, string>> = {}): Promise<TestProcess> {
+    const { env, envOf, serversOf } = this.options;
     const list = this[`${role}s`];
+    const name = `${role}-${(this.numbers[role] += 1)}`;
     const port = await freePort();
+    const { databaseUrl, amqpUrl } = serversOf === undefined ? this.options : await serversOf(name);
     const origin = `http://127.0.0.1:${port}`;
     const member = this.group.add({
-      name: `${role}-${list.length + 1}`,
+      name,
       entry: `dist/apps/${role}/src/main.js`,
       env: {
         AMQP_URL: amqpUrl,
@@ -89,6 +100,7 @@ export class Cluster {
         ORQUESTRA_LOG_LEVEL: 'warn',
         ...env,
         ...envOf?.[role],
+        ...ownEnv,
       },
       readyUrl: `${origin}/health/ready`,
       readyTimeoutMs: 60_000,

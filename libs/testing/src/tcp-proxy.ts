@@ -1,15 +1,30 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { type LinkShape, ShapedLane } from './shaped-lane.js';
 
 interface Pair {
   readonly inside: Socket;
   readonly outside: Socket;
+  readonly up: ShapedLane;
+  readonly down: ShapedLane;
 }
 
-/** A door in front of a server that tests can slam: cuts connections, lets them go silent (half-open), refuses new ones. */
-export class TcpProxy {
+/** `up`: from those who connect to the server. Absent: as it is without a proxy. */
+export interface LinkShapes {
+  readonly up?: LinkShape;
+  readonly down?: LinkShape;
+}
+
+const none: LinkShape = {};
+const stopped: LinkShape = { isCut: true };
+
+/**
+ * A door in front of a server that tests can slam: resets connections, lets them go silent (half-open) in one direction or both,
+ * makes them slow, narrow or lossy, refuses new ones.
+ */
+export class TcpProxy implements AsyncDisposable {
   private readonly pairs = new Set<Pair>();
-  private isSilent = false;
+  private shapes: LinkShapes = {};
   private isOpen = true;
 
   private constructor(
@@ -18,7 +33,7 @@ export class TcpProxy {
   ) {}
 
   static async start(target: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
-    const server = createServer();
+    const server = createServer({ noDelay: true, allowHalfOpen: true });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const proxy = new TcpProxy(server, (server.address() as AddressInfo).port);
     server.on('connection', (inside) => proxy.join(inside, target));
@@ -37,18 +52,23 @@ export class TcpProxy {
     return changed.toString();
   }
 
-  /** Ends all connections at once, without goodbye. */
+  /** Resets all connections at once, without goodbye. */
   cut(): void {
     for (const { inside, outside } of this.pairs) {
-      inside.destroy();
-      outside.destroy();
+      inside.resetAndDestroy();
+      outside.resetAndDestroy();
     }
+  }
+
+  /** From now on, for connections there are and those to come. Without arguments: a clear line again; what was held back goes on. */
+  shape(shapes: LinkShapes = {}): void {
+    this.shapes = shapes;
+    for (const pair of this.pairs) this.apply(pair);
   }
 
   /** Passes nothing on in either direction, and ends nothing: what a half-open connection looks like. */
   silence(isSilent: boolean): void {
-    this.isSilent = isSilent;
-    for (const pair of this.pairs) this.pass(pair);
+    this.shape(isSilent ? { up: stopped, down: stopped } : {});
   }
 
   /** Whether new connections are let in. */
@@ -61,14 +81,17 @@ export class TcpProxy {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
   private join(inside: Socket, target: { readonly host: string; readonly port: number }): void {
     if (!this.isOpen) {
-      inside.destroy();
+      inside.resetAndDestroy();
       return;
     }
-    const outside = connect({ ...target, noDelay: true });
-    inside.setNoDelay(true);
-    const pair = { inside, outside };
+    const outside = connect({ ...target, noDelay: true, allowHalfOpen: true });
+    const pair = { inside, outside, up: new ShapedLane(inside, outside), down: new ShapedLane(outside, inside) };
     this.pairs.add(pair);
     const end = (): void => {
       inside.destroy();
@@ -76,14 +99,11 @@ export class TcpProxy {
       this.pairs.delete(pair);
     };
     for (const socket of [inside, outside]) socket.on('error', end).on('close', end);
-    this.pass(pair);
+    this.apply(pair);
   }
 
-  private pass({ inside, outside }: Pair): void {
-    inside.unpipe(outside);
-    outside.unpipe(inside);
-    if (this.isSilent) return;
-    inside.pipe(outside);
-    outside.pipe(inside);
+  private apply({ up, down }: Pair): void {
+    up.shape = this.shapes.up ?? none;
+    down.shape = this.shapes.down ?? none;
   }
 }

@@ -1,6 +1,6 @@
 export * from './handlers/task-contract.js';
 export type { StepLog, TaskContext } from './handlers/task-context.js';
-export { type AbortReason, AttemptAborted, TaskFailure } from './handlers/task-failure.js';
+export { type AbortReason, AttemptAborted, InjectedFailure, TaskFailure } from './handlers/task-failure.js';
 export * from './handlers/task-registry.js';
 export { type Clock, systemClock } from './worker/clock.js';
 export type { DrainReport } from './worker/drain.js';

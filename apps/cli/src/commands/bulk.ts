@@ -103,7 +103,7 @@ function requestOf(context: Context, options: StartOptions, action: BulkAction):
   return { action, ...which, reason, by: whoOf(context, options), perSecond };
 }
 
-const hasEnded = ({ status }: BulkJob): boolean => status === 'completed' || status === 'stopped';
+const hasEnded = ({ status }: BulkJob): boolean => status !== 'running' && status !== 'stopping';
 
 function tellDryRun({ printer }: Context, action: BulkAction, { total, sample, dryRun }: BulkDryRun): void {
   if (printer.isJson) return printer.json({ dryRun, total, sample });

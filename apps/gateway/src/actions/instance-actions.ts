@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { type Acted, bucketOf } from '#libs/contracts';
 import type { InboxMessage, InstanceId, JsonObject } from '#libs/engine';
 import { type DecidedInbox, InboxDoor, InstanceQueries, OperatorLog } from '#libs/persistence';
+import { crashPoint } from '#libs/platform';
 import { AskCheck } from '../asks/ask-check.js';
 import { Hints } from '../instances/hints.js';
 import { OutcomeWatch } from './outcome-watch.js';
@@ -73,6 +74,7 @@ export class InstanceActions {
     ]);
     if (stored?.outcome === 'unknown') throw unknownInstance(id);
     if (stored?.outcome === 'ended') throw await this.refusals.of(id, message, 'alreadyEnded');
+    crashPoint('act.stored');
     this.hints.send([id]);
     await this.log.append({
       id: commandId,
@@ -81,6 +83,7 @@ export class InstanceActions {
       target: 'path' in message ? `${id} ${message.path}` : 'name' in message ? `${id} ${message.name}` : id,
       reason: message.reason,
     });
+    crashPoint('act.logged');
     return this.outcomes.wait(id, commandId, waitMs);
   }
 }

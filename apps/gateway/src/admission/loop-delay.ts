@@ -30,7 +30,8 @@ export class LoopDelay {
   private look(): void {
     const { count, mean } = this.histogram;
     this.latest.shift();
-    this.latest.push(count === 0 ? 0 : Math.max(0, mean / 1e6 - sampleMs));
+    // No sample at all: timers ran, and the loop never went round.
+    this.latest.push(count === 0 ? windowMs : Math.max(0, mean / 1e6 - sampleMs));
     this.histogram.reset();
   }
 }

@@ -7,14 +7,17 @@ import {
   type BulkProgress,
   type DecidedInbox,
   InboxDoor,
+  type InboxKind,
   type InboxOutcome,
   InstanceQueries,
   writeCursor,
 } from '#libs/persistence';
+import { crashPoint } from '#libs/platform';
 import { OutcomeWatch } from '../actions/outcome-watch.js';
 import { Refusals, unknownInstance } from '../actions/refusals.js';
 import type { ApiProblem } from '../http/api-problem.js';
 import { Hints } from '../instances/hints.js';
+import type { Chunk } from './bulk-runner.js';
 import { toInstanceFilter } from './bulk-filter.js';
 
 /** Instances told at once. */
@@ -29,7 +32,7 @@ const signOfLifeMs = 3_000;
  * that a chunk done again by another gateway finds what the first one did.
  */
 @Injectable()
-export class BulkChunk {
+export class BulkChunk implements Chunk {
   constructor(
     private readonly inbox: InboxDoor,
     private readonly queries: InstanceQueries,
@@ -50,13 +53,15 @@ export class BulkChunk {
    * @param isMine asked now and then while owners decide
    * @returns undefined when it said no
    */
-  async act(job: BulkJobRow, ids: readonly InstanceId[], isMine: () => Promise<boolean>): Promise<BulkProgress | undefined> {
+  async act(job: BulkJobRow, found: readonly string[], isMine: () => Promise<boolean>): Promise<BulkProgress | undefined> {
+    const ids = found as readonly InstanceId[];
     const message = job.message as unknown as InboxMessage;
     const rows = ids.map((instanceId) => ({
       ...{ id: `bulk:${job.id}`, instanceId, bucket: bucketOf(instanceId) },
-      ...{ kind: job.action, content: job.message },
+      ...{ kind: job.action as InboxKind, content: job.message },
     }));
     const stored = await this.inbox.insertInbox(rows);
+    crashPoint('bulk.told');
     const isOpen = (outcome: InboxOutcome | undefined) => outcome?.outcome === 'stored' || outcome?.outcome === 'existing';
     const open = ids.filter((_, place) => isOpen(stored[place]));
     this.hints.send(open);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { type BulkAction, type BulkBody, type BulkDryRun, type BulkJob, defaultTenant } from '#libs/contracts';
+import { type BulkBody, type BulkDryRun, type BulkJob, defaultTenant } from '#libs/contracts';
 import type { JsonObject } from '#libs/engine';
 import { type BulkJobRow, BulkStore, type CappedCount, InstanceQueries, OperatorLog } from '#libs/persistence';
 import { contentOf } from '../actions/instance-actions.js';
@@ -108,7 +108,7 @@ function present(job: BulkJobRow): Omit<BulkJob, 'failures' | 'next'> {
   const { by = null, reason = null } = message as { by?: string; reason?: string };
   return {
     ...{ id, status, filter, reason, by, perSecond, done, failed },
-    action: action as BulkAction,
+    action: action as BulkJob['action'],
     total: toCount(total),
     createdAt: toIso(createdAt),
     endedAt: toIsoOrNull(endedAt),

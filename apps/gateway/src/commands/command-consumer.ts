@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { commandsQueueSpec, type Delivery, type Transport, TRANSPORT } from '#libs/messaging';
-import { CONFIG, type Config, ROOT_LOGGER, type RootLogger, traceIdOf } from '#libs/platform';
+import { CONFIG, type Config, crashPoint, ROOT_LOGGER, type RootLogger, traceIdOf } from '#libs/platform';
 import type { ApiProblem } from '../http/api-problem.js';
 import { classifyError } from '../http/classify-error.js';
 import { BrokerListener } from '../live/broker-listener.js';
 import { MessageIncidents, type MessageTrouble, reasonOf } from '../messages/message-incidents.js';
 import { pause } from '../messages/pause.js';
+import { isOurFault, Tries } from '../messages/tries.js';
 import { type CommandAnswer, CommandHandler } from './command-handler.js';
 import { CommandReplies } from './command-replies.js';
 import { readCommand, type ReadCommand } from './read-command.js';
@@ -22,6 +23,7 @@ export class CommandConsumer implements OnApplicationBootstrap, BeforeApplicatio
   private readonly listener: BrokerListener;
   private readonly inFlight = new Set<Promise<void>>();
   private readonly closing = new AbortController();
+  private readonly tries = new Tries();
   private waiting = 0;
 
   constructor(
@@ -85,6 +87,8 @@ export class CommandConsumer implements OnApplicationBootstrap, BeforeApplicatio
   ): Promise<void> {
     if (problem.status >= 500)
       this.logger.error({ err: problem.cause ?? problem, traceId }, 'a command could not be handled; it goes back to its queue');
+    const isOurs = isOurFault(problem.code) && command !== undefined;
+    if (isOurs && this.tries.isLast(`${command.key} ${command.hash}`)) return this.giveUp(delivery, command, problem, traceId);
     if (problem.status >= 500 || problem.code === 'IDEMPOTENCY_KEY_IN_USE') return this.again(delivery);
     const answer = { type: 'problem', status: problem.status, body: JSON.stringify(problem.body(traceId)) } as const;
     if (command !== undefined) return this.told(delivery, command, answer);
@@ -97,14 +101,25 @@ export class CommandConsumer implements OnApplicationBootstrap, BeforeApplicatio
     const { code, detail } = JSON.parse(answer.body) as { code: string; detail: string };
     // The same name with other content is another refusal than the first one.
     const key = code === 'IDEMPOTENCY_KEY_REUSED' ? `${command.key} ${command.hash}` : command.key;
-    const instanceId = code === 'INSTANCE_NOT_FOUND' ? undefined : instanceIn(command.body);
-    if (await this.isWritten(delivery, { kind: 'refusedCommand', code, reason: detail, key, instanceId }))
+    if (await this.isWritten(delivery, { ...aboutOf(command, code), kind: 'refusedCommand', code, reason: detail, key }))
       await this.finish(delivery, answer, command);
     else await this.again(delivery);
   }
 
+  /** We failed at it as often as it may be tried: a person decides what becomes of it, and its sender is told that it was not done. */
+  private async giveUp(delivery: Delivery, command: ReadCommand, problem: ApiProblem, traceId: string): Promise<void> {
+    const { code, message } = problem;
+    const about = { ...aboutOf(command, code), key: command.key, error: problem.cause ?? problem };
+    if (!(await this.isWritten(delivery, { ...about, kind: 'failingCommand', code, reason: message })))
+      return this.again(delivery);
+    const body = JSON.stringify(problem.body(traceId));
+    await this.finish(delivery, { type: 'problem', status: problem.status, body }, command);
+  }
+
   private async finish(delivery: Delivery, answer: CommandAnswer, command: ReadCommand | undefined): Promise<void> {
+    crashPoint('command.done');
     const isTold = await this.replies.send(delivery, answer, command?.event);
+    crashPoint('command.replied');
     if (isTold) delivery.settle('ack');
     else await this.again(delivery);
   }
@@ -115,8 +130,12 @@ export class CommandConsumer implements OnApplicationBootstrap, BeforeApplicatio
     this.logger.warn({ routingKey, code: problem.code }, 'a command cannot be read; it becomes a dead letter');
     if (!(await this.isWritten(delivery, { kind: 'unreadable', code: problem.code, reason: problem.message, key: messageId })))
       return false;
+    crashPoint('dead-letter.recorded');
     return this.incidents.bury(delivery, reasonOf(problem)).then(
-      () => true,
+      () => {
+        crashPoint('dead-letter.sent');
+        return true;
+      },
       () => false,
     );
   }
@@ -140,8 +159,10 @@ export class CommandConsumer implements OnApplicationBootstrap, BeforeApplicatio
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** The instance a command is for; a start names none. */
-function instanceIn(body: unknown): string | undefined {
-  const { id, instance = id, definition } = (body ?? {}) as Record<string, unknown>;
-  return definition === undefined && typeof instance === 'string' && uuid.test(instance) ? instance.toLowerCase() : undefined;
+/** The instance and the step a command is for; a start names a definition instead. */
+function aboutOf({ body }: ReadCommand, code: string): Pick<MessageTrouble, 'instanceId' | 'path' | 'definition'> {
+  const { id, instance = id, definition, path } = (body ?? {}) as Record<string, unknown>;
+  if (typeof definition === 'string') return { definition: definition.slice(0, 100) };
+  if (code === 'INSTANCE_NOT_FOUND' || typeof instance !== 'string' || !uuid.test(instance)) return {};
+  return { instanceId: instance.toLowerCase(), ...(typeof path === 'string' && { path: path.slice(0, 1_000) }) };
 }

@@ -4,6 +4,7 @@ import { type BindRequest, defaultTenant, type EventOutcome, type eventByKeyBody
 import { type InstanceId, type Json, parseDuration } from '#libs/engine';
 import { type DecidedInbox, EventDoor, type KeyedOutcome, OperatorLog } from '#libs/persistence';
 import type { z } from 'zod';
+import { crashPoint } from '#libs/platform';
 import { OutcomeWatch } from '../actions/outcome-watch.js';
 import { Refusals, unknownInstance } from '../actions/refusals.js';
 import { ApiProblem, fault } from '../http/api-problem.js';
@@ -47,6 +48,7 @@ export class EventGate {
     const message = { type: 'event', event: { id, name, payload, at: 0 } } as const;
     if (stored.outcome === 'unknown') throw unknownInstance(instance);
     if (stored.outcome === 'ended') throw await this.refusals.of(instance, message, 'alreadyEnded');
+    crashPoint('event.stored');
     this.hints.send([instance]);
     const decided = await this.outcomes.wait(instance, this.door.inboxOf(instance, id).id, waitMs);
     if (decided === undefined) return { status: 202, body: { id, outcome: 'stored', instances: [instance] } };
@@ -98,6 +100,7 @@ export class EventGate {
   }
 
   private async settled(first: KeyedOutcome, waitMs: number): Promise<EventAnswer> {
+    crashPoint('event.stored');
     if (first.outcome === 'offered') this.hints.send(first.instances);
     const { id, outcome, instances } = await untilSettled(first, waitMs, () => this.door.outcome(defaultTenant, first.id));
     return outcome === 'offered'

@@ -1,18 +1,21 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { HookDeliveries, type TriggerRow, TriggerStore } from '#libs/persistence';
-import { type SignatureVerdict, verifyWebhook } from '#libs/platform';
+import type { z } from 'zod';
+import type { hookAnswerSchema } from '#libs/contracts';
+import { HookDeliveries, IncidentStore, SpoiltRow, type TriggerRow, TriggerStore } from '#libs/persistence';
+import { crashPoint, type SignatureVerdict, verifyWebhook } from '#libs/platform';
 import { stepAside } from '../admission/passes.js';
 import { ApiProblem } from '../http/api-problem.js';
 import { classifyError } from '../http/classify-error.js';
 import { requireIdempotencyKey } from '../http/idempotency.interceptor.js';
 import { Once, type OnceAnswer, type OnceRequest } from '../http/once.js';
+import { IncidentMetrics } from '../incidents/incident-metrics.js';
 import { messageKeyOf } from '../messages/message-key.js';
 import { CompiledTriggers } from '../triggers/compiled-triggers.js';
 import { TriggerNotes } from '../triggers/trigger-notes.js';
 import { TriggerTarget } from '../triggers/trigger-target.js';
-import { type HookRequest, readHookRequest } from './hook-request.js';
+import { type HookRequest, readHookRequest, visible } from './hook-request.js';
 
 export interface HookCall extends HookRequest {
   readonly traceId: string;
@@ -29,6 +32,14 @@ type HookRow = TriggerRow & { readonly kind: 'hook' };
 type Seen = 'valid' | 'invalid' | 'missing' | 'unchecked';
 type Answered = HookReply & { readonly isReplay: boolean };
 
+/** Refusals that say nothing about what was sent: nobody knows who sent it, or it is to be sent again. */
+const notTheContent: ReadonlySet<string> = new Set([
+  'SIGNATURE_INVALID',
+  'HOOK_PAUSED',
+  'IDEMPOTENCY_KEY_IN_USE',
+  'IDEMPOTENCY_KEY_INVALID',
+  'IDEMPOTENCY_KEY_REUSED',
+]);
 /** The first request with an id is being answered: the second waits for that, looking so often, ms. */
 const lookMs = 50;
 const longestWaitMs = 10_000;
@@ -46,6 +57,8 @@ export class HookReceiver {
     private readonly once: Once,
     private readonly deliveries: HookDeliveries,
     private readonly notes: TriggerNotes,
+    private readonly incidents: IncidentStore,
+    private readonly metrics: IncidentMetrics,
   ) {}
 
   /** @throws ApiProblem HOOK_NOT_FOUND, HOOK_PAUSED, SIGNATURE_INVALID, what cannot be read, and what a start is refused for */
@@ -57,6 +70,7 @@ export class HookReceiver {
       requireSignature(verdict);
       const answer = await this.answer(row, call);
       const { outcome, instance } = JSON.parse(answer.body) as { outcome: string; instance?: string };
+      crashPoint('hook.answered');
       this.notes.ran(name, { outcome, instance: instance ?? null });
       await this.note(name, call, seen, {
         status: answer.status,
@@ -71,11 +85,32 @@ export class HookReceiver {
       // A database that is away could not keep it either.
       if (code !== 'DATABASE_UNAVAILABLE')
         await this.note(name, call, seen, { status, outcome: 'refused', instanceId: null, reason });
+      if (status < 429 && !notTheContent.has(code)) await this.refused(row, call, { code, reason });
       throw error;
     }
   }
 
-  private async answer(row: HookRow, call: HookCall): Promise<Answered> {
+  /**
+   * A request that was refused, handled anew. It keeps the name its sender has given it, if any, so that the sender's own repeat and this one
+   * are one request; else `key` names it.
+   * @param sent   its body as it came; that of the call may be another one
+   * @throws ApiProblem as `receive`
+   */
+  async again(name: string, call: HookCall, sent: Buffer, key: string): Promise<z.output<typeof hookAnswerSchema>> {
+    const row = requireHook(name, await this.triggers.get(name));
+    const about = { traceId: call.traceId, path: call.path, keepsRefusals: false };
+    const named = onceRequest(name, { ...call, body: sent }, webhookId(call)) ?? { ...about, key, hash: 'redrive' };
+    const { body } = await this.answer(row, call, named);
+    const answer = JSON.parse(body) as z.output<typeof hookAnswerSchema>;
+    this.notes.ran(name, { outcome: answer.outcome, instance: answer.instance ?? null });
+    return answer;
+  }
+
+  private async answer(
+    row: HookRow,
+    call: HookCall,
+    named: OnceRequest | undefined = onceRequest(row.name, call, webhookId(call)),
+  ): Promise<Answered> {
     if (row.status !== 'active') throw paused(row);
     const request = readHookRequest(call);
     const id = webhookId(call);
@@ -84,7 +119,6 @@ export class HookReceiver {
       const { status, ...fired } = await this.target.fire(named, { request }, request.body, subject);
       return { status, body: JSON.stringify({ ...fired, id: id ?? subject ?? fired.instance ?? call.traceId }) };
     };
-    const named = onceRequest(row.name, call, id);
     return named === undefined ? { ...(await act()), isReplay: false } : this.onlyOnce(named, act);
   }
 
@@ -102,6 +136,21 @@ export class HookReceiver {
         await pause(lookMs);
       }
     }
+  }
+
+  /** Its sender was answered, and may not listen: a person is told, too. One message, however often it is sent. */
+  private async refused(row: HookRow, call: HookCall, trouble: { code: string; reason: string }): Promise<void> {
+    const { name, spec } = row;
+    const key = onceRequest(name, call, webhookId(call))?.key;
+    const { definition } = spec;
+    const incident = {
+      ...{ kind: 'refusedHook', ...trouble, raw: call.body },
+      headers: { ...visible(call.headers), method: call.method, query: call.query, trigger: name, code: trouble.code },
+      ...(key !== undefined && { messageKey: `refusedHook:${key}` }),
+      ...(typeof definition === 'string' && { definition }),
+    };
+    this.metrics.note('refusedHook');
+    await this.incidents.record(incident).catch(() => undefined); // the refusal stands, and was answered
   }
 
   private async note(
@@ -148,19 +197,17 @@ const one = (header: string | string[] | undefined): string | undefined => (type
 /** However long: one that counted for nothing would let a signed request be replayed. An empty one is none. */
 const webhookId = ({ headers }: HookRequest): string | undefined => one(headers['webhook-id']) || undefined;
 
-const verdictOf = ({ secrets }: HookRow, { headers, body }: HookCall): SignatureVerdict | undefined =>
-  secrets.length === 0
-    ? undefined
-    : verifyWebhook(
-        {
-          id: one(headers['webhook-id']),
-          timestamp: one(headers['webhook-timestamp']),
-          signature: one(headers['webhook-signature']),
-        },
-        body,
-        secrets,
-        Date.now(),
-      );
+/** @throws SpoiltRow nobody knows any more who may send to it */
+function verdictOf({ name, secrets }: HookRow, { headers, body }: HookCall): SignatureVerdict | undefined {
+  if (secrets === null) throw new SpoiltRow(`the secrets of hook ${name} cannot be read`);
+  if (secrets.length === 0) return undefined;
+  const signed = {
+    id: one(headers['webhook-id']),
+    timestamp: one(headers['webhook-timestamp']),
+    signature: one(headers['webhook-signature']),
+  };
+  return verifyWebhook(signed, body, secrets, Date.now());
+}
 
 function seenAs(verdict: SignatureVerdict | undefined): Seen {
   if (verdict === undefined) return 'unchecked';

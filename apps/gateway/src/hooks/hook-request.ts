@@ -38,7 +38,7 @@ export const readHookRequest = ({ method, headers, query, body }: HookRequest): 
   body: readBody(body, headers['content-type']),
 });
 
-function visible(headers: IncomingHttpHeaders): JsonObject {
+export function visible(headers: IncomingHttpHeaders): JsonObject {
   const own = Object.entries(headers).filter(([name, value]) => !secret.has(name) && value !== undefined);
   return Object.fromEntries(own.map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value!]));
 }

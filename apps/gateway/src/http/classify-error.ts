@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { DataFault, InvalidCursor } from '#libs/persistence';
+import { DataFault, InvalidCursor, SpoiltRow } from '#libs/persistence';
 import { ApiProblem, fault, tryAgain } from './api-problem.js';
 
 /** Errors of connections: the statement did not run, or nobody knows; asking again later is right. */
@@ -28,6 +28,22 @@ export function classifyError(error: unknown): ApiProblem {
       cause: error,
     });
   }
+  if (error instanceof SpoiltRow)
+    return new ApiProblem(
+      'DATA_UNREADABLE',
+      'expected what we have stored, but somebody else has written over it: an operator must look',
+      {
+        errors: [
+          fault(
+            'DATA_UNREADABLE',
+            '',
+            error.message,
+            'other instances are not touched; mend the row, or restore it from a backup',
+          ),
+        ],
+        cause: error,
+      },
+    );
   if (error instanceof InvalidCursor) return invalidCursor(error);
   if (error instanceof DataFault)
     return new ApiProblem('VALUE_NOT_STORABLE', 'expected values the database can keep, but it refused one', { cause: error });
@@ -47,7 +63,7 @@ const invalidCursor = (error: InvalidCursor): ApiProblem =>
   new ApiProblem('PARAMETER_INVALID', error.message, { errors: [fault('CURSOR_INVALID', 'cursor', error.message)] });
 
 /** SQLSTATE of an error of PostgreSQL, as TypeORM wraps it. */
-function sqlState(error: unknown): string | undefined {
+export function sqlState(error: unknown): string | undefined {
   const { code, driverError } = (error ?? {}) as { code?: unknown; driverError?: { code?: unknown } };
   const state = driverError?.code ?? code;
   return typeof state === 'string' && /^[0-9A-Z]{5}$/.test(state) ? state : undefined;

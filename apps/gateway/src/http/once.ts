@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { IdempotencyStore, type StoredAnswer } from '#libs/persistence';
+import { crashPoint } from '#libs/platform';
 import { ApiProblem } from './api-problem.js';
 import { classifyError } from './classify-error.js';
 
@@ -44,6 +45,7 @@ export class Once {
           headers: { 'retry-after': '1' },
         });
       case 'reserved':
+        crashPoint('once.reserved');
         return { ...(await this.perform(request, () => act(reservation.subject))), isReplay: false };
     }
   }
@@ -59,7 +61,9 @@ export class Once {
   ): Promise<StoredAnswer> {
     try {
       const answer = await act();
+      crashPoint('once.done');
       await this.store.answer(key, answer);
+      crashPoint('once.kept');
       return answer;
     } catch (error) {
       const problem = classifyError(error);

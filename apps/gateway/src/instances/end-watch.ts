@@ -1,5 +1,5 @@
-import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { type InstanceStatus, isEnded } from '#libs/engine';
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { isEnded } from '#libs/engine';
 import { InstanceQueries } from '#libs/persistence';
 import { stepAside } from '../admission/passes.js';
 import { LiveFeed } from '../live/live-feed.js';
@@ -13,7 +13,7 @@ export interface EndWait {
 
 /** Waits for the ends of instances: told by their owners at once, and looked up once a second for all that are waited for. */
 @Injectable()
-export class EndWatch implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class EndWatch implements BeforeApplicationShutdown {
   private readonly waiting = new Map<string, Set<() => void>>();
   private timer: NodeJS.Timeout | undefined;
   private isPolling = false;
@@ -25,17 +25,9 @@ export class EndWatch implements OnApplicationBootstrap, BeforeApplicationShutdo
     private readonly feed: LiveFeed,
   ) {}
 
-  onApplicationBootstrap(): void {
-    this.stopListening = this.feed.heads.add((heads) => {
-      for (const { id, status } of heads) if (isEnded(status as InstanceStatus)) this.wake(id);
-    });
-  }
-
   beforeApplicationShutdown(): void {
     // Requests that wait are answered now, or the server could not close.
     this.isClosing = true;
-    this.stopListening?.();
-    clearInterval(this.timer);
     for (const id of [...this.waiting.keys()]) this.wake(id);
   }
 
@@ -56,6 +48,7 @@ export class EndWatch implements OnApplicationBootstrap, BeforeApplicationShutdo
     signal.addEventListener('abort', stop, { once: true });
     this.waiting.set(id, (this.waiting.get(id) ?? new Set()).add(stop));
     this.timer ??= setInterval(() => void this.poll(), pollMs);
+    this.stopListening ??= this.feed.ends.add((ids) => ids.forEach((ended) => this.wake(ended)));
     return { over: promise, stop };
   }
 
@@ -69,7 +62,8 @@ export class EndWatch implements OnApplicationBootstrap, BeforeApplicationShutdo
     if (own?.size === 0) this.waiting.delete(id);
     if (this.waiting.size > 0) return;
     clearInterval(this.timer);
-    this.timer = undefined;
+    this.stopListening?.();
+    this.timer = this.stopListening = undefined;
   }
 
   private async poll(): Promise<void> {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { InstanceId } from '#libs/engine';
 import { hintMessages, type Transport, TRANSPORT } from '#libs/messaging';
-import { CONFIG, type Config } from '#libs/platform';
+import { CONFIG, type Config, crashPointAfterWrites } from '#libs/platform';
 
 /** Messages not yet confirmed; beyond them hints are left out, the owners' sweep (1 s) covers it. */
 const maxOutstanding = 1_000;
@@ -30,6 +30,7 @@ export class Hints {
     if (this.transport.state !== 'connected' || this.outstanding >= maxOutstanding) return;
     const messages = hintMessages(ids, this.config.partitions);
     this.outstanding += messages.length;
+    crashPointAfterWrites('hint.sending');
     void this.transport
       .publish(messages)
       .catch(() => undefined)

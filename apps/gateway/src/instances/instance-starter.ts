@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { defaultActWaitMs, startBodySchema, type StartBody } from '#libs/contracts';
 import type { InstanceId } from '#libs/engine';
 import { InstanceDoor, type InstanceOrigin, type NewStart } from '#libs/persistence';
+import { crashPoint } from '#libs/platform';
 import { DefinitionCatalog } from '../definitions/definition-catalog.js';
 import type { CompiledVersion } from '../definitions/plan-cache.js';
 import { EventGate } from '../events/event-gate.js';
@@ -37,7 +38,9 @@ export class InstanceStarter {
    */
   async start(body: StartBody, subject?: string, origin?: InstanceOrigin): Promise<StartAnswer> {
     const prepared = prepare(body, startIds(subject)(0), await this.catalog.resolve(body.definition, body.version));
+    crashPoint('start.checked');
     const [outcome] = await this.door.insertStarts([{ ...prepared.row, ...(origin && { origin }) }]);
+    crashPoint('start.stored');
     const answer = answerOf(prepared, outcome);
     if (answer.status === 201) this.hints.send([prepared.row.id, ...(outcome?.superseded ?? [])]);
     return this.withEvent(answer, prepared);
@@ -54,7 +57,9 @@ export class InstanceStarter {
     const answer = newAnswer(likely);
     const { key, hash } = request ?? {};
     const named = key !== undefined && hash !== undefined && { request: { key, hash, answer: JSON.stringify(answer.instance) } };
+    crashPoint('start.checked');
     if (!(await this.newStarts.store({ ...likely, ...named }))) return undefined;
+    crashPoint('start.stored');
     this.hints.send([likely.row.id]);
     return this.withEvent(answer, likely);
   }
@@ -66,7 +71,9 @@ export class InstanceStarter {
     const plain = new Map<InstanceId, Likely>(); // of twins the first one
     for (const one of likely)
       if (!(one instanceof ApiProblem) && !one.row.debounce && !plain.has(one.row.id)) plain.set(one.row.id, one);
+    crashPoint('start.checked');
     const stored = await this.newStarts.storeAll([...plain.values()]);
+    crashPoint('start.stored');
     this.hints.send([...stored]);
     const isNew = (one: Likely | ApiProblem): one is Likely =>
       !(one instanceof ApiProblem) && stored.has(one.row.id) && plain.get(one.row.id) === one;

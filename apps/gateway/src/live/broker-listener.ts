@@ -54,9 +54,19 @@ export class BrokerListener {
   private async consume(): Promise<void> {
     await this.transport.connect();
     if (this.isClosed) return;
-    await (this.options.prepare ?? (() => this.declare()))();
-    if (this.isClosed) return;
-    this.consumer = await this.transport.consume(this.spec.name, {
+    this.consumer = undefined;
+    try {
+      await (this.options.prepare ?? (() => this.declare()))();
+      if (!this.isClosed) this.consumer = await this.subscribe();
+    } finally {
+      if (this.consumer === undefined) await this.abandon();
+    }
+    if (this.isClosed) await this.consumer?.close();
+    else this.options.onOpen?.();
+  }
+
+  private subscribe(): Promise<Consumer> {
+    return this.transport.consume(this.spec.name, {
       prefetch: this.options.prefetch,
       onDelivery: this.options.onDelivery,
       onLost: (why) => {
@@ -64,8 +74,11 @@ export class BrokerListener {
         if (why === 'queueGone') this.later();
       },
     });
-    if (this.isClosed) await this.consumer.close();
-    else this.options.onOpen?.();
+  }
+
+  /** An exclusive queue goes with its last consumer; one that never had any would stay, and fill, as long as the connection lasts. */
+  private async abandon(): Promise<void> {
+    if (this.spec.life === 'exclusive') await this.transport.deleteQueue(this.spec.name).catch(() => undefined);
   }
 
   private async declare(): Promise<void> {

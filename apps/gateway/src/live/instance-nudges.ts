@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { InstanceQueries } from '#libs/persistence';
 import { LiveFeed } from './live-feed.js';
 
@@ -12,13 +12,13 @@ export interface Watcher {
 }
 
 /**
- * Tells streams that something may be new: by the owners' heads and the workers' announcements at once, and by one look at the
+ * Tells streams that something may be new: by the owners' heads and ends and the workers' announcements at once, and by one look at the
  * heads of all instances that are watched and have not ended, once a second, for what got lost on the way.
  */
 @Injectable()
-export class InstanceNudges implements OnApplicationBootstrap, OnApplicationShutdown {
+export class InstanceNudges implements OnApplicationShutdown {
   private readonly watchers = new Map<string, Set<Watcher>>();
-  private readonly ends: (() => void)[] = [];
+  private ears: readonly (() => void)[] = [];
   private timer: NodeJS.Timeout | undefined;
   private isPolling = false;
 
@@ -27,26 +27,14 @@ export class InstanceNudges implements OnApplicationBootstrap, OnApplicationShut
     private readonly queries: InstanceQueries,
   ) {}
 
-  onApplicationBootstrap(): void {
-    this.ends.push(
-      this.feed.heads.add((heads) => {
-        for (const { id } of heads) this.nudge(id);
-      }),
-      this.feed.workers.add(({ instances }) => {
-        if (this.watchers.size > 0) for (const id of instances) this.nudge(id);
-      }),
-    );
-  }
-
   onApplicationShutdown(): void {
-    clearInterval(this.timer);
-    for (const end of this.ends) end();
+    this.stop();
   }
 
   /** @returns the function that ends it */
   watch(id: string, watcher: Watcher): () => void {
     this.watchers.set(id, (this.watchers.get(id) ?? new Set()).add(watcher));
-    this.timer ??= setInterval(() => void this.poll(), pollMs);
+    if (this.timer === undefined) this.begin();
     return () => this.unwatch(id, watcher);
   }
 
@@ -54,9 +42,27 @@ export class InstanceNudges implements OnApplicationBootstrap, OnApplicationShut
     const own = this.watchers.get(id);
     own?.delete(watcher);
     if (own?.size === 0) this.watchers.delete(id);
-    if (this.watchers.size > 0) return;
+    if (this.watchers.size === 0) this.stop();
+  }
+
+  private begin(): void {
+    this.timer = setInterval(() => void this.poll(), pollMs);
+    const { heads, ends, workers } = this.feed;
+    const changed = heads.add((all) => all.forEach(({ id }) => this.nudge(id)));
+    this.ears = [
+      changed.stop,
+      ends.add((ids) => ids.forEach((id) => this.nudge(id))),
+      workers.add(({ instances }) => instances.forEach((id) => this.nudge(id))),
+    ];
+    // What came between the first reading of a stream and the first message is read at once.
+    void changed.ready.then(() => [...this.watchers.keys()].forEach((id) => this.nudge(id)));
+  }
+
+  private stop(): void {
     clearInterval(this.timer);
     this.timer = undefined;
+    for (const end of this.ears) end();
+    this.ears = [];
   }
 
   private nudge(id: string): void {

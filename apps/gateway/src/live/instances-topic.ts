@@ -1,6 +1,6 @@
 import type { InstanceDelta, InstancesFilter, InstanceSummary, LiveInstance, TopicMessage } from '#libs/contracts';
 import { fromDelta } from '../instances/present-instance.js';
-import type { Listeners } from './listeners.js';
+import type { HeadsFeed } from './heads-feed.js';
 import type { ListTopic, Outlet } from './topic.js';
 
 /** Changes one message carries. */
@@ -12,7 +12,7 @@ export interface InstancesTopicOptions {
   readonly ref: string;
   readonly filter: InstancesFilter;
   readonly outlet: Outlet;
-  readonly heads: Listeners<readonly InstanceDelta[]>;
+  readonly heads: Pick<HeadsFeed, 'add'>;
   /** Newest first. */
   readonly load: () => Promise<InstanceSummary[]>;
 }
@@ -29,7 +29,9 @@ export class InstancesTopic implements ListTopic {
 
   async start(): Promise<void> {
     // Listening begins before the rows are read, so that nothing falls between; clients ignore what is older than they know.
-    this.end = this.options.heads.add((heads) => this.hear(heads));
+    const listening = this.options.heads.add((heads) => this.hear(heads));
+    this.end = listening.stop;
+    await listening.ready;
     const snapshot = await this.snapshot();
     if (!this.options.outlet.send(snapshot)) this.needsSnapshot = true;
   }

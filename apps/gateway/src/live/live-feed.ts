@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { controlSchema, type InstanceDelta, isPlainHeads, liveSchema } from '#libs/contracts';
+import { controlSchema, liveSchema } from '#libs/contracts';
 import {
   controlQueueSpec,
   decodeEnvelope,
@@ -13,6 +13,7 @@ import { CONFIG, type Config, ROOT_LOGGER, type RootLogger } from '#libs/platfor
 import { QueueBoard } from '../workers/queue-board.js';
 import { type RegistryChange, WorkerRegistry } from '../workers/worker-registry.js';
 import { BrokerListener } from './broker-listener.js';
+import { HeadsFeed } from './heads-feed.js';
 import { Listeners } from './listeners.js';
 
 const pruneMs = 5_000;
@@ -20,8 +21,9 @@ const pruneMs = 5_000;
 /** Everything a gateway hears from orchestrators and workers, decoded once and told on inside the process. */
 @Injectable()
 export class LiveFeed implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  /** Heads that changed; conflated by the owners (250 ms). */
-  readonly heads = new Listeners<readonly InstanceDelta[]>();
+  readonly heads: HeadsFeed;
+  /** Instances that have ended; not even read while nobody listens. */
+  readonly ends = new Listeners<readonly string[]>();
   readonly workers = new Listeners<RegistryChange & { readonly removed: readonly string[] }>();
   readonly queues = new Listeners<void>();
   readonly registry: WorkerRegistry;
@@ -37,6 +39,7 @@ export class LiveFeed implements OnApplicationBootstrap, BeforeApplicationShutdo
     this.registry = new WorkerRegistry(config.workerLostAfter);
     const onTrouble = (error: unknown): void => this.logger.warn({ err: error }, 'live traffic cannot be consumed; trying again');
     const id = `gateway.${config.nodeId}`;
+    this.heads = new HeadsFeed({ transport, id, onTrouble, onError: this.onError });
     this.listeners = [
       new BrokerListener(transport, liveQueueSpec(id), {
         prefetch: 500,
@@ -60,16 +63,17 @@ export class LiveFeed implements OnApplicationBootstrap, BeforeApplicationShutdo
 
   async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.pruner);
-    await Promise.all(this.listeners.map((listener) => listener.close()));
+    await Promise.all([this.heads, ...this.listeners].map((listener) => listener.close()));
   }
 
   private onLive(delivery: Delivery): void {
     // Transient and conflated: what cannot be read is dropped, the next message tells newer facts.
     delivery.settle('ack');
-    const decoded = decodeEnvelope(delivery.content, liveSchema, isPlainHeads);
+    if (delivery.routingKey === 'ends' && this.ends.isEmpty) return;
+    const decoded = decodeEnvelope(delivery.content, liveSchema);
     if (!decoded.ok) return this.logger.debug({ reason: decoded.reason }, 'live message dropped');
-    if (decoded.value.kind === 'heads') return this.heads.tell(decoded.value.items, this.onError);
-    this.board.hear(decoded.value);
+    if (decoded.value.kind === 'ends') return this.ends.tell(decoded.value.items, this.onError);
+    if (decoded.value.kind === 'queues') this.board.hear(decoded.value);
     this.queues.tell(undefined, this.onError);
   }
 

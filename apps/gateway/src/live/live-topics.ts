@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Ask, InstancesFilter, InstanceSummary, Overview, Queue, Subscribe } from '#libs/contracts';
+import type { Ask, Chaos, IncidentGroups, InstancesFilter, InstanceSummary, Overview, Queue, Subscribe } from '#libs/contracts';
 import type { InstanceId } from '#libs/engine';
 import { EVENT_STORE, type EventStore, InstanceQueries } from '#libs/persistence';
 import { AskList } from '../asks/ask-list.js';
+import { ChaosSwitch } from '../chaos/chaos-switch.js';
+import { IncidentReader } from '../incidents/incident-reader.js';
 import { InstanceList } from '../instances/instance-list.js';
 import { toLive } from '../instances/present-instance.js';
 import { Figures } from '../stats/figures.js';
@@ -18,6 +20,9 @@ import { WorkersTopic } from './workers-topic.js';
 const wholeEveryMs = 1_000;
 /** Asks told in one message. */
 const mostAsks = 200;
+/** Groups of incidents told in one message. */
+const mostGroups = 100;
+const incidentsEveryMs = 2_000;
 /** Asks change with the heads of their instances, but messages about those may be lost. */
 const asksAgainMs = 10_000;
 
@@ -32,6 +37,8 @@ export class LiveTopics {
     private readonly figures: Figures,
     private readonly queues: QueueList,
     private readonly asks: AskList,
+    private readonly chaos: ChaosSwitch,
+    private readonly incidents: IncidentReader,
     @Inject(EVENT_STORE) private readonly events: EventStore,
   ) {}
 
@@ -47,6 +54,10 @@ export class LiveTopics {
         return this.queueTopic(ref, outlet);
       case 'asks':
         return this.askTopic(request, ref, outlet);
+      case 'chaos':
+        return this.chaosTopic(ref, outlet);
+      case 'incidents':
+        return this.incidentTopic(ref, outlet);
       case 'stats':
         return this.stats(ref, outlet);
     }
@@ -112,9 +123,38 @@ export class LiveTopics {
         const { items, next } = await this.asks.page({ assignee, limit: mostAsks });
         return { items, more: next !== null };
       },
-      onChange: (changed) => bothOf(this.feed.heads.add(changed), everyNowAndThen(changed, asksAgainMs)),
+      onChange: (changed) => bothOf(this.headsChanged(changed), everyNowAndThen(changed, asksAgainMs)),
       message: (type, seq, page) => ({ type, topic: 'asks', ref, seq, ...page }),
     });
+  }
+
+  /** As figures: faults are recorded by all services. */
+  private chaosTopic(ref: string, outlet: Outlet): Topic {
+    return new WholeTopic<Chaos>({
+      outlet,
+      everyMs: wholeEveryMs,
+      load: () => this.chaos.state(),
+      onChange: (changed) => everyNowAndThen(changed, wholeEveryMs),
+      message: (type, seq, chaos) => ({ type, topic: 'chaos', ref, seq, chaos }),
+    });
+  }
+
+  /** Incidents are rows that many write: looked at while somebody looks. */
+  private incidentTopic(ref: string, outlet: Outlet): Topic {
+    return new WholeTopic<IncidentGroups>({
+      outlet,
+      everyMs: wholeEveryMs,
+      load: () => this.incidents.groups({ limit: mostGroups }),
+      onChange: (changed) => everyNowAndThen(changed, incidentsEveryMs),
+      message: (type, seq, groups) => ({ type, topic: 'incidents', ref, seq, ...groups }),
+    });
+  }
+
+  /** What came between the first look and the first message is looked at once it is heard. */
+  private headsChanged(changed: () => void): () => void {
+    const { ready, stop } = this.feed.heads.add(changed);
+    void ready.then(changed);
+    return stop;
   }
 
   /** Figures come from PostgreSQL and change without a message: looked at every second while somebody looks. */

@@ -8,7 +8,7 @@ import { Once, type OnceAnswer } from '../http/once.js';
 import { messageKeyOf } from '../messages/message-key.js';
 import { CompiledTriggers } from '../triggers/compiled-triggers.js';
 import { type Fired, mappingFailed, TriggerTarget } from '../triggers/trigger-target.js';
-import { fingerprintOf, openForTrigger, type OpenedMessage } from './message-root.js';
+import { fingerprintOf, type MessageRoot, openForTrigger, type OpenedMessage } from './message-root.js';
 
 export type MessageRow = TriggerRow & { readonly kind: 'message' };
 
@@ -29,10 +29,18 @@ export class MessageReceiver {
     const trigger = this.compiled.of(row);
     const message = openForTrigger(delivery);
     if (!passes(trigger, message)) return { outcome: 'passedBy' };
-    const { status, body } = await this.answer(row, trigger, delivery, message, traceId);
-    if (status < 400) return JSON.parse(body) as Received;
-    const { code, detail } = JSON.parse(body) as { code: ApiProblem['code']; detail: string };
-    throw new ApiProblem(code, detail);
+    return firedOf(await this.answer(row, trigger, delivery, message, traceId));
+  }
+
+  /**
+   * One that was refused before, handled anew under another name.
+   * @throws ApiProblem as `receive`
+   */
+  async again(row: MessageRow, delivery: Delivery, key: string, traceId: string): Promise<Received> {
+    const trigger = this.compiled.of(row);
+    const { root } = openForTrigger(delivery);
+    if (!passes(trigger, { root, id: undefined })) return { outcome: 'passedBy' };
+    return firedOf(await this.run(row.name, trigger, root, { key, traceId }));
   }
 
   /**
@@ -46,17 +54,32 @@ export class MessageReceiver {
     { root, id }: OpenedMessage,
     traceId: string,
   ): Promise<OnceAnswer> {
-    const run = (key: string): Promise<OnceAnswer> =>
-      this.once.run({ key, hash: 'message', traceId }, async (subject) => {
-        const { status, ...fired } = await this.target.fire({ name, trigger }, { message: root }, root.body, subject);
-        return { status, body: JSON.stringify(fired) };
-      });
+    const run = (key: string): Promise<OnceAnswer> => this.run(name, trigger, root, { key, traceId });
     if (id !== undefined) return run(messageKeyOf(`trigger:${name}`, id));
     const key = `trigger:${name}:sha256:${fingerprintOf(delivery)}`;
     if (delivery.redelivered) return run(key);
     const first = await run(key).catch(orInUse);
     return first?.isReplay === false ? first : run(`${key} ${uuidv7()}`);
   }
+
+  private run(
+    name: string,
+    trigger: MessageTrigger,
+    root: MessageRoot,
+    request: { readonly key: string; readonly traceId: string },
+  ): Promise<OnceAnswer> {
+    return this.once.run({ ...request, hash: 'message' }, async (subject) => {
+      const { status, ...fired } = await this.target.fire({ name, trigger }, { message: root }, root.body, subject);
+      return { status, body: JSON.stringify(fired) };
+    });
+  }
+}
+
+/** @throws ApiProblem that it was refused with, now or before */
+function firedOf({ status, body }: OnceAnswer): Received {
+  if (status < 400) return JSON.parse(body) as Received;
+  const { code, detail } = JSON.parse(body) as { code: ApiProblem['code']; detail: string };
+  throw new ApiProblem(code, detail);
 }
 
 /** One that is alike is being handled at this moment. */

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { type Delivery, type QueueSpec, type Transport, triggerQueueSpec } from '#libs/messaging';
 import { type TriggerBindings } from '#libs/persistence';
-import { type RootLogger, traceIdOf } from '#libs/platform';
+import { crashPoint, type RootLogger, traceIdOf } from '#libs/platform';
 import { classifyError } from '../http/classify-error.js';
 import { BrokerListener } from '../live/broker-listener.js';
 import type { MessageIncidents } from '../messages/message-incidents.js';
 import { pause } from '../messages/pause.js';
+import { isOurFault, Tries } from '../messages/tries.js';
 import type { TriggerNotes } from '../triggers/trigger-notes.js';
 import { incidentKeyOf, type MessageReceiver, type MessageRow } from './message-receiver.js';
 import { bindingOf } from './plan-sources.js';
@@ -32,6 +33,7 @@ export class MessageSource {
   private readonly listener: BrokerListener;
   private readonly inFlight = new Set<Promise<void>>();
   private readonly closing = new AbortController();
+  private readonly tries = new Tries();
 
   constructor(
     readonly row: MessageRow,
@@ -69,6 +71,7 @@ export class MessageSource {
       throw new Error(`expected exchange ${binding.exchange} to exist, but the broker does not know it`);
     if (this.closing.signal.aborted) return;
     await bindings.add(binding);
+    crashPoint('binding.written');
     await transport.declareQueue(specOf(this.row));
   }
 
@@ -77,25 +80,36 @@ export class MessageSource {
     const { row } = this;
     try {
       const received = await receiver.receive(row, delivery, traceOf(delivery));
+      crashPoint('message.done');
       const { outcome } = received;
       if (outcome !== 'passedBy') notes.ran(row.name, { outcome, instance: received.instance ?? null });
       delivery.settle('ack');
     } catch (error) {
       const { status, code, message, cause } = classifyError(error);
       if (status >= 500) logger.error({ err: cause ?? error, trigger: row.name }, 'a message could not be handled; it goes back');
-      const isPassing = status >= 500 || code === 'IDEMPOTENCY_KEY_IN_USE';
-      if (isPassing || !(await this.refused(delivery, code, message))) return this.again(delivery);
+      const isGivenUp = isOurFault(code) && this.tries.isLast(incidentKeyOf(row, delivery));
+      const isPassing = !isGivenUp && (status >= 500 || code === 'IDEMPOTENCY_KEY_IN_USE');
+      if (isPassing || !(await this.refused(delivery, code, message, isGivenUp ? (cause ?? error) : undefined)))
+        return this.again(delivery);
       delivery.settle('ack');
     }
   }
 
-  /** @returns whether a person will find it */
-  private async refused(delivery: Delivery, code: string, message: string): Promise<boolean> {
+  /**
+   * @param failure what was thrown, when it is us who failed
+   * @returns whether a person will find it
+   */
+  private async refused(delivery: Delivery, code: string, message: string, failure: unknown): Promise<boolean> {
     const { incidents, notes, logger } = this.services;
     const { row } = this;
     const reason = `trigger ${row.name}: ${message}`;
     try {
-      await incidents.record(delivery, { kind: 'refusedMessage', code, reason, key: incidentKeyOf(row, delivery) });
+      const { definition } = row.spec;
+      await incidents.record(delivery, {
+        kind: failure === undefined ? 'refusedMessage' : 'failingMessage',
+        ...{ code, reason, key: incidentKeyOf(row, delivery), trigger: row.name, error: failure },
+        ...(typeof definition === 'string' && { definition }),
+      });
       notes.ran(row.name, { outcome: 'refused', instance: null });
       return true;
     } catch (error) {

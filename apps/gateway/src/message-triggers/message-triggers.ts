@@ -2,7 +2,7 @@ import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationB
 import { triggerQueue } from '#libs/contracts';
 import { type Transport, TRANSPORT } from '#libs/messaging';
 import { type TriggerBinding, TriggerBindings, TriggerMarks, TriggerStore } from '#libs/persistence';
-import { ROOT_LOGGER, type RootLogger } from '#libs/platform';
+import { crashPoint, ROOT_LOGGER, type RootLogger } from '#libs/platform';
 import { MessageIncidents } from '../messages/message-incidents.js';
 import { TriggerNotes } from '../triggers/trigger-notes.js';
 import { MessageReceiver, type MessageRow } from './message-receiver.js';
@@ -83,11 +83,13 @@ export class MessageTriggers implements OnApplicationBootstrap, BeforeApplicatio
 
   private async unbind(binding: TriggerBinding): Promise<void> {
     await this.transport.unbindQueue(triggerQueue(binding.trigger), binding.exchange, binding.routingKey);
+    crashPoint('binding.taken');
     await this.bindings.remove(binding);
   }
 
   private async drop(binding: TriggerBinding): Promise<void> {
     await this.transport.deleteQueue(triggerQueue(binding.trigger));
+    crashPoint('binding.taken');
     await this.bindings.remove(binding);
   }
 

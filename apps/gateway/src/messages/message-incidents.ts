@@ -4,15 +4,27 @@ import { type Delivery, type Transport, TRANSPORT } from '#libs/messaging';
 import { IncidentStore } from '#libs/persistence';
 import type { ApiProblem } from '../http/api-problem.js';
 import { bodyLimit } from '../http/entry.js';
+import { IncidentMetrics } from '../incidents/incident-metrics.js';
 
 export interface MessageTrouble {
-  /** `unreadable`: nobody can make anything of it. `refusedCommand`, `refusedMessage`: it could be read, and was refused. */
-  readonly kind: 'unreadable' | 'refusedCommand' | 'refusedMessage';
+  /**
+   * `unreadable`: nobody can make anything of it. `refusedCommand`, `refusedMessage`: it could be read, and was refused. `failing…`: we
+   * failed at it, again and again.
+   */
+  readonly kind: 'unreadable' | 'refusedCommand' | 'refusedMessage' | 'failingCommand' | 'failingMessage';
   readonly code: string;
   readonly reason: string;
   /** Names the message, so that a repeat of it is no second incident. */
   readonly key?: string | undefined;
   readonly instanceId?: string | undefined;
+  /** Of the step it is about. */
+  readonly path?: string | undefined;
+  /** That it was to start. */
+  readonly definition?: string | undefined;
+  /** That it came to. */
+  readonly trigger?: string | undefined;
+  /** What was thrown. */
+  readonly error?: unknown;
 }
 
 /** Messages that need a person, with all there is to know of them. */
@@ -22,6 +34,7 @@ export class MessageIncidents {
 
   constructor(
     private readonly incidents: IncidentStore,
+    private readonly metrics: IncidentMetrics,
     @Inject(TRANSPORT) private readonly transport: Transport,
   ) {}
 
@@ -30,16 +43,22 @@ export class MessageIncidents {
    * Of too many alike only the number is written: then the message becomes a dead letter.
    * @throws when it is kept nowhere
    */
-  async record(delivery: Delivery, { kind, code, reason, key, instanceId }: MessageTrouble): Promise<void> {
+  async record(delivery: Delivery, trouble: MessageTrouble): Promise<void> {
+    const { kind, code, reason, key, instanceId, path, definition, trigger, error } = trouble;
     const { queue, exchange, routingKey, messageId, correlationId, replyTo, contentType, content, headers } = delivery;
     const id = await this.incidents.record({
       kind,
+      code,
       reason: reasonOf({ code, message: reason }),
       raw: content.subarray(0, bodyLimit),
-      headers: { ...headers, queue, exchange, routingKey, messageId, correlationId, replyTo, contentType, code },
+      headers: { ...headers, queue, exchange, routingKey, messageId, correlationId, replyTo, contentType, trigger, code },
       ...(key !== undefined && { messageKey: `${kind}:${key}` }),
       ...(instanceId !== undefined && { instanceId }),
+      ...(path !== undefined && { path }),
+      ...(definition !== undefined && { definition }),
+      ...(error !== undefined && { error: errorText(error) }),
     });
+    this.metrics.note(kind);
     if (id !== undefined)
       this.logger.warn({ msg: 'a message became an incident', kind, code, queue, routingKey, messageId, instanceId });
     else if (kind !== 'unreadable') await this.bury(delivery, reasonOf({ code, message: reason })); // those lie there anyway
@@ -66,3 +85,6 @@ export class MessageIncidents {
 /** Of a problem, in one line. */
 export const reasonOf = ({ code, message }: Pick<ApiProblem, 'message'> & { readonly code: string }): string =>
   `${code}: ${message}`.slice(0, 1_000);
+
+const errorText = (error: unknown): string =>
+  (error instanceof Error ? (error.stack ?? String(error)) : String(error)).slice(0, 8_000);

@@ -10,7 +10,7 @@ export function presentTrigger(row: TriggerRow, nowMs: number): Trigger {
     row;
   return {
     ...{ name, kind, definition, source, spec, status, note, failuresInRow, lastOutcome, lastInstance },
-    hasSecret: secrets.length > 0,
+    hasSecret: secrets === null || secrets.length > 0,
     by: changedBy,
     lastRunAt: toIsoOrNull(row.lastRunAt),
     nextAt: toIsoOrNull(nextAt(row, nowMs)),
@@ -24,7 +24,11 @@ export const zoneOf = (spec: TriggerRow['spec']): string => String(spec['timezon
 
 function nextAt({ kind, status, spec, position }: TriggerRow, nowMs: number): number | undefined {
   if (kind !== 'schedule' || status !== 'active') return undefined;
-  return new Timetable(String(spec['cron']), zoneOf(spec)).next(Math.max(position, nowMs));
+  try {
+    return new Timetable(String(spec['cron']), zoneOf(spec)).next(Math.max(position, nowMs));
+  } catch {
+    return undefined; // somebody else has written over it: its next look disables it, and the list shows the others
+  }
 }
 
 /** `At 09:00, Monday through Friday (Europe/Madrid)`. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { InstanceId, StartChild } from '#libs/engine';
 import { Attachments, ChildDoor, type ChildRequest, DefinitionStore, type InboxRow } from '#libs/persistence';
+import { crashPoint } from '#libs/platform';
 import { PlanCache } from '../definitions/plan-cache.js';
 import { WantedVersions } from '../definitions/wanted-versions.js';
 import { judgeRequest } from './judge-request.js';
@@ -28,16 +29,19 @@ export class Children {
       requests.push({ row, parent: request.parent, judged: await judgeRequest(row.instanceId, request, versions) });
     }
     const { created, answered } = await this.door.settle(requests);
+    crashPoint('child.started');
     return [...created, ...answered];
   }
 
   /** @returns who has been told */
-  tellEnds(ids: readonly InstanceId[]): Promise<InstanceId[]> {
-    return this.attachments.tellEnds(ids);
+  async tellEnds(ids: readonly InstanceId[]): Promise<InstanceId[]> {
+    const told = await this.attachments.tellEnds(ids);
+    if (told.length > 0) crashPoint('ends.told');
+    return told;
   }
 
   /** What a crash left untold. @returns who has been told */
   async tellForgotten(fromBucket: number, toBucket: number): Promise<InstanceId[]> {
-    return this.attachments.tellEnds(await this.attachments.untold(fromBucket, toBucket, 500));
+    return this.tellEnds(await this.attachments.untold(fromBucket, toBucket, 500));
   }
 }

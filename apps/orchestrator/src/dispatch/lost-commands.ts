@@ -1,6 +1,7 @@
 import { partitionQueue, stepQueue } from '#libs/contracts';
 import type { IntakeMark } from '../partitions/intake.js';
 import type { WorkerRef } from '#libs/engine';
+import { crashPoint } from '#libs/platform';
 import type { Partition } from '../partitions/partition.js';
 import { laneOf } from './lane-use.js';
 import type { SentStep } from './work-index.js';
@@ -64,6 +65,7 @@ function judgeHeld(partition: Partition, step: SentStep, nowMs: number, mark: In
   if (suspectMs === undefined) return;
   const isGone = claimant !== undefined && !workers.isAlive(claimant);
   if (!isGone && suspectMs < workers.twoHeartbeatsMs()) return;
+  crashPoint('lost.judged');
   partition.push({ kind: 'message', instanceId, message: { type: 'lost', path, token, code: 'WORKER_LOST' } });
 }
 
@@ -81,6 +83,7 @@ function judgeBound(partition: Partition, step: SentStep, worker: WorkerRef, now
   }
   if ((suspectForMs(partition, step, nowMs, mark) ?? 0) < workers.twoHeartbeatsMs() / 2) return;
   metrics.sentAgain();
+  crashPoint('lost.judged');
   partition.push({ kind: 'returned', instanceId, path, token, delivery });
 }
 
@@ -113,6 +116,7 @@ async function judgeLane(partition: Partition, steps: readonly SentStep[], nowMs
     if ((suspectForMs(partition, step, nowMs, mark) ?? 0) < workers.twoHeartbeatsMs() / 2) continue;
     const { instanceId, path, token, delivery } = step;
     partition.services.metrics.sentAgain();
+    crashPoint('lost.judged');
     partition.push({ kind: 'returned', instanceId, path, token, delivery });
   }
 }

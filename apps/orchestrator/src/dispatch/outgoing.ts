@@ -13,7 +13,7 @@ import { laneOf } from './lane-use.js';
 export interface Outgoing {
   readonly commands: readonly CommandEnvelope[];
   readonly others: readonly OutgoingMessage[];
-  /** Lifecycle events: nothing waits for these. */
+  /** Lifecycle events: nothing waits for these. None when nobody could hear them: the feed tells them in any case. */
   readonly told: readonly ToldMessage[];
   /** Attempts whose command no worker could be sent: each ends as a failed attempt. */
   readonly unsendable: readonly UnsendableCommand[];
@@ -40,6 +40,7 @@ export function outgoing(
   changed: Iterable<Changed>,
   verdicts: readonly ClaimVerdict[],
   meanMs: (task: string) => number | undefined,
+  isHeard = true,
 ): Outgoing {
   const lanes = new Map<string, { queue: string; task: string; commands: WrittenCommand[] }>();
   const aborts: { instanceId: InstanceId; path: string; token: number; reason: 'cancelled' | 'timeout' }[] = [];
@@ -65,7 +66,7 @@ export function outgoing(
         lanes.set(laneOf(queue, task), lane);
       } else if (effect.kind === 'abort') {
         aborts.push({ instanceId: instance.state.id, path: effect.path, token: effect.token, reason: effect.reason });
-      } else if (effect.kind === 'lifecycle') told.push(toldMessage(instance, effect.event));
+      } else if (effect.kind === 'lifecycle' && isHeard) told.push(toldMessage(instance, effect.event));
     }
   }
   for (let at = 0; at < aborts.length; at += abortsPerMessage)

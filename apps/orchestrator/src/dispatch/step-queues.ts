@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { stepQueue } from '#libs/contracts';
 import { type PublishOutcome, stepQueueSpec, TRANSPORT, type Transport } from '#libs/messaging';
 import { INCARNATION_STORE, type IncarnationStore } from '#libs/persistence';
+import { crashPoint } from '#libs/platform';
 import { laneOf } from './lane-use.js';
 
 const retryAfterMs = 1_000;
@@ -94,8 +95,10 @@ export class StepQueues {
     let [incarnation = 1] = await this.incarnations.current([{ queue, task }]);
     if ((await this.transport.queueDepth(stepQueue(queue, task))) === undefined) {
       incarnation = await this.incarnations.bump(queue, task, incarnation);
-      await this.transport.declareQueue(stepQueueSpec(queue, task));
+      crashPoint('step-queue.bumped');
     }
+    await this.transport.declareQueue(stepQueueSpec(queue, task)); // one that is there may have lost its binding
+    crashPoint('step-queue.declared');
     this.known.set(laneOf(queue, task), { incarnation, session });
   }
 }

@@ -1,11 +1,27 @@
+import { createHash } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
-import type { InstanceId } from '#libs/engine';
+import type { Failure, InstanceId } from '#libs/engine';
 import type { Delivery } from '#libs/messaging';
-import { IncidentStore } from '#libs/persistence';
+import { IncidentStore, type NewIncident } from '#libs/persistence';
+import { crashPoint } from '#libs/platform';
 import { OrchestratorMetrics } from '../metrics/orchestrator-metrics.js';
 import type { Input } from '../partitions/inputs.js';
+import { itemOf, namedIn, nameOf, pathOf } from './input-item.js';
 
-const requeueAfterMs = 1_000;
+/** Of a message that cannot be read. */
+const keptBytes = 64 * 1024;
+const stackChars = 8_000;
+
+/** Why a message cannot be read; `content`: an item of it. */
+export interface Unreadable {
+  readonly code: string;
+  readonly reason: string;
+  readonly content?: Buffer;
+}
+
+const upperSnake = (code: string): string => code.replace(/[A-Z]/g, '_$&').toUpperCase();
+const stackOf = (error: unknown): string =>
+  (error instanceof Error ? (error.stack ?? String(error)) : String(error)).slice(0, stackChars);
 
 /** What needs a person: never silently dropped, never in the way of others. */
 @Injectable()
@@ -17,42 +33,90 @@ export class Incidents {
     private readonly metrics: OrchestratorMetrics,
   ) {}
 
-  /** A message that does not parse: written down, then to the dead letters. While the database is away it goes back to the queue. */
-  unreadable(delivery: Delivery, reason: string): void {
-    void this.record({
+  /**
+   * A message that does not parse, or one item of it: written down, then to the dead letters. While the database is away it goes back to the
+   * queue.
+   * @returns whether it is written down
+   */
+  unreadable(delivery: Delivery, { code, reason, content = delivery.content }: Unreadable): Promise<boolean> {
+    const { queue, exchange, routingKey, messageId, contentType, headers } = delivery;
+    const text = content.subarray(0, keptBytes).toString('utf8');
+    return this.record({
       kind: 'unreadable',
+      code: upperSnake(code),
       reason,
-      raw: delivery.content.toString('utf8').slice(0, 64 * 1024),
-      headers: { ...delivery.headers },
-    }).then((isWritten) => {
-      if (isWritten) delivery.settle('deadLetter');
-      else setTimeout(() => delivery.settle('requeue'), requeueAfterMs).unref(); // at once, it would come back a thousand times a second
+      raw: content.subarray(0, keptBytes),
+      headers: { ...headers, queue, exchange, routingKey, messageId, contentType },
+      messageKey: `unreadable:${createHash('sha256').update(queue).update(content).digest('hex')}`,
+      reopens: true,
+      ...namedIn(text),
     });
   }
 
-  /** Deciding threw: a bug of ours. The input is put aside with its error. */
-  undecidable(input: Input, error: unknown): void {
-    void this.record({ kind: 'undecidable', reason: String(error), raw: JSON.stringify(input), instanceId: input.instanceId });
+  /** Deciding threw: a bug of ours. The input is put aside with its error. @returns whether that is written down */
+  undecidable(input: Input, error: unknown): Promise<boolean> {
+    return this.putAside('undecidable', 'DECIDING_FAILED', input, error);
   }
 
   /** The database refused what was decided on this input. @returns whether that is written down */
   refused(input: Input, error: unknown): Promise<boolean> {
-    return this.record({ kind: 'refused', reason: String(error), raw: JSON.stringify(input), instanceId: input.instanceId });
+    return this.putAside('refused', 'DATA_REFUSED', input, error);
+  }
+
+  private putAside(kind: string, code: string, input: Input, error: unknown): Promise<boolean> {
+    const { instanceId } = input;
+    const path = pathOf(input);
+    return this.record({
+      ...{ kind, code, instanceId, reason: String(error), error: stackOf(error), raw: JSON.stringify(itemOf(input)) },
+      ...{ messageKey: `${kind}:${nameOf(input)}`, reopens: true },
+      ...(path !== undefined && { path }),
+    });
   }
 
   /** Messages the transport would not even take: a bug of ours. */
   unsendable(partition: number, error: unknown): void {
-    void this.record({ kind: 'unsendable', reason: `partition ${partition}: ${String(error)}` });
+    void this.record({
+      kind: 'unsendable',
+      code: 'PUBLISH_FAILED',
+      error: stackOf(error),
+      reason: `partition ${partition}: ${String(error)}`,
+    });
   }
 
-  /** A step that must not run twice, or that crashes its workers, was lost: only a person can say what it has done. */
-  lostStep(instanceId: InstanceId, path: string, reason: string): void {
-    void this.record({ kind: 'lostStep', reason, instanceId, path });
+  /**
+   * A step that must not run twice, or that crashes its workers, was lost: only a person can say what it has done.
+   * @param seq of the event that says so
+   * @returns whether that is written down
+   */
+  lostStep(
+    instanceId: InstanceId,
+    path: string,
+    { code, message }: Pick<Failure, 'code' | 'message'>,
+    seq: number,
+  ): Promise<boolean> {
+    return this.record({
+      kind: 'lostStep',
+      code,
+      reason: message,
+      instanceId,
+      path,
+      messageKey: `lostStep:${instanceId}:${seq}`,
+    });
   }
 
   /** An instance whose definition cannot be run. */
   broken(instanceId: InstanceId, error: unknown): void {
-    void this.record({ kind: 'broken', reason: String(error), instanceId });
+    const code = 'INSTANCE_BROKEN';
+    const messageKey = `broken:${instanceId}`;
+    void this.record({
+      kind: 'broken',
+      code,
+      reason: String(error),
+      error: stackOf(error),
+      instanceId,
+      messageKey,
+      reopens: true,
+    });
   }
 
   /** Lifecycle events that some queue of a subscriber refuses for minutes. */
@@ -71,19 +135,13 @@ export class Incidents {
     void this.record({ kind: 'webhookMissed', reason: `webhook ${name}: ${what}` });
   }
 
-  private async record(incident: {
-    kind: string;
-    reason: string;
-    raw?: string;
-    headers?: Record<string, unknown>;
-    instanceId?: InstanceId;
-    path?: string;
-  }): Promise<boolean> {
+  private async record(incident: NewIncident): Promise<boolean> {
     this.metrics.incident(incident.kind);
-    const { raw: _content, headers: _headers, ...facts } = incident; // what others wrote may be secret: it stays in the database
-    this.logger.error({ msg: incident.reason, ...facts });
+    const { kind, code, instanceId, path } = incident; // what others wrote may be secret: it stays in the database
+    this.logger.error({ msg: incident.reason, kind, code, instanceId, path });
     try {
       await this.store.record(incident);
+      crashPoint('incident.recorded');
       return true;
     } catch (error) {
       this.logger.error({ msg: 'incident could not be stored', error: String(error) });

@@ -3,6 +3,7 @@ import { bucketOf, defaultTenant, exchanges } from '#libs/contracts';
 import type { Effect, EmittedEvent, InboxMessage, InstanceId, Json, JsonObject } from '#libs/engine';
 import { MessageTooLargeError, TRANSPORT, type OutgoingMessage, type Transport } from '#libs/messaging';
 import { DataFault, EventDoor, InboxDoor } from '#libs/persistence';
+import { crashPoint } from '#libs/platform';
 
 export type EmitEffect = Extract<Effect, { kind: 'emit' }>;
 
@@ -33,9 +34,11 @@ export class Emitter {
     const told: InstanceId[] = [];
     const done = event ? await this.deliver(tenant, id, event, told) : await this.publish(id, message ?? {});
     if (done === 'again') return { outcome: 'again' };
+    crashPoint('emit.delivered');
     const answer = { ...done, path, token } as Answer;
     const content = answer as unknown as JsonObject;
     await this.inbox.insertInbox([{ id: `emit/${token}`, instanceId, bucket: bucketOf(instanceId), kind: answer.type, content }]);
+    crashPoint('emit.answered');
     return { outcome: 'answered', told: [...told, instanceId] };
   }
 

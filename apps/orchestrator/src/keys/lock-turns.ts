@@ -1,5 +1,6 @@
 import type { InstanceId } from '#libs/engine';
 import type { LockAddress, LockStore } from '#libs/persistence';
+import { crashPoint } from '#libs/platform';
 
 /** Keys whose requests are to be looked at: each is once more after it was last named, however often that was. */
 export class LockTurns {
@@ -25,6 +26,7 @@ export class LockTurns {
       for (const [place, address] of this.waiting) {
         this.waiting.delete(place);
         const { told, nextFreeAt } = await this.locks.grant(address);
+        if (told.length > 0) crashPoint('lock.granted');
         all.push(...told);
         if (nextFreeAt !== undefined) this.onPermit(address, nextFreeAt);
       }

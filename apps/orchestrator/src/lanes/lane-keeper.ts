@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { LaneSettling, OperatorLog, type LaneAnswer, type LaneClaims, type LaneRow, type Settlement } from '#libs/persistence';
-import { CONFIG, type Config } from '#libs/platform';
+import { CONFIG, type Config, crashPoint } from '#libs/platform';
 import { OrchestratorMetrics } from '../metrics/orchestrator-metrics.js';
 import type { Partition } from '../partitions/partition.js';
 import { DatabaseClock } from '../time/database-clock.js';
@@ -105,6 +105,7 @@ export class LaneKeeper {
       for (const { row, by } of asked) for (const one of by) one.partition.limits.unheard(row, one.claim.claim);
       throw error;
     }
+    crashPoint('slots.settled');
     this.clock.notBefore(settlement.at);
     this.book.take(
       settlement.lanes.map(({ row }) => row),

@@ -1,32 +1,29 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { defaultTenant, exchanges, type InstanceDelta } from '#libs/contracts';
-import { TRANSPORT, type OutgoingMessage, type Transport } from '#libs/messaging';
+import { TRANSPORT, type PublishOutcome, type Transport } from '#libs/messaging';
 import type { HeadUpdate, InstanceHead } from '#libs/persistence';
 
 const conflateMs = 250;
 /** Somebody may be waiting for an end: it is told at once, though never more often than this. */
 const conflateEndsMs = 3;
-const itemsPerMessage = 500;
+const headsPerMessage = 500;
+const endsPerMessage = 5_000;
 
-/** What is to be told of instances of one partition, and when that was done last (monotonic ms). */
-class Pending {
-  private readonly deltas = new Map<string, { readonly head: InstanceHead; readonly update: HeadUpdate }>();
+/** News of one kind and partition by instance, the last of each, and when they were told last (monotonic ms). */
+class Pending<T> {
+  private readonly news = new Map<string, T>();
   private sentMs = -Infinity;
   /** Takes back what is planned. */
   private cancel: (() => void) | undefined;
 
   constructor(
     private readonly everyMs: number,
-    private readonly tell: (items: readonly InstanceDelta[]) => void,
+    private readonly tell: (news: readonly T[]) => void,
   ) {}
 
-  set(head: InstanceHead, update: HeadUpdate): void {
-    this.deltas.set(head.id, { head, update });
+  set(id: string, news: T): void {
+    this.news.set(id, news);
     this.cancel ??= plan(() => this.flush(), this.sentMs + this.everyMs - performance.now());
-  }
-
-  delete(id: string): void {
-    this.deltas.delete(id);
   }
 
   stop(): void {
@@ -35,29 +32,35 @@ class Pending {
 
   private flush(): void {
     this.cancel = undefined;
-    if (this.deltas.size === 0) return;
     this.sentMs = performance.now();
-    const items = Array.from(this.deltas.values(), ({ head, update }) => deltaOf(head, update));
-    this.deltas.clear();
-    for (let at = 0; at < items.length; at += itemsPerMessage) this.tell(items.slice(at, at + itemsPerMessage));
+    const news = [...this.news.values()];
+    this.news.clear();
+    this.tell(news);
   }
 }
 
+interface Change {
+  readonly head: InstanceHead;
+  readonly update: HeadUpdate;
+}
+
 /**
- * Tells gateways what changed: the last state of each instance, at most four messages a second and partition; the first after a pause at
- * once, and ends of instances by themselves as soon as they are there.
+ * Tells gateways what changed: the last state of each instance, at most four messages a second and partition, the first after a pause at
+ * once; and which instances have ended, as soon as they have. Heads are for those who look at lists, and mostly nobody does: then one is
+ * sent to find out, and no more are written.
  */
 @Injectable()
 export class LivePublisher {
-  private readonly partitions = new Map<number, { readonly changes: Pending; readonly ends: Pending }>();
+  private readonly partitions = new Map<number, { readonly changes: Pending<Change>; readonly ends: Pending<string> }>();
+  /** Whether the last head found a queue, or may have. */
+  private isWatched = false;
 
   constructor(@Inject(TRANSPORT) private readonly transport: Transport) {}
 
   note(partition: number, head: InstanceHead, update: HeadUpdate): void {
     const { changes, ends } = this.pendingOf(partition);
-    const isEnd = update.endedAt !== null;
-    (isEnd ? ends : changes).set(head, update);
-    (isEnd ? changes : ends).delete(head.id);
+    changes.set(head.id, { head, update });
+    if (update.endedAt !== null) ends.set(head.id, head.id);
   }
 
   /** Counters of a partition's lanes. */
@@ -65,7 +68,7 @@ export class LivePublisher {
     partition: number,
     items: readonly { queue: string; task: string; queued: number; sent: number; oldestAt: number | null }[],
   ): void {
-    if (items.length > 0) this.send('queues', { kind: 'queues', partition, items });
+    if (items.length > 0) void this.send('queues', { kind: 'queues', partition, items });
   }
 
   stop(): void {
@@ -75,21 +78,45 @@ export class LivePublisher {
     }
   }
 
-  private pendingOf(partition: number): { readonly changes: Pending; readonly ends: Pending } {
+  private pendingOf(partition: number): { readonly changes: Pending<Change>; readonly ends: Pending<string> } {
     let pending = this.partitions.get(partition);
     if (pending === undefined) {
-      const tell = (items: readonly InstanceDelta[]): void => this.send('heads', { kind: 'heads', partition, items });
-      pending = { changes: new Pending(conflateMs, tell), ends: new Pending(conflateEndsMs, tell) };
+      pending = {
+        changes: new Pending<Change>(conflateMs, (changes) => void this.tellHeads(partition, changes)),
+        ends: new Pending<string>(conflateEndsMs, (ids) => this.tellEnds(partition, ids)),
+      };
       this.partitions.set(partition, pending);
     }
     return pending;
   }
 
+  private tellEnds(partition: number, ids: readonly string[]): void {
+    for (let at = 0; at < ids.length; at += endsPerMessage)
+      void this.send('ends', { kind: 'ends', partition, items: ids.slice(at, at + endsPerMessage) });
+  }
+
+  /**
+   * A gateway binds its queue before it reads the rows it shows. So what is returned, and the rest with it, was committed before anybody who
+   * will look has read it.
+   */
+  private async tellHeads(partition: number, changes: readonly Change[]): Promise<void> {
+    for (let at = 0; at < changes.length;) {
+      const items = changes.slice(at, at + (this.isWatched ? headsPerMessage : 1)).map(deltaOf);
+      // no answer says nothing about queues
+      this.isWatched = (await this.send('heads', { kind: 'heads', partition, items }, true)) !== 'returned';
+      if (!this.isWatched) return;
+      at += items.length;
+    }
+  }
+
   /** Best effort: whoever missed it reads PostgreSQL. */
-  private send(routingKey: string, content: object): void {
+  private async send(routingKey: string, content: object, mandatory = false): Promise<PublishOutcome | undefined> {
+    if (this.transport.state !== 'connected') return 'unconfirmed';
     const body = Buffer.from(JSON.stringify({ v: 1, tenant: defaultTenant, ...content }));
-    const message: OutgoingMessage = { exchange: exchanges.live, routingKey, content: body, persistent: false };
-    if (this.transport.state === 'connected') void this.transport.publish([message]);
+    const [outcome] = await this.transport.publish([
+      { exchange: exchanges.live, routingKey, content: body, persistent: false, mandatory },
+    ]);
+    return outcome;
   }
 }
 
@@ -103,7 +130,8 @@ function plan(act: () => void, inMs: number): () => void {
   return () => clearImmediate(immediate);
 }
 
-function deltaOf({ id, definition, version, key, createdAt }: InstanceHead, update: HeadUpdate): InstanceDelta {
+function deltaOf({ head, update }: Change): InstanceDelta {
+  const { id, definition, version, key, createdAt } = head;
   const { status, seq, summary, startedAt, endedAt, stepsDone, stepsTotal, currentStep, error } = update;
   return {
     id,

@@ -60,12 +60,15 @@ export class OrchestratorMetrics {
       labelNames: ['outcome'],
       registers,
     });
-    this.incidents = new Counter({
-      name: 'orquestrax_incidents_total',
-      help: 'What needs a person',
-      labelNames: ['kind'],
-      registers,
-    });
+    const known = registers[0]?.getSingleMetric('orquestrax_incidents_total') as Counter | undefined; // of a gateway in this process
+    this.incidents =
+      known ??
+      new Counter({
+        name: 'orquestrax_incidents_total',
+        help: 'What needs a person',
+        labelNames: ['kind'],
+        registers,
+      });
     this.limits = new Gauge({
       name: 'orquestrax_lane_limit',
       help: 'Steps at once that are set for a queue or a task',

@@ -4,6 +4,7 @@ import type { HeldStep } from '#libs/contracts';
 import { fairOwners } from '#libs/engine';
 import { TRANSPORT, type Transport } from '#libs/messaging';
 import { INCARNATION_STORE, LEASE_STORE, type IncarnationStore, type LeaseStore } from '#libs/persistence';
+import { crashPoint } from '#libs/platform';
 import { judgeLostCommands } from '../dispatch/lost-commands.js';
 import { Partition } from '../partitions/partition.js';
 import type { PartitionServices } from '../partitions/partition-services.js';
@@ -79,6 +80,15 @@ export class Ownership {
     await this.leases.withdraw(this.options.nodeId).catch(() => undefined);
   }
 
+  /**
+   * What the death of the process does to its partitions: all that is in memory is abandoned without a goodbye, and taken over anew. A batch in flight may
+   * still be committed; after that it collides with the new life.
+   */
+  async crash(): Promise<void> {
+    for (const one of this.owned.values()) this.drop(one, 'killed by chaos mode');
+    await this.tick();
+  }
+
   get partitions(): Partition[] {
     return [...this.owned.values()].map((one) => one.partition);
   }
@@ -134,6 +144,7 @@ export class Ownership {
       leaseMs,
     );
     this.announcedAtMs = nowMs;
+    crashPoint('lease.announced');
     if (this.owned.size === 0) return;
     const held = await this.leases.renew(
       topology,
@@ -141,6 +152,7 @@ export class Ownership {
       [...this.owned.values()].map(({ partition }) => ({ partition: partition.number, epoch: partition.lease.epoch })),
       leaseMs,
     );
+    crashPoint('lease.renewed');
     for (const [number, one] of this.owned) {
       if (held.includes(number)) one.renewedAtMs = nowMs;
       else this.drop(one, 'lease lost');
@@ -156,7 +168,9 @@ export class Ownership {
       const one = this.owned.get(number);
       if (owner === nodeId && one === undefined) {
         const lease = await this.leases.claim(topology, number, nodeId, { stale: takeStaleLeases, leaseMs });
-        if (lease !== undefined) this.open(lease);
+        if (lease === undefined) continue;
+        crashPoint('lease.claimed');
+        this.open(lease);
       } else if (owner !== nodeId && one !== undefined) void this.release(one);
     }
   }
@@ -201,9 +215,11 @@ export class Ownership {
   private async handOver(one: Owned): Promise<void> {
     const { partition } = one;
     await partition.stop();
+    crashPoint('hand-over.stopped');
     await this.leases
       .release(this.services.config.topology, this.options.nodeId, partition.number, partition.lease.epoch)
       .catch(() => undefined);
+    crashPoint('hand-over.released');
     if (this.owned.get(partition.number) === one) this.owned.delete(partition.number);
     this.logger.log(`partition ${partition.number} handed over`);
   }

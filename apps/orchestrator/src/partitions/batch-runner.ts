@@ -1,18 +1,21 @@
-import { isEnded, type AuditEvent, type InstanceId } from '#libs/engine';
+import { exchanges } from '#libs/contracts';
+import { isEnded, type AuditEvent, type InstanceId, type InstanceState } from '#libs/engine';
 import { type BatchCommit, INBOX_AT_ONCE, type InboxRow } from '#libs/persistence';
+import { crashPoint, crashPointAfterWrites } from '#libs/platform';
 import { pickDispatches, laneRoom, type Dispatch } from '../dispatch/dispatches.js';
 import { lockChanges } from '../keys/lock-changes.js';
 import { Budget } from '../lanes/budget.js';
 import { LaneMeters } from '../dispatch/lane-meters.js';
 import { outgoing, type Outgoing } from '../dispatch/outgoing.js';
 import { startChildren, tellEnds } from './children-aside.js';
-import { BatchFold } from './batch-fold.js';
+import { BatchFold, type Sending } from './batch-fold.js';
 import { batchRows, dueAtOf } from './batch-rows.js';
 import type { Input, Parcel } from './inputs.js';
 import { bytesPerEvent, type CachedInstance } from './instance-cache.js';
 import { stepCommandsOf } from './commands-again.js';
 import type { Partition } from './partition.js';
 import { placeAgain } from '../placement/place-again.js';
+import { lostStepsOf } from '../incidents/lost-steps.js';
 import { publish } from './publish.js';
 import { sendRows } from './send-rows.js';
 import { recoverPartition } from './recover.js';
@@ -20,13 +23,12 @@ import { recoverPartition } from './recover.js';
 /** More than inputs: a backlog that the window has room for is gone soon, and what is decided after it needs no dispatch of its own. */
 const dispatchesPerBatch = 1_000;
 
-/** A step failed because its worker went away, and it cannot simply run again. */
-const lossCodes: ReadonlySet<string> = new Set(['WORKER_LOST', 'HEARTBEAT_LOST', 'WORKER_CRASHED']);
-
 /** Runs one micro-batch: load, decide, commit, and hand back the sending, which overlaps with the next batch. */
 export class BatchRunner {
   readonly meters = new LaneMeters();
   private writtenThrough: number;
+  /** Incidents of the batch at hand, on their way into the database. */
+  private asides: Promise<boolean>[] = [];
 
   constructor(private readonly partition: Partition) {
     this.writtenThrough = partition.lease.sentThrough;
@@ -70,14 +72,18 @@ export class BatchRunner {
       }
     }
     const loaded = await loader.load(partition.cache, ids, hinted);
-    for (const fresh of loaded.fresh) partition.work.adopt(fresh.state);
+    for (const { state } of loaded.fresh) this.adopt(state);
     for (const [id, error] of loaded.broken) this.setAside(id, error);
+    for (const row of [...loaded.inbox.values()].flat())
+      if (row.kind === 'spoilt') partition.services.incidents.broken(row.instanceId, row.content['reason']);
     for (const [instanceId, rows] of loaded.inbox) if (rows.length >= INBOX_AT_ONCE) partition.push({ kind: 'hint', instanceId });
 
     const nowMs = clock.nowMs();
     const fold = this.newFold(nowMs);
     partition.limits.beginBatch();
     this.dispatch(fold, dispatches, nowMs);
+    for (const row of loaded.stray)
+      if (row.kind === 'spoilt') this.setAside(row.instanceId, `${String(row.content['reason'])}; its row is ${row.id}`);
     for (const row of startChildren(partition, loaded.stray)) fold.takeStray(row);
     for (const { inputs, bytes } of parcels) {
       for (const input of inputs) this.take(fold, input, loaded.inbox.get(input.instanceId) ?? [], bytes / inputs.length);
@@ -121,8 +127,15 @@ export class BatchRunner {
       // Deciding works on a fork, so nothing is spoilt but what is remembered of contexts. The same clock or inbox row would come again at once.
       instance?.state.ctxMemo.clear();
       quarantine.add(input.instanceId);
-      incidents.undecidable(input, error);
+      this.asides.push(incidents.undecidable(input, error));
     }
+  }
+
+  /** One that is left alone is read anew when that is over. */
+  private adopt(state: InstanceState): void {
+    const { cache, work, services } = this.partition;
+    if (services.quarantine.has(state.id)) cache.drop(state.id);
+    else work.adopt(state);
   }
 
   /** An instance that cannot be brought to life; found by every sweep, it is told once in a while only. */
@@ -143,7 +156,9 @@ export class BatchRunner {
 
   /** An empty batch that carries `sent_through` (and unsent rows): nothing of what is sent will be sent again after a crash. */
   async closeJournal(): Promise<void> {
-    if (this.hasUnwrittenConfirms()) await this.write({});
+    if (!this.hasUnwrittenConfirms()) return;
+    await this.write({});
+    crashPoint('journal.closed');
   }
 
   private learnDuration(instance: CachedInstance | undefined, input: Input): void {
@@ -199,9 +214,24 @@ export class BatchRunner {
       const byInstance = Map.groupBy(within, (step) => step.instanceId);
       for (const [id, own] of byInstance) {
         const instance = this.partition.cache.get(id);
-        if (instance !== undefined) fold.dispatch(instance, own, how);
+        if (instance !== undefined) this.dispatchOne(fold, instance, own, how);
         else for (const step of own) this.partition.work.forget(step.instanceId, step.token); // its instance is gone
       }
+    }
+  }
+
+  /** An error of ours must not stop what others have to send. Of its instance nothing is sent until somebody looks at it again. */
+  private dispatchOne(fold: BatchFold, instance: CachedInstance, steps: Dispatch['steps'], how: Sending): void {
+    try {
+      fold.dispatch(instance, steps, how);
+    } catch (error) {
+      const { work, cache, services } = this.partition;
+      const { state } = instance;
+      services.quarantine.add(state.id);
+      for (const path of state.open.keys()) work.leaveBacklog(state.id, state.step(path).token ?? 0);
+      cache.drop(state.id);
+      const message = { type: 'dispatch', steps, incarnation: how.incarnation } as const;
+      this.asides.push(services.incidents.undecidable({ kind: 'message', instanceId: state.id, message }, error));
     }
   }
 
@@ -232,6 +262,7 @@ export class BatchRunner {
     const sentThrough = partition.sends.sentThrough();
     const batchNo = partition.batchNo + 1;
     const startedAt = performance.now();
+    crashPoint('batch.decided');
     const commands = partition.unsent.takeRows(partition.number, startedAt, clock.nowMs());
     const told = partition.teller.takeRows(startedAt, clock.nowMs());
     await store.commit({
@@ -251,6 +282,7 @@ export class BatchRunner {
       unsent: [...commands.unsent, ...told.unsent],
       unsentDone: [...commands.unsentDone, ...told.unsentDone],
     });
+    crashPoint('batch.committed');
     partition.batchNo = batchNo;
     this.writtenThrough = sentThrough;
     metrics.committed(rows.events?.length ?? 0, performance.now() - startedAt);
@@ -261,8 +293,11 @@ export class BatchRunner {
     const { partition } = this;
     const { batchNo } = partition;
     const changed = [...fold.changed].map(([instance, events]) => ({ instance, events }));
-    const out = outgoing(partition.number, changed, fold.verdicts, (task) => this.meanMs(task));
+    const isHeard = partition.services.transport.isUnbound?.(exchanges.events) !== true;
+    const out = outgoing(partition.number, changed, fold.verdicts, (task) => this.meanMs(task), isHeard);
     for (const { instance, events } of changed) this.afterCommit(instance, events);
+    const asides = this.asides;
+    this.asides = [];
     const hints = partition.hint([...sendRows(fold.sends).map((row) => row.instanceId), ...fold.handed]);
     partition.keys.committed(changed, lockChanges(fold.sends, fold.tenantOf).keys);
     tellEnds(partition, changed);
@@ -270,11 +305,17 @@ export class BatchRunner {
     partition.cache.trim();
     partition.sends.begin(batchNo);
     return async () => {
+      if (fold.verdicts.length > 0) crashPoint('claim.committed');
       const sent = publish(partition, { ...out, commands: [...out.commands, ...repeats], others: [...out.others, ...hints] });
       partition.teller.tell(batchNo, out.told); // after the commands are written: no step waits for these
+      crashPointAfterWrites('batch.sending');
       await sent;
+      // Before anything is acknowledged or counts as sent: whoever takes over finds what was not written down.
+      if ((await Promise.all(asides)).includes(false)) throw new Error('an incident could not be written');
+      crashPoint('batch.sent');
       partition.sends.end(batchNo);
       for (const { delivery } of parcels) delivery?.settle('ack');
+      crashPointAfterWrites('batch.acknowledged');
     };
   }
 
@@ -290,10 +331,7 @@ export class BatchRunner {
     partition.cache.weigh(instance);
     if (events.length > 0 && instance.told !== undefined)
       partition.services.live.note(partition.number, instance.head, instance.told);
-    for (const event of events) {
-      if (event.type === 'stepFailed' && lossCodes.has(event.data.failure.code))
-        partition.services.incidents.lostStep(state.id, event.path!, event.data.failure.message);
-    }
+    this.asides.push(...lostStepsOf(partition.services.incidents, state.id, events));
     // What has not begun is read again when it does: its definition may be paused by then.
     if (isEnded(state.status) || state.status === 'pending') partition.cache.drop(state.id);
     else if (events.some((event) => event.type === 'instanceResumed')) partition.work.adopt(state);

@@ -14,7 +14,9 @@ const forgottenEveryMs = 10_000;
 export function startChildren(partition: Partition, stray: readonly InboxRow[]): InboxRow[] {
   const { starting, services } = partition;
   const requests = stray.filter((row) => row.kind === 'startChild');
-  const awaited = new Set<InstanceId>([...requests.map((row) => row.instanceId), ...starting]);
+  // One that is spoilt may be a request, too: its parent waits, so it stays for a person to mend.
+  const unclear = stray.filter((row) => row.kind === 'spoilt');
+  const awaited = new Set<InstanceId>([...[...requests, ...unclear].map((row) => row.instanceId), ...starting]);
   const fresh = requests.filter((row) => !starting.has(row.instanceId));
   if (fresh.length > 0) {
     for (const { instanceId } of fresh) starting.add(instanceId);

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { type InstanceId, isLifecycle } from '#libs/engine';
 import type { OutgoingMessage, PublishOutcome } from '#libs/messaging';
 import { inlineOrSize, type UnsentRow } from '#libs/persistence';
+import { crashPoint } from '#libs/platform';
 import { lifecycleMessage } from '../dispatch/lifecycle-message.js';
 import type { Partition } from './partition.js';
 import { UnsentEvents } from './unsent-events.js';
@@ -36,6 +37,7 @@ export class EventTeller {
     const { sends } = this.partition;
     sends.begin(batchNo);
     const telling: Promise<void> = this.publish(told).finally(() => {
+      crashPoint('lifecycle.sent');
       sends.end(batchNo);
       this.telling.delete(telling);
       this.partition.nudge(); // the journal may be closed now

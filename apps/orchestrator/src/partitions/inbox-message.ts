@@ -7,7 +7,7 @@ import type { InboxRow } from '#libs/persistence';
  * @returns undefined for what is no message to an instance
  */
 export function messageOf({ id, kind, content, receivedAt }: InboxRow): InboxMessage | undefined {
-  if (kind === 'startChild') return undefined;
+  if (kind === 'startChild' || kind === 'spoilt') return undefined;
   const message = { ...content, type: kind } as unknown as InboxMessage;
   if (message.type !== 'event') return message;
   const event: Partial<ReceivedEvent> = message.event;

@@ -1,6 +1,8 @@
-import { isPlainPartition, partitionEnvelopeSchema, type PartitionItem } from '#libs/contracts';
+import { z } from 'zod';
+import { isPlainPartition, partitionEnvelopeSchema, type PartitionItem, partitionItemSchema } from '#libs/contracts';
 import type { InstanceId, Message } from '#libs/engine';
 import { decodeEnvelope, type Delivery, type Settlement } from '#libs/messaging';
+import type { Unreadable } from '../incidents/incidents.js';
 import { logsOf, type StepLogs } from './step-logs.js';
 
 /** One thing for one instance to take in. */
@@ -51,12 +53,37 @@ export function splitParcel({ inputs, bytes, delivery, life }: Parcel): Parcel[]
   }));
 }
 
-/** What a delivery of the partition queue says, or why it cannot be read. */
-export function readParcel(delivery: Delivery): Parcel | { readonly unreadable: string } {
-  const decoded = decodeEnvelope(delivery.content, partitionEnvelopeSchema, isPlainPartition);
-  if (!decoded.ok) return { unreadable: decoded.reason };
-  return { inputs: decoded.value.items.map(inputOf), bytes: delivery.content.length, delivery };
+/** What a delivery of the partition queue says, and what of it cannot be read. */
+export interface ReadDelivery {
+  /** Absent: nothing of it can be read. */
+  readonly parcel?: Parcel;
+  readonly unreadable: readonly Unreadable[];
 }
+
+/** An item that cannot be read takes no other with it: what many workers said travels together. */
+export function readParcel(delivery: Delivery): ReadDelivery {
+  const decoded = decodeEnvelope(delivery.content, partitionEnvelopeSchema, isPlainPartition);
+  if (decoded.ok) return { parcel: parcelOf(decoded.value.items, delivery), unreadable: [] };
+  const loose = decodeEnvelope(delivery.content, looseEnvelopeSchema);
+  if (!loose.ok || loose.value.items.length < 2) return { unreadable: [decoded] };
+  const items: PartitionItem[] = [];
+  const unreadable: Unreadable[] = [];
+  for (const item of loose.value.items) {
+    const content = Buffer.from(JSON.stringify(item ?? null));
+    const read = decodeEnvelope(content, partitionItemSchema);
+    if (read.ok) items.push(read.value);
+    else unreadable.push({ code: read.code, reason: read.reason, content });
+  }
+  return { ...(items.length > 0 && { parcel: parcelOf(items, delivery) }), unreadable };
+}
+
+const looseEnvelopeSchema = partitionEnvelopeSchema.extend({ items: z.array(z.unknown()) });
+
+const parcelOf = (items: readonly PartitionItem[], delivery: Delivery): Parcel => ({
+  inputs: items.map(inputOf),
+  bytes: delivery.content.length,
+  delivery,
+});
 
 function inputOf(item: PartitionItem): Input {
   const instanceId = item.instanceId as InstanceId;

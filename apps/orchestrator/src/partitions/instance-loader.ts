@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { bucketOf } from '#libs/contracts';
-import { apply, fromSnapshot, newState, type InstanceId, type JsonObject } from '#libs/engine';
+import { apply, fromSnapshot, newState, type InstanceId, type JsonObject, type Plan } from '#libs/engine';
 import { EVENT_STORE, type EventStore, type InboxRow, type StoredInstance } from '#libs/persistence';
-import { PlanCache } from '../definitions/plan-cache.js';
+import { PlanCache, PlanUnavailable } from '../definitions/plan-cache.js';
 import { bytesPerEvent, type CachedInstance, type InstanceCache } from './instance-cache.js';
 
 export interface Loaded {
@@ -11,7 +11,7 @@ export interface Loaded {
   readonly inbox: ReadonlyMap<InstanceId, readonly InboxRow[]>;
   /** To ids that are no instances (yet). */
   readonly stray: readonly InboxRow[];
-  /** Ids whose definition cannot be run, with the error. */
+  /** Ids whose definition cannot be run, or whose rows cannot be read, with the error. */
   readonly broken: ReadonlyMap<InstanceId, unknown>;
 }
 
@@ -29,27 +29,27 @@ export class InstanceLoader {
     const known = [...hinted]
       .flatMap((id) => cache.get(id) ?? [])
       .map(({ head }) => ({ instanceId: head.id, bucket: head.bucket }));
+    const broken = new Map<InstanceId, unknown>();
     const [loaded, waiting] = await Promise.all([
-      absent.length === 0 ? [] : this.store.load(absent),
+      absent.length === 0 ? [] : this.store.load(absent, (id, error) => broken.set(id, error)),
       known.length === 0 ? [] : this.store.waitingInbox(known),
     ]);
     const inbox = Map.groupBy(waiting, (row) => row.instanceId);
     const fresh: CachedInstance[] = [];
-    const broken = new Map<InstanceId, unknown>();
     for (const stored of loaded) {
       const { id } = stored.head;
       inbox.set(id, [...stored.inbox]);
       try {
-        const entry = await this.revive(stored);
+        const entry = revive(await this.planOf(stored.head), stored);
         cache.put(entry);
         fresh.push(entry);
       } catch (error) {
-        if (isOutage(error)) throw error;
+        if (error instanceof PlanOutage) throw error.cause;
         broken.set(id, error);
       }
     }
     const found = new Set(loaded.map(({ head }) => head.id));
-    const lost = absent.filter((id) => hinted.has(id) && !found.has(id));
+    const lost = absent.filter((id) => hinted.has(id) && !found.has(id) && !broken.has(id));
     const stray =
       lost.length === 0
         ? []
@@ -57,19 +57,30 @@ export class InstanceLoader {
     return { fresh, inbox, stray, broken };
   }
 
-  private async revive({ head, snapshot, events, wakeup }: StoredInstance): Promise<CachedInstance> {
-    const plan = this.plans.known(head.definition, head.version) ?? (await this.plans.load(head.definition, head.version));
-    const state = snapshot ? fromSnapshot(plan, head.id, JSON.parse(snapshot.state) as JsonObject) : newState(head.id);
-    for (const event of events) apply(plan, state, event);
-    const payloads = JSON.stringify(events).length + JSON.stringify(head.input).length;
-    const bytes = 2_000 + (snapshot?.state.length ?? 0) + payloads + events.length * bytesPerEvent;
-    return { head, plan, state, wakeup: wakeup ?? undefined, snapshotSeq: snapshot?.seq ?? 0, bytes };
+  /** @throws PlanOutage when it could not be asked for, anything else when it cannot be had */
+  private async planOf({ definition, version }: StoredInstance['head']): Promise<Plan> {
+    const known = this.plans.known(definition, version);
+    if (known !== undefined) return known;
+    return this.plans.load(definition, version).catch((error: unknown) => {
+      throw isOutage(error) ? new PlanOutage('the database is away', { cause: error }) : error;
+    });
   }
+}
+
+/** Only asking the database can be cut short: errors of a replay quote data, which may say anything, and stay what they are. */
+class PlanOutage extends Error {}
+
+function revive(plan: Plan, { head, snapshot, events, wakeup }: StoredInstance): CachedInstance {
+  const state = snapshot ? fromSnapshot(plan, head.id, JSON.parse(snapshot.state) as JsonObject) : newState(head.id);
+  for (const event of events) apply(plan, state, event);
+  const payloads = JSON.stringify(events).length + JSON.stringify(head.input).length;
+  const bytes = 2_000 + (snapshot?.state.length ?? 0) + payloads + events.length * bytesPerEvent;
+  return { head, plan, state, wakeup: wakeup ?? undefined, snapshotSeq: snapshot?.seq ?? 0, bytes };
 }
 
 /** Trouble of the database, not of the data: to be tried again. */
 export function isOutage(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!(error instanceof Error) || error instanceof PlanUnavailable) return false;
   const code = 'code' in error ? String(error.code) : '';
   return (
     /^(08|53|57|40|55)/.test(code) ||

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { isEnded, type InstanceId } from '#libs/engine';
-import { bucketOf, partitionOf, partitionQueue } from '#libs/contracts';
+import { bucketOf, partitionOf, partitionQueue, redriveHeader } from '#libs/contracts';
 import {
   hintMessages,
   partitionQueueSpec,
@@ -10,6 +10,7 @@ import {
   type OutgoingMessage,
 } from '#libs/messaging';
 import { DataFault, JournalCollision, type Lease } from '#libs/persistence';
+import { crashPoint } from '#libs/platform';
 import type { UnsendableCommand } from '../dispatch/outgoing.js';
 import { WorkIndex } from '../dispatch/work-index.js';
 import { LaneLimits } from '../lanes/lane-limits.js';
@@ -19,6 +20,7 @@ import { dueAtOf } from './batch-rows.js';
 import { DueClocks } from './due-clocks.js';
 import { EventTeller } from './event-teller.js';
 import { readParcel, splitParcel, type Input, type Parcel } from './inputs.js';
+import type { Unreadable } from '../incidents/incidents.js';
 import { InstanceCache } from './instance-cache.js';
 import { Intake } from './intake.js';
 import { SendTracker } from './send-tracker.js';
@@ -33,6 +35,9 @@ const sendsInFlight = 4;
 
 /** `refused`: the database refused the data of a batch; the next life must find the guilty input. */
 export type PartitionEnd = 'released' | 'deposed' | 'unclear' | 'refused';
+
+/** While the database is away, ms. */
+const requeueAfterMs = 1_000;
 
 /** Attempts to consume a stuck queue before it is made anew. */
 const stuckAfter = 2;
@@ -130,6 +135,7 @@ export class Partition {
     const { transport } = this.services;
     const doing: Promise<void> = work()
       .then(async (ids) => {
+        if (ids.length > 0) crashPoint('aside.done');
         const messages = this.hint(ids);
         if (messages.length > 0 && transport.state === 'connected') await transport.publish(messages);
       })
@@ -168,6 +174,7 @@ export class Partition {
     const { transport, config } = this.services;
     if (this.isStopping || this.consumer !== undefined || transport.state !== 'connected') return;
     const isNew = await transport.declareQueue(partitionQueueSpec(config.topology, this.number));
+    crashPoint('partition-queue.declared');
     if (isNew) this.queueBornMs = performance.now();
     this.intake.open();
     let isLost = false;
@@ -206,13 +213,22 @@ export class Partition {
 
   private receive(delivery: Delivery): void {
     const life = this.intake.arrive();
-    const parcel = readParcel(delivery);
-    if ('unreadable' in parcel) {
+    const { parcel, unreadable } = readParcel(delivery);
+    const lifted = delivery.headers[redriveHeader] === undefined ? [] : (parcel?.inputs ?? []);
+    for (const { instanceId } of lifted) this.services.quarantine.lift(instanceId); // somebody has mended it, or wants to see
+    if (parcel !== undefined && unreadable.length === 0) return this.add({ ...parcel, life });
+    void this.putAside(delivery, unreadable).then((isWritten) => {
+      if (isWritten && parcel !== undefined) return this.add({ ...parcel, life });
       this.intake.handle(life);
-      this.services.incidents.unreadable(delivery, parcel.unreadable);
-      return;
-    }
-    this.add({ ...parcel, life });
+      if (isWritten) delivery.settle('deadLetter');
+      else setTimeout(() => delivery.settle('requeue'), requeueAfterMs).unref(); // at once, it would come back a thousand times a second
+    });
+  }
+
+  /** @returns whether all that cannot be read of a delivery is written down */
+  private async putAside(delivery: Delivery, unreadable: readonly Unreadable[]): Promise<boolean> {
+    const written = await Promise.all(unreadable.map((one) => this.services.incidents.unreadable(delivery, one)));
+    return !written.includes(false);
   }
 
   private add(parcel: Parcel): void {

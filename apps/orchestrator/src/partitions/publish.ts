@@ -2,6 +2,7 @@ import type { PublishOutcome } from '#libs/messaging';
 import type { CommandEnvelope } from '../dispatch/envelopes.js';
 import type { Outgoing } from '../dispatch/outgoing.js';
 import type { InstanceId } from '#libs/engine';
+import { crashPoint } from '#libs/platform';
 import type { Partition } from './partition.js';
 
 /**
@@ -27,9 +28,10 @@ export async function publish(partition: Partition, { commands, others, unsendab
       return bindElsewhere(partition, envelope.commands);
     }
     for (const { instanceId, token } of envelope.commands) {
-      if (isSent) partition.unsent.settle(instanceId as InstanceId, token);
-      else partition.unsent.add(instanceId as InstanceId, token, nowMs);
+      if (!isSent) partition.unsent.add(instanceId as InstanceId, token, nowMs);
+      else if (partition.unsent.settle(instanceId as InstanceId, token)) crashPoint('unsent.repeated');
     }
+    if (!isSent) crashPoint('unsent.noted');
   });
 }
 

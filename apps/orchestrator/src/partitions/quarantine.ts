@@ -15,6 +15,11 @@ export class Quarantine {
     this.until.set(id, performance.now() + restMs);
   }
 
+  /** Somebody asks to look at it again. */
+  lift(id: InstanceId): void {
+    this.until.delete(id);
+  }
+
   has(id: InstanceId): boolean {
     const until = this.until.get(id);
     if (until === undefined) return false;

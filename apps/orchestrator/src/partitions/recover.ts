@@ -1,5 +1,7 @@
 import { isEnded, type AuditEvent, type InstanceId } from '#libs/engine';
+import { crashPoint } from '#libs/platform';
 import { outgoing } from '../dispatch/outgoing.js';
+import { lostStepsOf } from '../incidents/lost-steps.js';
 import { partitionBuckets } from './bucket-range.js';
 import type { CachedInstance } from './instance-cache.js';
 import type { Partition } from './partition.js';
@@ -20,10 +22,14 @@ export async function recoverPartition(partition: Partition): Promise<void> {
   for (const row of await store.unsentDue(partition.number, false, Number.MAX_SAFE_INTEGER, 10_000))
     partition.unsent.adopt(row, performance.now());
   const changed = await unconfirmedChanges(partition);
+  const lost = changed.flatMap(({ instance, events }) => lostStepsOf(partition.services.incidents, instance.state.id, events));
+  if ((await Promise.all(lost)).includes(false)) throw new Error('an incident could not be written');
   if (changed.length > 0) {
+    crashPoint('take-over.read');
     const out = outgoing(partition.number, changed, [], () => undefined);
     partition.teller.tell(partition.batchNo, out.told);
     await publish(partition, out);
+    crashPoint('take-over.sent');
     await partition.teller.settled();
   }
   await partition.teller.recover();

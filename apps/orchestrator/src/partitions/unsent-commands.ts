@@ -31,13 +31,11 @@ export class UnsentCommands {
     this.commands.set(`${instanceId}/${token}`, { instanceId, token, tries, retryAtMs: nowMs, isWritten: true });
   }
 
-  /** Sent, or its attempt is no longer open. */
-  settle(instanceId: InstanceId, token: number): void {
-    const key = `${instanceId}/${token}`;
-    const known = this.commands.get(key);
-    if (known === undefined) return;
-    this.commands.delete(key);
+  /** Sent, or its attempt is no longer open. @returns whether it was unsent before */
+  settle(instanceId: InstanceId, token: number): boolean {
+    if (!this.commands.delete(`${instanceId}/${token}`)) return false;
     this.done.push({ instanceId, token });
+    return true;
   }
 
   get size(): number {

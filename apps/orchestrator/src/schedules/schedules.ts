@@ -1,12 +1,12 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { DataFault, DefinitionStore, type DueSchedule, ScheduleDoor, type SettledSchedule } from '#libs/persistence';
+import { crashPoint } from '#libs/platform';
 import { PlanCache } from '../definitions/plan-cache.js';
 import { WantedVersions } from '../definitions/wanted-versions.js';
 import { CompiledSchedules } from './compiled-schedules.js';
-import { NextLook } from './next-look.js';
+import { DueWork } from './due-work.js';
 import { Nudges } from './nudges.js';
-import { OneAtATime } from './one-at-a-time.js';
 import { broken, settleSchedule } from './settle-schedule.js';
 
 const everyMs = 250;
@@ -15,7 +15,6 @@ const clockCheckMs = 30_000;
 const backAtLeastMs = 60_000;
 /** In one transaction. */
 const atOnce = 20;
-/** Transactions a tick: those that remain due are for the next one, here or elsewhere. */
 const roundsAtMost = 25;
 
 /**
@@ -26,11 +25,12 @@ const roundsAtMost = 25;
 export class Schedules implements BeforeApplicationShutdown {
   private readonly logger = new Logger(Schedules.name);
   private readonly compiled = new CompiledSchedules();
-  private readonly next = new NextLook(() => this.door.dueIn());
-  private readonly look = new OneAtATime(
-    () => this.settleAll(),
-    (error) => this.logger.warn(`schedules could not be looked at, next try at once: ${String(error)}`),
-  );
+  private readonly due = new DueWork({
+    name: 'schedules',
+    dueIn: () => this.door.dueIn(),
+    settleSome: () => this.settleSome(),
+    roundsAtMost,
+  });
 
   constructor(
     private readonly door: ScheduleDoor,
@@ -41,7 +41,7 @@ export class Schedules implements BeforeApplicationShutdown {
 
   @Interval(everyMs)
   tick(): Promise<void> {
-    return this.look.run();
+    return this.due.tick();
   }
 
   @Interval(clockCheckMs)
@@ -51,12 +51,7 @@ export class Schedules implements BeforeApplicationShutdown {
   }
 
   beforeApplicationShutdown(): Promise<void> {
-    return this.look.close();
-  }
-
-  private async settleAll(): Promise<void> {
-    if (!(await this.next.isDue())) return;
-    for (let round = 1; round <= roundsAtMost && !this.look.isClosed; round++) if (!(await this.settleSome())) return;
+    return this.due.close();
   }
 
   /** @returns whether more may be due */
@@ -81,6 +76,7 @@ export class Schedules implements BeforeApplicationShutdown {
 
   private async settle(most: number, decide: Parameters<ScheduleDoor['settleDue']>[1]): Promise<boolean> {
     const { looked, started, cancelled, disabled } = await this.door.settleDue(most, decide);
+    if (looked > 0) crashPoint('schedule.committed');
     for (const trigger of disabled) this.logger.error({ msg: 'a trigger has disabled itself', trigger });
     this.nudges.send([...started, ...cancelled]);
     return looked === most;
@@ -90,6 +86,7 @@ export class Schedules implements BeforeApplicationShutdown {
     const versions = new WantedVersions(this.definitions, this.plans);
     const settled: SettledSchedule[] = [];
     for (const one of due) settled.push(await settleSchedule(one, this.compiled, versions));
+    if (due.length > 0) crashPoint('schedule.decided');
     return settled;
   };
 }

@@ -8,6 +8,7 @@ import {
   type WebhookQueue,
   writePosition,
 } from '#libs/persistence';
+import { crashPoint } from '#libs/platform';
 import { fitsWebhook } from './fits-webhook.js';
 import type { WebhookLine } from './webhook-line.js';
 
@@ -62,6 +63,7 @@ export class WebhookFiller {
       partition: place.partition,
     }));
     await this.services.queue.fill(deliveries.flat(), cursors);
+    if (deliveries.some((each) => each.length > 0)) crashPoint('webhook.filled');
     lines.forEach((line, index) => {
       line.cursors.set(keyOf(place), page.next);
       line.room -= deliveries[index]!.length;

@@ -1,8 +1,9 @@
 import type { DeliveryResult, DueDelivery, FeedPosition, WebhookQueue, WebhookRow } from '#libs/persistence';
 import { pingEvent } from '#libs/persistence';
+import { crashPoint } from '#libs/platform';
 import { failuresBeforeCare, judgeDelivery, receiverRestMs } from './judge-delivery.js';
 import type { Receiver } from './receiver.js';
-import { webhookRequest } from './webhook-request.js';
+import { type WebhookRequest, webhookRequest } from './webhook-request.js';
 
 export interface LineServices {
   readonly queue: WebhookQueue;
@@ -124,12 +125,16 @@ export class WebhookLine {
   private async attempt(delivery: DueDelivery): Promise<void> {
     const { onDisabled, onResult } = this.services;
     const startedAt = performance.now();
-    const request = webhookRequest(this.webhook, delivery, Date.now());
-    const attempted = request
-      ? await this.receiver.post(request, this.stopping.signal)
-      : { status: null, error: 'the instance is kept no more' };
+    const request = this.requestOf(delivery);
+    const attempted =
+      'error' in request ? { status: null, error: request.error } : await this.receiver.post(request, this.stopping.signal);
+    if (attempted.status !== null) crashPoint('webhook.answered');
     if (this.stopping.signal.aborted && attempted.status === null) return; // nobody knows: another tries again
-    const tried = { ...delivery, failingSince: this.webhook.failingSince, isOnce: delivery.event === pingEvent || !request };
+    const tried = {
+      ...delivery,
+      failingSince: this.webhook.failingSince,
+      isOnce: delivery.event === pingEvent || 'isGone' in request,
+    };
     const { status, retryInMs, disable } = judgeDelivery(attempted, tried, { nowMs: Date.now(), draw: Math.random() });
     const { webhookId, instanceId, seq } = delivery;
     const answer = { answered: attempted.status, error: attempted.error, ms: performance.now() - startedAt };
@@ -138,6 +143,15 @@ export class WebhookLine {
     if (status === 'delivered') this.recovered();
     else this.failed();
     if (disable !== undefined) onDisabled(this, disable);
+  }
+
+  /** A webhook somebody else has written over (no URL, no secret) is a failed attempt: it must not end us. */
+  private requestOf(delivery: DueDelivery): WebhookRequest | { readonly error: string; readonly isGone?: true } {
+    try {
+      return webhookRequest(this.webhook, delivery, Date.now()) ?? { error: 'the instance is kept no more', isGone: true };
+    } catch (error) {
+      return { error: `no request can be made of it: ${error instanceof Error ? error.message : String(error)}` };
+    }
   }
 
   private failed(): void {
@@ -173,6 +187,7 @@ export class WebhookLine {
       const results = this.results.splice(0);
       try {
         await this.services.queue.settle(this.webhook.id, results);
+        if (results.length > 0) crashPoint('webhook.settled');
         for (const result of results) this.held.delete(idOf(result));
       } catch (error) {
         this.results.unshift(...results);

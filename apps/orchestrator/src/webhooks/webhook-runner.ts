@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { FeedQueries, WebhookQueue, type WebhookRow } from '#libs/persistence';
-import { CONFIG, type Config } from '#libs/platform';
+import { CONFIG, type Config, crashPoint } from '#libs/platform';
 import { Incidents } from '../incidents/incidents.js';
 import { OrchestratorMetrics } from '../metrics/orchestrator-metrics.js';
 import { Receiver } from './receiver.js';
@@ -99,6 +99,7 @@ export class WebhookRunner implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   private async take(webhook: WebhookRow): Promise<void> {
+    crashPoint('webhook.claimed');
     const receiver = new Receiver({ allowPrivate: this.config.httpAllowPrivate }, attemptsAtOnce);
     const line = new WebhookLine(webhook, receiver, this.lineServices());
     for (const { partition, topology, batchNo, place, seq } of await this.queue.cursors([webhook.id]))

@@ -9,6 +9,7 @@ import {
   ChildDoor,
   createHotPool,
   DefinitionStore,
+  IncidentQueries,
   IncidentStore,
   InstanceDoor,
   OperatorLog,
@@ -67,6 +68,10 @@ export class OrchestratorBench {
 
   get incidents(): IncidentStore {
     return new IncidentStore(this.database.dataSource);
+  }
+
+  get incidentQueries(): IncidentQueries {
+    return new IncidentQueries(this.database.dataSource);
   }
 
   async close(): Promise<void> {
@@ -198,8 +203,8 @@ export class OrchestratorBench {
       onDelivery: (delivery) => {
         const decoded = decodeEnvelope(delivery.content, liveSchema);
         delivery.settle('ack');
-        if (!decoded.ok || decoded.value.kind !== 'heads') return;
-        for (const { id, status } of decoded.value.items) if (isEnded(status as never)) this.noteEnd(id);
+        if (!decoded.ok || decoded.value.kind !== 'ends') return;
+        for (const id of decoded.value.items) this.noteEnd(id);
       },
     });
   }

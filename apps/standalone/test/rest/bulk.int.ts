@@ -21,7 +21,7 @@ const startMany = async (definition: string, count: number, batch: string): Prom
 const jobEnds = async (id: string): Promise<BulkJob> => {
   const job = await until(async () => {
     const found = await product.client.getBulk(id);
-    return found.status === 'completed' || found.status === 'stopped' ? found : undefined;
+    return ['completed', 'stopped', 'failed'].includes(found.status) ? found : undefined;
   }, 20_000);
   return job ?? product.client.getBulk(id);
 };
@@ -85,6 +85,18 @@ describe('a bulk job', () => {
     expect(await inStatus('e', 'cancelled')).toBe(job.done);
     expect(await refusal(product.client.stopBulk(id))).toMatchObject({ status: 409, code: 'BULK_ENDED' });
   });
+
+  it.each(['{"tags', '{}', '{"foreign":1}'])(
+    'fails, and touches nobody, when its filter was written over with %s',
+    async (text) => {
+      await startMany('gate', 6, `g${text}`);
+      const { id } = await product.client.startBulk({ action: 'cancel', filter: { tags: { batch: `g${text}` } }, perSecond: 1 });
+      await product.database.dataSource.query('UPDATE workflow_bulk_jobs SET filter = $1 WHERE id = $2', [text, id]);
+      const job = await jobEnds(id);
+      expect(job).toMatchObject({ status: 'failed', failures: [{ id, code: 'DATA_UNREADABLE' }] });
+      expect(await inStatus(`g${text}`, 'cancelled')).toBe(job.done);
+    },
+  );
 
   it('goes on where it was when the product is restarted', async () => {
     await startMany('gate', 40, 'f');

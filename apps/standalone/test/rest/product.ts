@@ -24,7 +24,7 @@ export class Product {
     /** Lines logged at `error`. */
     readonly errors: readonly string[],
     private readonly app: INestApplication,
-    private readonly database: Database,
+    readonly database: Database,
   ) {}
 
   /** @param given the database of one that was stopped */

@@ -44,6 +44,9 @@ export const iconPaths = {
   fail: 'M5.3 2h5.4L14 5.3v5.4L10.7 14H5.3L2 10.7V5.3zM8 5v3.5m0 2.4v.1',
   complete: 'M4 14V2.5h8.5l-2 3 2 3H4',
   again: 'M12.8 6.3A5.2 5.2 0 1 0 13.2 9M13 2.8v3.5H9.5',
+  chaos: 'M2 4.5h2.6l6 7H14m-2-2 2 2-2 2M2 11.5h2.6l1.6-1.9m3.2-3.7 1.2-1.4H14m-2-2 2 2-2 2',
+  incidents: 'M8 2 14.5 13.5h-13zM8 6.5v3m0 2v.1',
+  operatorLog: 'M3 2.5h10v11H3zM5.5 5.5h5M5.5 8h5M5.5 10.5h3',
   undo: 'M6 3.5 2.8 6.7 6 9.9M3 6.7h6.7a3.4 3.4 0 0 1 0 6.8H7',
 } as const;
 export type IconName = keyof typeof iconPaths;

@@ -1,31 +1,24 @@
 import { Component, computed, input, model } from '@angular/core';
 import { readJson } from './json-text';
+import { TextField } from './text-field';
 
 /** A box for JSON that says at once when it is none. */
 @Component({
   selector: 'oqx-json-field',
+  imports: [TextField],
   template: `
-    <label [for]="boxId()">{{ label() }}</label>
-    <textarea
-      #box
-      class="input mono"
-      spellcheck="false"
-      [id]="boxId()"
+    <oqx-text-field
+      [boxId]="boxId()"
+      [label]="label()"
+      [hint]="hint()"
+      [fault]="fault()"
+      [isMono]="true"
       [rows]="rows()"
-      [value]="text()"
       [placeholder]="placeholder()"
-      [attr.aria-invalid]="fault() !== undefined"
-      [attr.aria-describedby]="boxId() + '-note'"
-      (input)="text.set(box.value)"
-    ></textarea>
-    <p [id]="boxId() + '-note'" class="meta" [class.fault]="fault()" aria-live="polite">{{ fault() ?? hint() }}</p>
+      [(text)]="text"
+    />
   `,
-  host: { class: 'field' },
-  styles: `
-    p:empty {
-      display: none;
-    }
-  `,
+  host: { style: 'display: contents' },
 })
 export class JsonField {
   /** Of the box itself. */

@@ -49,6 +49,9 @@ export const stateLooks: Readonly<Record<string, StateLook>> = {
   dropped: look('skipped', 'cancelled', $localize`Dropped`),
   duplicate: look('skipped', 'cancelled', $localize`Duplicate`),
   open: look('failed', 'failed', $localize`Open`),
+  redriven: look('retrying', 'retrying', $localize`Redriven`),
+  discarded: { ...look('skipped', 'cancelled', $localize`Discarded`), isStruck: true },
+  resolved: look('completed', 'completed', $localize`Resolved`),
   halfOpen: look('retrying', 'retrying', $localize`Half-open`),
   closed: look('completed', 'completed', $localize`Closed`),
 };

@@ -124,6 +124,12 @@ export const channels: readonly Channel[] = [
         },
       },
       {
+        id: 'LiveEnds',
+        schema: wire.liveEndsSchema,
+        summary: 'Instances that have ended',
+        example: { ...envelope, kind: 'ends', partition: 3, items: [step.instanceId] },
+      },
+      {
         id: 'LiveHeads',
         schema: wire.liveHeadsSchema,
         summary: 'Heads of instances that changed',

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { definitionNameSchema, instanceStatusSchema, isoTimeSchema, problemSchema } from '../rest/common.js';
 import { auditEventItemSchema } from '../rest/steps.js';
 import { instanceSummarySchema, liveInstanceSchema } from '../rest/instances.js';
+import { incidentGroupsSchema } from '../rest/incidents.js';
 import { askSchema } from '../rest/asks.js';
 import { queueSchema, workerSchema } from '../rest/capacity.js';
+import { chaosSchema } from '../rest/chaos.js';
 import { overviewSchema } from '../rest/stats.js';
 
 /**
@@ -43,7 +45,10 @@ export const subscribeInstanceSchema = z.strictObject({
   id: z.uuid(),
   since: z.int().min(0).max(2_147_483_647).default(0).describe('Seq of the last audit event the client has'),
 });
-export const subscribePlainSchema = z.strictObject({ subscribe: z.enum(['stats', 'workers', 'queues']), ref });
+export const subscribePlainSchema = z.strictObject({
+  subscribe: z.enum(['stats', 'workers', 'queues', 'chaos', 'incidents']),
+  ref,
+});
 export const subscribeAsksSchema = z.strictObject({
   subscribe: z.literal('asks'),
   ref,
@@ -126,6 +131,16 @@ const openAsks = {
 export const asksSnapshotSchema = z.object({ ...snapshot, topic: z.literal('asks'), ...openAsks });
 export const asksDeltaSchema = z.object({ ...delta, topic: z.literal('asks'), ...openAsks });
 
+/** As `GET /chaos` answers, whenever that changes, at most once a second. */
+export const chaosSnapshotSchema = z.object({ ...snapshot, topic: z.literal('chaos'), chaos: chaosSchema });
+export const chaosDeltaSchema = z.object({ ...delta, topic: z.literal('chaos'), chaos: chaosSchema });
+export const incidentsSnapshotSchema = z.object({
+  ...snapshot,
+  topic: z.literal('incidents'),
+  ...incidentGroupsSchema.shape,
+});
+export const incidentsDeltaSchema = z.object({ ...delta, topic: z.literal('incidents'), ...incidentGroupsSchema.shape });
+
 export const welcomeSchema = z.object({ type: z.literal('welcome'), time: isoTimeSchema, pingMs: z.int() });
 /** Every 15 s, with the server's clock; a client that hears nothing for longer is stale. */
 export const pingSchema = z.object({ type: z.literal('ping'), time: isoTimeSchema });
@@ -148,6 +163,10 @@ export const serverMessageSchema = z
     queuesDeltaSchema,
     asksSnapshotSchema,
     asksDeltaSchema,
+    chaosSnapshotSchema,
+    chaosDeltaSchema,
+    incidentsSnapshotSchema,
+    incidentsDeltaSchema,
     unsubscribedSchema,
     liveErrorSchema,
   ])

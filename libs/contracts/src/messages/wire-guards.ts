@@ -1,3 +1,5 @@
+import { maxCount, maxTime } from './wire.js';
+
 /**
  * Quick checks of the hottest messages, written by hand: the schemas of `wire.ts` are the specification, these say yes to what every worker and owner
  * of ours sends, at a fraction of the cost and without copying. A yes means that the schema says yes too and changes nothing but that it leaves out members it
@@ -36,7 +38,7 @@ function isPlainCommand(value: unknown): boolean {
     isText(value.queue) &&
     value.input !== undefined &&
     isText(value.idempotencyKey) &&
-    isCount(value.timeoutMs) &&
+    isPositive(value.timeoutMs) &&
     typeof value.claimed === 'boolean' &&
     isCount(value.delivery) &&
     isText(value.definition) &&
@@ -47,7 +49,7 @@ function isPlainCommand(value: unknown): boolean {
 
 /** What only some commands have; rarer members are for the schema. */
 const isPlainRest = ({ heartbeatMs, lastProgress, fence, slots, memory, bound, traceparent }: Members): boolean =>
-  (heartbeatMs === undefined || isCount(heartbeatMs)) &&
+  (heartbeatMs === undefined || isPositive(heartbeatMs)) &&
   (traceparent === undefined || isText(traceparent)) &&
   lastProgress === undefined &&
   fence === undefined &&
@@ -59,12 +61,13 @@ function isPlainPartitionItem(value: unknown): boolean {
   if (!isObject(value) || !isId(value.instanceId)) return false;
   if (value.kind === 'hint') return true;
   if (!isText(value.path) || !isCount(value.token) || !isText(value.worker)) return false;
-  if (value.kind === 'returned') return isText(value.queue) && isText(value.task) && isInt(value.delivery);
+  if (value.kind === 'returned')
+    return isText(value.queue) && isText(value.task) && isInt(value.delivery) && value.delivery <= maxCount;
   return value.kind === 'completed' && isPlainCompletion(value);
 }
 
 const isPlainCompletion = ({ output, startedAt, durationMs, note, attempt, logs }: Members): boolean =>
-  Number.isFinite(startedAt) &&
+  isTime(startedAt) &&
   (durationMs === undefined || Number.isFinite(durationMs)) &&
   (note === undefined || isText(note)) &&
   attempt === undefined &&
@@ -83,7 +86,7 @@ function isPlainDelta(value: unknown): boolean {
     isTextOrNull(value.summary) &&
     isTimeOrNull(value.startedAt) &&
     isTimeOrNull(value.endedAt) &&
-    Number.isFinite(value.createdAt) &&
+    isTime(value.createdAt) &&
     isInt(value.stepsDone) &&
     isInt(value.stepsTotal) &&
     isTextOrNull(value.currentStep) &&
@@ -107,6 +110,8 @@ const isObject = (value: unknown): value is Members => typeof value === 'object'
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isId = (value: unknown): boolean => typeof value === 'string' && idShape.test(value);
 const isInt = (value: unknown): value is number => Number.isSafeInteger(value);
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) > 0;
+const isPositive = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) > 0;
+const isCount = (value: unknown): boolean => isPositive(value) && (value as number) <= maxCount;
+const isTime = (value: unknown): boolean => typeof value === 'number' && Math.abs(value) <= maxTime;
 const isTextOrNull = (value: unknown): boolean => value === null || typeof value === 'string';
-const isTimeOrNull = (value: unknown): boolean => value === null || Number.isFinite(value);
+const isTimeOrNull = (value: unknown): boolean => value === null || isTime(value);

@@ -1,10 +1,18 @@
 import { z } from 'zod';
+import { chaosFaultsSchema, chaosKindSchema, chaosLimits, chaosScopeSchema, chaosServiceSchema } from '../rest/chaos.js';
 
 /** Everything that travels over RabbitMQ (or the in-process transport), schema-versioned JSON. `v` is raised only with a reader for the old one. */
 
 const json = z.json();
 const instanceId = z.uuid();
-const token = z.int().positive();
+/** What a column `integer` holds. */
+export const maxCount = 2_147_483_647;
+/** What a Date holds, epoch ms either way. */
+export const maxTime = 8_640_000_000_000_000;
+const count = z.int().positive().max(maxCount);
+const token = count;
+/** Epoch ms. */
+const time = z.number().min(-maxTime).max(maxTime);
 const envelope = { v: z.literal(1), tenant: z.string().default('main') };
 
 export const failureSchema = z.object({
@@ -21,7 +29,7 @@ export const stepCommandSchema = z.object({
   partition: z.int().nonnegative(),
   token,
   path: z.string(),
-  attempt: z.int().positive(),
+  attempt: count,
   task: z.string(),
   queue: z.string(),
   input: json,
@@ -34,7 +42,7 @@ export const stepCommandSchema = z.object({
   /** Run only after `claim` was granted. */
   claimed: z.boolean(),
   /** 1 at first; higher when sent again. */
-  delivery: z.int().positive(),
+  delivery: count,
   definition: z.string(),
   version: z.string(),
   /** Of the innermost lock the step runs in; grows with every grant of its key. */
@@ -70,8 +78,8 @@ export type LogLevel = (typeof logLevels)[number];
 /** A line a handler logged; not part of the audit log. */
 export const logLineSchema = z.object({
   /** From 1 within its attempt. */
-  no: z.int().positive(),
-  /** Epoch ms by the worker's clock. */
+  no: count,
+  /** Epoch ms by the worker's clock, whatever it says: a line is kept at the latest with the time of its arrival. */
   at: z.number(),
   level: z.enum(logLevels),
   text: z.string(),
@@ -79,7 +87,7 @@ export const logLineSchema = z.object({
 export type LogLine = z.infer<typeof logLineSchema>;
 const logs = {
   /** With `logs`: the attempt they belong to. */
-  attempt: z.int().positive().optional(),
+  attempt: count.optional(),
   logs: z.array(logLineSchema).optional(),
 };
 
@@ -90,7 +98,7 @@ export const partitionItemSchema = z.discriminatedUnion('kind', [
     ...stepRef,
     output: json,
     worker: z.string(),
-    startedAt: z.number(),
+    startedAt: time,
     /** Of the handler; tells the owner how many commands may travel together. */
     durationMs: z.number().optional(),
     /** What had to be replaced to make the output storable. */
@@ -102,7 +110,7 @@ export const partitionItemSchema = z.discriminatedUnion('kind', [
     ...stepRef,
     failure: failureSchema,
     worker: z.string(),
-    startedAt: z.number(),
+    startedAt: time,
     ...logs,
   }),
   /** A running handler tells how far it is, or what it logged. */
@@ -114,7 +122,7 @@ export const partitionItemSchema = z.discriminatedUnion('kind', [
     ...stepRef,
     queue: z.string(),
     task: z.string(),
-    delivery: z.int(),
+    delivery: z.int().max(maxCount),
     worker: z.string(),
   }),
   /** No content: look at your inbox and your clocks. */
@@ -133,7 +141,7 @@ export type PartitionEnvelope = z.infer<typeof partitionEnvelopeSchema>;
 export const heldStepSchema = z.object({
   ...stepRef,
   partition: z.int(),
-  /** Epoch ms; null while prefetched or waiting for its claim. */ startedAt: z.number().nullable(),
+  /** Epoch ms; null while prefetched or waiting for its claim. */ startedAt: time.nullable(),
 });
 export type HeldStep = z.infer<typeof heldStepSchema>;
 
@@ -163,8 +171,9 @@ export const workerAnnouncementSchema = z.object({
   freeSlots: z.int().nonnegative().optional(),
   /** Bytes: what it offers in all, and what of it the next step may ask for. */
   memory: z.object({ total: z.int().nonnegative(), free: z.int().nonnegative() }).optional(),
-  startedAt: z.number(),
-  heartbeatMs: z.int().positive(),
+  startedAt: time,
+  /** A longer one would keep a worker that is gone in the lists, and everything that waits for its judgement. */
+  heartbeatMs: z.int().positive().max(3_600_000),
   /** Completed and failed attempts since its start. */
   finished: z.int().nonnegative(),
   /** Mean duration of an attempt by task, ms (exponentially weighted). */
@@ -190,9 +199,68 @@ export type DrainOrder = z.infer<typeof drainSchema>;
 /** → all workers on `orquestra.control`, by whoever has just begun to listen: announce yourselves, so that nobody waits for a heartbeat. */
 export const rollCallSchema = z.object({ ...envelope, kind: z.literal('rollCall') });
 
-export const controlSchema = z.discriminatedUnion('kind', [workerAnnouncementSchema, abortSchema, drainSchema, rollCallSchema]);
+/** gateway → all services with chaos allowed, on `orquestra.control`, every second: which faults to inject, or (`run: null`) none. */
+export const chaosOrderSchema = z.object({
+  ...envelope,
+  kind: z.literal('chaos'),
+  run: z
+    .object({
+      id: z.uuid(),
+      faults: chaosFaultsSchema,
+      scope: chaosScopeSchema,
+      seed: z.int(),
+      mayFailInstances: z.boolean(),
+      /** By the database's clock, when it was sent. */
+      elapsedMs: z.int().max(chaosLimits.longestMs),
+      leftMs: z.int().positive().max(chaosLimits.longestMs),
+    })
+    .nullable(),
+  /** Epoch ms of the database's clock. */
+  now: z.number(),
+});
+export type ChaosOrder = z.infer<typeof chaosOrderSchema>;
 
-/** Head of an instance for lists; conflated per partition (250 ms) on `orquestra.live`, routing key `heads.<definition>`. */
+/** every service with chaos allowed → gateways, on `orquestra.control`, every 2 s. */
+export const chaosPresenceSchema = z.object({ ...envelope, kind: z.literal('chaosService'), service: chaosServiceSchema });
+
+/** Injected faults, from the service they were injected in; to the queue `orquestra.chaos`, sent until it is confirmed. */
+export const chaosFaultsMessageSchema = z.object({
+  ...envelope,
+  kind: z.literal('chaosFaults'),
+  run: z.uuid(),
+  service: z.string(),
+  items: z
+    .array(
+      z.object({
+        /** Unique within run and service. */
+        no: count,
+        kind: chaosKindSchema,
+        /** Epoch ms of the database's clock, as far as it is known. */
+        at: z.number(),
+        target: z.string(),
+        /** Alike faults, told together when there are many. */
+        count,
+        ms: z.int().nullable(),
+        /** Steps it has hit. */
+        steps: z.array(z.object({ instanceId, path: z.string() })).max(100),
+        /** Partitions whose owner it has killed. */
+        partitions: z.array(z.object({ partition: z.int(), epoch: z.int().max(maxCount), batchNo: z.int() })),
+      }),
+    )
+    .min(1),
+});
+export type ChaosFaultItem = z.infer<typeof chaosFaultsMessageSchema>['items'][number];
+
+export const controlSchema = z.discriminatedUnion('kind', [
+  workerAnnouncementSchema,
+  abortSchema,
+  drainSchema,
+  rollCallSchema,
+  chaosOrderSchema,
+  chaosPresenceSchema,
+]);
+
+/** Head of an instance for lists. */
 export const instanceDeltaSchema = z.object({
   id: instanceId,
   definition: z.string(),
@@ -201,9 +269,9 @@ export const instanceDeltaSchema = z.object({
   status: z.string(),
   seq: z.int(),
   summary: z.string().nullable(),
-  startedAt: z.number().nullable(),
-  endedAt: z.number().nullable(),
-  createdAt: z.number(),
+  startedAt: time.nullable(),
+  endedAt: time.nullable(),
+  createdAt: time,
   stepsDone: z.int(),
   stepsTotal: z.int(),
   currentStep: z.string().nullable(),
@@ -211,7 +279,10 @@ export const instanceDeltaSchema = z.object({
 });
 export type InstanceDelta = z.infer<typeof instanceDeltaSchema>;
 
-/** `orquestra.live`: what changed; an instance's own stream is read from PostgreSQL by seq, this only nudges. */
+/**
+ * `orquestra.live`, routing key `heads`: what changed, conflated per partition (250 ms), built only while some gateway has bound a queue to it;
+ * an instance's own stream is read from PostgreSQL by seq, this only nudges.
+ */
 export const liveHeadsSchema = z.object({
   ...envelope,
   kind: z.literal('heads'),
@@ -220,15 +291,22 @@ export const liveHeadsSchema = z.object({
 });
 export type LiveHeads = z.infer<typeof liveHeadsSchema>;
 
+/** `orquestra.live`, routing key `ends`: instances that have ended, at once. How they ended is in PostgreSQL, and in their heads. */
+export const liveEndsSchema = z.object({
+  ...envelope,
+  kind: z.literal('ends'),
+  partition: z.int(),
+  items: z.array(instanceId).min(1),
+});
+export type LiveEnds = z.infer<typeof liveEndsSchema>;
+
 /** Counters of one owner's partition for `GET /queues` and the overview; `orquestra.live`, routing key `queues`, every second while they change. */
 export const liveQueuesSchema = z.object({
   ...envelope,
   kind: z.literal('queues'),
   partition: z.int(),
-  items: z.array(
-    z.object({ queue: z.string(), task: z.string(), queued: z.int(), sent: z.int(), oldestAt: z.number().nullable() }),
-  ),
+  items: z.array(z.object({ queue: z.string(), task: z.string(), queued: z.int(), sent: z.int(), oldestAt: time.nullable() })),
 });
 export type LiveQueues = z.infer<typeof liveQueuesSchema>;
 
-export const liveSchema = z.discriminatedUnion('kind', [liveHeadsSchema, liveQueuesSchema]);
+export const liveSchema = z.discriminatedUnion('kind', [liveHeadsSchema, liveEndsSchema, liveQueuesSchema]);

@@ -6,9 +6,11 @@ import { commonProblems, problemKinds } from '../rest/problems.js';
 import { actionOperations } from './action-operations.js';
 import { askOperations } from './ask-operations.js';
 import { bulkOperations } from './bulk-operations.js';
+import { chaosOperations } from './chaos-operations.js';
 import { eventOperations } from './event-operations.js';
 import { capacityOperations, figureOperations, probeOperations } from './other-operations.js';
 import { definitionOperations } from './definition-operations.js';
+import { incidentOperations } from './incident-operations.js';
 import { instanceOperations } from './instance-operations.js';
 import { hookOperations } from './hook-operations.js';
 import { laneOperations } from './lane-operations.js';
@@ -31,8 +33,10 @@ export const operations: readonly Operation[] = [
   ...triggerOperations,
   ...hookOperations,
   ...webhookOperations,
+  ...incidentOperations,
   ...capacityOperations,
   ...workerOperations,
+  ...chaosOperations,
   ...figureOperations,
   ...probeOperations,
 ];

@@ -12,7 +12,9 @@ export type Tag =
   | 'Triggers'
   | 'Webhooks'
   | 'Feed'
+  | 'Incidents'
   | 'Capacity'
+  | 'Chaos'
   | 'Figures'
   | 'Probes';
 

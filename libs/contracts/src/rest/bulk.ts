@@ -11,6 +11,10 @@ import {
 
 export const bulkActions = ['cancel', 'pause', 'resume', 'retry'] as const;
 export type BulkAction = (typeof bulkActions)[number];
+/** Bulk jobs about incidents; begun by POST /incidents/…, not by POST /bulk. */
+export const incidentActions = ['incident.redrive', 'incident.discard', 'incident.resolve'] as const;
+export type IncidentAction = (typeof incidentActions)[number];
+export const isIncidentAction = (action: string): action is IncidentAction => incidentActions.includes(action as IncidentAction);
 export const maxBulkIds = 10_000;
 
 export const bulkFilterSchema = z
@@ -76,8 +80,10 @@ export type BulkFailure = z.infer<typeof bulkFailureSchema>;
 export const bulkJobSchema = z
   .object({
     id: uuidSchema,
-    action: z.enum(bulkActions),
-    status: z.enum(['running', 'stopping', 'stopped', 'completed']),
+    action: z.enum([...bulkActions, ...incidentActions]),
+    status: z
+      .enum(['running', 'stopping', 'stopped', 'completed', 'failed'])
+      .describe('`failed`: what it was begun with cannot be read any more; its failures say so, under its own id'),
     filter: jsonValueSchema.describe('null with ids'),
     reason: z.string().nullable(),
     by: z.string().nullable(),

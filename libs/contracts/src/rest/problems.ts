@@ -1,5 +1,8 @@
 /** Every problem the gateway answers with: code → HTTP status and title. Codes are stable; new ones may be added. */
 export const problemKinds = {
+  HTTP_INVALID: [400, 'The request is not valid HTTP'],
+  HEADERS_TOO_LARGE: [431, 'The headers are too large'],
+  REQUEST_TIMEOUT: [408, 'The request did not arrive whole'],
   BODY_INVALID: [400, 'The body could not be read'],
   BODY_TOO_DEEP: [400, 'The body is nested too deeply'],
   BODY_TOO_MANY_KEYS: [400, 'The body has too many keys'],
@@ -36,6 +39,8 @@ export const problemKinds = {
   PAYLOAD_NOT_FOUND: [404, 'There is no such payload'],
   BULK_NOT_FOUND: [404, 'There is no such bulk job'],
   BULK_ENDED: [409, 'The bulk job has ended'],
+  INCIDENT_NOT_FOUND: [404, 'There is no such incident'],
+  EDIT_INVALID: [422, 'The edit does not fit the message or the step'],
   WEBHOOK_INVALID: [422, 'The webhook has problems'],
   WEBHOOK_NOT_FOUND: [404, 'There is no such webhook'],
   WEBHOOK_DISABLED: [409, 'The webhook is disabled'],
@@ -63,6 +68,9 @@ export const problemKinds = {
   COMMAND_UNKNOWN: [404, 'There is no such command'],
   SUBSCRIPTION_LIMIT: [429, 'There are too many subscriptions'],
   RATE_LIMIT: [429, 'There are too many messages'],
+  CHAOS_NOT_ALLOWED: [403, 'Chaos mode is not allowed here'],
+  CHAOS_NOT_CONFIRMED: [422, 'Chaos mode needs a confirmation'],
+  DATA_UNREADABLE: [500, 'What is stored cannot be read'],
   INTERNAL_ERROR: [500, 'Something went wrong on our side'],
 } as const satisfies Record<string, readonly [number, string]>;
 
@@ -78,6 +86,7 @@ export const commonProblems = [
   'HOST_REFUSED',
   'DATABASE_UNAVAILABLE',
   'OVERLOADED',
+  'DATA_UNREADABLE',
   'INTERNAL_ERROR',
 ] as const satisfies ProblemCode[];
 /** Answers any operation with a body may give. */

@@ -1,4 +1,5 @@
 import type { AuditEvent, AuditEventOf, PartCounts } from '../model/audit-event.js';
+import { INJECTED_FAILURE } from '../model/failure.js';
 import type { Plan } from '../model/plan.js';
 import { startClock } from '../state/clocks.js';
 import type { InstanceState } from '../state/instance-state.js';
@@ -12,6 +13,7 @@ import { applyLockEvent } from './apply-lock.js';
 import { applyUndoEvent, beginUndo, rememberUndo } from './apply-undo.js';
 import { applyWaitEvent } from './apply-wait.js';
 import { forgetScopes } from './scope-end.js';
+import { unknownTo } from './unknown-event.js';
 
 /** Applies an event that carries the path of a step. */
 export function applyStepEvent(plan: Plan, state: InstanceState, event: AuditEvent, path: string): void {
@@ -75,7 +77,7 @@ function change(plan: Plan, state: InstanceState, site: Site, event: AuditEvent)
       if (applyChildEvent(state, site, event)) return;
       if (applyLockEvent(plan, state, site, event) || applyUndoEvent(plan, state, site, event)) return;
       if (applyStepAct(state, event)) return;
-      throw new RangeError(`expected no path on ${event.type}`);
+      throw new RangeError(unknownTo(state, event));
   }
 }
 
@@ -104,7 +106,7 @@ function retryLater(state: InstanceState, site: Site, own: StepState, event: Aud
     dueAt,
     token: undefined,
     lostAttempts: own.lostAttempts + (lost ? 1 : 0),
-    lostInARow: lost ? own.lostInARow + 1 : 0,
+    lostInARow: !lost ? 0 : own.lostInARow + (failure.code === INJECTED_FAILURE ? 0 : 1), // chaos mode crashes no worker by it
   });
   startClock(state, 'retry', site.path, dueAt);
 }

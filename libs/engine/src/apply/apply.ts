@@ -4,6 +4,7 @@ import type { InstanceState } from '../state/instance-state.js';
 import { newState } from '../state/instance-state.js';
 import type { InstanceId } from '../model/instance-id.js';
 import { applyStepEvent } from './apply-step.js';
+import { unknownTo } from './unknown-event.js';
 import { startClock } from '../state/clocks.js';
 import { freshScope } from '../state/scopes.js';
 import { siteIn } from '../state/site.js';
@@ -95,7 +96,7 @@ function applyInstanceEvent(plan: Plan, state: InstanceState, event: AuditEvent)
       return end(state, 'compensation_failed', event.at);
     default:
       if (applyKeptEvent(state, event) || applyLimitEvent(state, event) || applyAct(plan, state, event)) return;
-      throw new RangeError(`expected a path on ${event.type} of ${state.id}`);
+      throw new RangeError(unknownTo(state, event));
   }
 }
 

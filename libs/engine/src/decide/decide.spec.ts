@@ -1,4 +1,5 @@
 import { compile } from '../compile/compile.js';
+import { INJECTED_FAILURE } from '../model/failure.js';
 import type { JsonObject } from '../model/json.js';
 import type { Plan } from '../model/plan.js';
 import { stepCommand } from '../effects/step-command.js';
@@ -115,6 +116,14 @@ describe('decide', () => {
     }
     expect(shell.state.status).toBe('failed');
     expect(shell.state.error).toMatchObject({ code: 'WORKER_CRASHED', path: 'a' });
+  });
+
+  it('uses up no attempt for a failure that chaos mode has injected, and crashes no worker by it; but not without end', () => {
+    const shell = started([{ id: 'a', task: 't', retry: { maxAttempts: 1 } }]);
+    for (let round = 0; round < 20; round += 1) shell.fail(shell.openCommands()[0]!, INJECTED_FAILURE);
+    expect(shell.state.step('a')).toMatchObject({ status: 'scheduled', attempt: 21, lostInARow: 0 });
+    shell.fail(shell.openCommands()[0]!, INJECTED_FAILURE);
+    expect(shell.state.error).toMatchObject({ code: INJECTED_FAILURE, path: 'a' });
   });
 
   it('never runs an atMostOnce step again when its worker is lost', () => {

@@ -1,4 +1,4 @@
-import type { Failure } from '../model/failure.js';
+import { type Failure, INJECTED_FAILURE } from '../model/failure.js';
 import type { Message, RejectionReason } from '../model/message.js';
 import type { Draft } from './draft.js';
 import { retryDelayMs } from './retry-delay.js';
@@ -9,6 +9,8 @@ import { lateUndoPlanOf } from './undo/undo-plan.js';
 type Ended = Extract<Message, { type: 'stepCompleted' | 'stepFailed' }>;
 /** After so many losses in a row a step is held to crash its workers. */
 const lossesAllowed = 4;
+/** Beyond that many an injected failure counts like any other: no handler can have attempts without end. */
+const injectionsAllowed = 20;
 
 export function decideStepCompleted(
   draft: Draft,
@@ -35,6 +37,8 @@ export function decideStepFailed(draft: Draft, message: Extract<Ended, { type: '
   if ((code === 'WORKER_LOST' || code === 'HEARTBEAT_LOST') && draft.state.step(site.path).claimant !== undefined)
     return decideLost(draft, { type: 'lost', path: message.path, token, code });
   if (isCancelling) draft.emit('stepCancelled', { token, outcome: 'failed', worker }, site.path, attempt);
+  else if (code === INJECTED_FAILURE && draft.state.step(site.path).lostAttempts < injectionsAllowed)
+    draft.emit('stepRetryScheduled', { token, failure, dueAt: draft.clockMs, worker, lost: true }, site.path, attempt + 1);
   else failAttempt(draft, site, failure, { worker, startedAt });
   return undefined;
 }

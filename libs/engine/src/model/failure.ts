@@ -9,6 +9,9 @@ export interface Failure {
   readonly retryable: boolean;
 }
 
+/** An attempt that chaos mode has failed, on its own account: the next one is opened at once, and none of the step's attempts is used up. */
+export const INJECTED_FAILURE = 'CHAOS_FAULT';
+
 /** The error of an instance: the failure and the step it came from. */
 export interface InstanceError {
   readonly code: string;

@@ -4,8 +4,9 @@
  */
 import type { AuditEvent } from '../model/audit-event.js';
 import type { InstanceStatus } from '../model/lifecycle.js';
-import { isOpen, StepTable, undone } from './step-table.js';
-import type { AttemptView, CountsView, InstanceView, StepView, WaitView } from './view-types.js';
+import { isOpen, StepTable } from './step-table.js';
+import type { AttemptView, InstanceView } from './view-types.js';
+import { byHand, takeWaitOrBlock } from './wait-or-block.js';
 
 export type * from './view-types.js';
 
@@ -28,9 +29,6 @@ export function foldInstanceView(view: InstanceView, events: readonly AuditEvent
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type EventOf<T extends AuditEvent['type']> = Extract<AuditEvent, { type: T }>;
-type Entered = EventOf<'timerStarted' | 'eventAwaited' | 'askOpened' | 'emitRequested' | 'childRequested' | 'lockRequested'>;
-
-const noCounts: CountsView = { total: 0, completed: 0, failed: 0, cancelled: 0 };
 
 /** A fold in several calls: a long log is read page by page, and what has grown is copied once, not once a page. */
 export class ViewFold {
@@ -243,7 +241,7 @@ export class ViewFold {
       case 'stepCancelled':
         return this.endStep(event, path);
       default:
-        return this.takeWaitOrBlock(event, path);
+        return takeWaitOrBlock(this.table, this.kept, event, path);
     }
   }
 
@@ -293,101 +291,6 @@ export class ViewFold {
     }
   }
 
-  private takeWaitOrBlock(event: AuditEvent, path: string): void {
-    switch (event.type) {
-      case 'timerStarted':
-      case 'eventAwaited':
-      case 'askOpened':
-      case 'emitRequested':
-      case 'childRequested':
-      case 'lockRequested':
-        return this.enterWait(event, path);
-      case 'eventTaken': {
-        const { id, name } = event.data.event;
-        this.kept.delete(id);
-        return this.changeWait(path, 'event', (wait) => ({ ...wait, taken: [...wait.taken, name] }));
-      }
-      case 'askClaimed':
-        return this.changeWait(path, 'ask', (wait) => ({ ...wait, claimedBy: event.data.by }));
-      case 'askReassigned':
-        return this.changeWait(path, 'ask', (wait) => ({ ...wait, assignees: event.data.assignees, claimedBy: undefined }));
-      case 'childStarted': {
-        const { id, version, attached } = event.data;
-        const { child } = this.table.get(path) ?? {};
-        this.changeWait(path, 'child', (wait) => ({ ...wait, childId: id }));
-        const facts = { id, ...(version !== undefined && { version }), ...(attached && { attached }) };
-        return this.table.set(path, { child: { workflow: '', ...child, ...facts } });
-      }
-      case 'childCompensating':
-        return this.table.set(path, { status: 'compensating' });
-      case 'childCompensated':
-        return this.table.set(path, undone(event.data.failures?.[0]));
-      case 'blockEntered': {
-        const { items, taken, timeoutAt } = event.data;
-        const counts = { ...noCounts, total: lengthOf(items) ?? taken?.length ?? 0 };
-        return this.table.set(path, {
-          status: 'running',
-          isBlock: true,
-          scheduledAt: event.at,
-          startedAt: event.at,
-          taken,
-          timeoutAt,
-          counts,
-          begun: 0,
-        });
-      }
-      case 'lockGranted':
-        return this.table.set(path, { status: 'running', isBlock: true, wait: undefined, startedAt: event.at });
-      case 'scopesOpened':
-        return this.openScopes(path, event.data.keys.length);
-      case 'roundDelayed':
-        return this.table.set(path, { dueAt: event.data.dueAt });
-      case 'blockClosing':
-        return this.table.set(path, { dueAt: undefined, ...byHand(event.data) });
-      default:
-        return;
-    }
-  }
-
-  private enterWait(event: Entered, path: string): void {
-    const dueAt = event.type === 'timerStarted' ? event.data.dueAt : undefined;
-    const timeoutAt = 'timeoutAt' in event.data ? event.data.timeoutAt : undefined;
-    if (event.type === 'childRequested') {
-      const { childId, workflow, input } = event.data;
-      this.table.openAttempt(path, event);
-      this.table.set(path, { child: { id: childId, workflow }, input });
-    }
-    this.table.set(path, {
-      status: 'waiting',
-      scheduledAt: event.at,
-      startedAt: event.at,
-      endedAt: undefined,
-      dueAt,
-      timeoutAt,
-      wait: waitOf(event),
-    });
-  }
-
-  private changeWait<K extends WaitView['kind']>(
-    path: string,
-    kind: K,
-    to: (wait: Extract<WaitView, { kind: K }>) => WaitView,
-  ): void {
-    const { wait } = this.table.get(path) ?? {};
-    if (wait?.kind === kind) this.table.set(path, { wait: to(wait as Extract<WaitView, { kind: K }>) });
-  }
-
-  private openScopes(path: string, opened: number): void {
-    const { counts = noCounts, begun = 0 } = this.table.get(path) ?? {};
-    const now = begun + opened;
-    this.table.set(path, {
-      isBlock: true,
-      begun: now,
-      dueAt: undefined,
-      counts: { ...counts, total: Math.max(counts.total, now) },
-    });
-  }
-
   /** `waiting` = nothing is runnable; only a clock, a message or a person can move it. */
   private settledStatus(): InstanceStatus {
     const { status, limit } = this.view;
@@ -401,33 +304,3 @@ const ranOn = ({ worker, startedAt }: { worker?: string; startedAt?: number }): 
   ...(worker !== undefined && { worker }),
   ...(startedAt !== undefined && { startedAt }),
 });
-
-const byHand = ({ by, reason }: { by?: string; reason?: string }): Partial<StepView> => ({
-  ...(by !== undefined && { by }),
-  ...(reason !== undefined && { reason }),
-});
-
-function waitOf(event: Entered): WaitView {
-  switch (event.type) {
-    case 'timerStarted':
-      return { kind: 'timer', dueAt: event.data.dueAt, isAbsolute: event.data.isAbsolute };
-    case 'eventAwaited': {
-      const { names, match, key } = event.data;
-      return { kind: 'event', names, match, key, taken: [] };
-    }
-    case 'askOpened':
-      return { kind: 'ask', name: event.data.name, ask: event.data, assignees: event.data.assignees ?? [] };
-    case 'emitRequested':
-      return { kind: 'emit' };
-    case 'childRequested':
-      return { kind: 'child', childId: event.data.childId, workflow: event.data.workflow };
-    case 'lockRequested':
-      return { kind: 'lock', key: event.data.key, limit: event.data.limit };
-  }
-}
-
-/** A long list is stored apart, and only named here with its length. */
-function lengthOf(items: unknown): number | undefined {
-  if (Array.isArray(items)) return items.length;
-  return (items as { $payload?: { length?: number } } | undefined)?.$payload?.length;
-}

@@ -1,7 +1,7 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { QueueStuckError } from '../errors.js';
 import type { FaultListener } from '../fault.js';
-import type { Consumer, ConsumeOptions } from '../transport.js';
+import type { Consumer, ConsumeOptions, Delivery } from '../transport.js';
 import { Acknowledgements } from './acknowledgements.js';
 import { AmqpDelivery } from './amqp-delivery.js';
 import { closeChannel } from './close-channel.js';
@@ -9,6 +9,8 @@ import { answerMs, NoAnswerError, within } from './within.js';
 
 export interface AmqpConsumerHooks {
   readonly onFault: FaultListener;
+  /** Publishes a delivery as a dead letter. @returns whether the broker has that */
+  readonly bury: (delivery: Delivery) => Promise<boolean>;
   /** Its channel alone was closed by the broker (an acknowledgement time-out, say). */
   readonly onChannelClosed: (consumer: AmqpConsumer) => void;
   /** Closed, or lost for good: forget it. */
@@ -119,7 +121,7 @@ export class AmqpConsumer implements Consumer {
   private deliver(life: Life, message: ConsumeMessage): void {
     // under way while the cancel was: stays unsettled, so that closing gives it back in order
     if (this.isCancelled || life !== this.life) return;
-    const delivery = new AmqpDelivery(this.queue, message, life.acknowledgements);
+    const delivery = new AmqpDelivery(this.queue, message, life.acknowledgements, this.hooks.bury);
     try {
       this.options.onDelivery(delivery);
     } catch (error) {

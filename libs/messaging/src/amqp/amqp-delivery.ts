@@ -1,6 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ConsumeMessage } from 'amqplib';
 import type { Delivery, Settlement } from '../transport.js';
 import type { Acknowledgements } from './acknowledgements.js';
+import { isUnsafeToReject } from './own-dead-letter.js';
+
+/** Before a message goes back to its queue that could not be buried, ms: it would come again at once. */
+const againMs = 1_000;
 
 const noHeaders: Readonly<Record<string, unknown>> = Object.freeze({});
 
@@ -12,6 +17,8 @@ export class AmqpDelivery implements Delivery {
     readonly queue: string,
     private readonly message: ConsumeMessage,
     private readonly acknowledgements: Acknowledgements,
+    /** Publishes it as a dead letter. @returns whether the broker has that */
+    private readonly bury: (delivery: Delivery) => Promise<boolean>,
   ) {}
 
   get exchange(): string {
@@ -60,6 +67,17 @@ export class AmqpDelivery implements Delivery {
   }
 
   settle(settlement: Settlement): void {
+    if (settlement === 'deadLetter' && isUnsafeToReject(this)) void this.buryOrRequeue();
+    else this.tell(settlement);
+  }
+
+  private async buryOrRequeue(): Promise<void> {
+    if (await this.bury(this)) return this.tell('ack');
+    await pause(againMs, undefined, { ref: false });
+    this.tell('requeue');
+  }
+
+  private tell(settlement: Settlement): void {
     this.acknowledgements.settle(this.message.fields.deliveryTag, settlement);
   }
 }

@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { checkSizes } from '../codec.js';
 import { QueueLockedError, QueueMissingError, TransportUnavailableError } from '../errors.js';
+import { isOwnExchange } from '../topology.js';
 import { StateSignal } from '../transport-state.js';
 import type {
   Consumer,
   ConsumeOptions,
+  Delivery,
   OutgoingMessage,
   PublishOutcome,
   QueueSpec,
@@ -15,10 +17,18 @@ import { codeOf, translated } from './administration.js';
 import { AmqpConsumer } from './amqp-consumer.js';
 import { amqpSettings, type AmqpSettings, type AmqpTransportOptions } from './amqp-options.js';
 import { reconnectDelayMs } from './backoff.js';
+import { deadLetterOf } from './own-dead-letter.js';
 import { Session } from './session.js';
 
 /** A session that lived this long was a good one: the next reconnect starts without a long wait. */
 const goodSessionMs = 10_000;
+
+/** Bindings are made again so often: whoever makes a deleted exchange again first knows only its own, and nobody is told that others are gone. */
+const careMs = 5_000;
+
+/** Exchanges of others are theirs to care for, and a refusal there is their right. */
+const bindingsToKeep = ({ bindings, isBoundElsewhere }: QueueSpec): QueueSpec['bindings'] =>
+  isBoundElsewhere === true ? [] : bindings.filter(({ exchange }) => isOwnExchange(exchange));
 
 /** The port on RabbitMQ 3.10 to 4.x. */
 export class AmqpTransport implements Transport {
@@ -32,6 +42,8 @@ export class AmqpTransport implements Transport {
   private current: Session | undefined;
   private sessions = 0;
   private failures = 0;
+  /** The next reconnect waits so long first, ms. */
+  private awayMs = 0;
   private connecting: Promise<void> | undefined;
 
   constructor(options: AmqpTransportOptions) {
@@ -85,6 +97,7 @@ export class AmqpTransport implements Transport {
   }
 
   async unbindQueue(name: string, exchange: string, routingKey: string): Promise<void> {
+    this.disown(name, exchange, routingKey);
     await this.demandSession('unbindQueue').administration.unbindQueue(name, exchange, routingKey);
   }
 
@@ -98,6 +111,7 @@ export class AmqpTransport implements Transport {
     const session = this.demandSession('consume');
     const consumer = new AmqpConsumer(queue, options, {
       onFault: this.settings.onFault,
+      bury: (delivery) => this.bury(delivery),
       onChannelClosed: (closed) => void this.restoreLater(closed),
       onEnd: (ended) => this.forget(ended),
     });
@@ -110,6 +124,11 @@ export class AmqpTransport implements Transport {
     return consumer;
   }
 
+  loseConnection(forMs: number): void {
+    this.awayMs = forMs;
+    this.current?.end(new Error(`the connection was given up for ${forMs} ms`));
+  }
+
   async close(): Promise<void> {
     if (this.state === 'closed') return;
     const session = this.current;
@@ -118,6 +137,11 @@ export class AmqpTransport implements Transport {
     for (const consumer of [...this.consumers]) await consumer.close();
     await session?.close();
     this.current = undefined;
+  }
+
+  private async bury(delivery: Delivery): Promise<boolean> {
+    const [outcome] = await this.publish([deadLetterOf(delivery)]).catch(() => []);
+    return outcome === 'confirmed';
   }
 
   /** Until it succeeds or the transport closes. */
@@ -154,7 +178,17 @@ export class AmqpTransport implements Transport {
     this.current = session;
     this.sessions += 1;
     this.signal.set('connected');
+    void this.keepBound(session);
     await this.restoreConsumers(session);
+  }
+
+  private async keepBound(session: Session): Promise<void> {
+    const { signal } = this.closing;
+    const isItsTime = (): boolean => session === this.current && !signal.aborted;
+    while (isItsTime()) {
+      await pause(careMs, undefined, { signal, ref: false }).catch(() => undefined);
+      if (isItsTime() && this.state === 'connected') await this.bindAgain(session);
+    }
   }
 
   /** Exchanges and exclusive queues; shared queues are not ours to bring back: a missing one must be noticed. */
@@ -215,6 +249,8 @@ export class AmqpTransport implements Transport {
   }
 
   private async reconnect(): Promise<void> {
+    await pause(this.awayMs, undefined, { signal: this.closing.signal }).catch(() => undefined);
+    this.awayMs = 0;
     await this.backOff(Math.max(1, this.failures));
     await this.openSession().catch(() => undefined);
   }
@@ -227,13 +263,33 @@ export class AmqpTransport implements Transport {
   /** An exchange of ours was deleted under us: make it again, with the bindings of what was declared here. */
   private async mendExchanges(session: Session, error: unknown): Promise<void> {
     this.settings.onFault(error, 'publish', 'warn');
-    if (codeOf(error) !== 404 || !this.wantsExchanges || session !== this.current) return;
-    try {
-      await session.administration.declareExchanges();
-      for (const spec of [...this.declared.values()]) await session.administration.bind(spec);
-    } catch (failure) {
-      this.settings.onFault(failure, 'declaring the exchanges again', 'warn');
+    if (codeOf(error) === 404 && session === this.current) await this.bindAgain(session);
+  }
+
+  private async bindAgain(session: Session): Promise<void> {
+    if (!this.wantsExchanges) return;
+    const { administration } = session;
+    await this.tryAgain('declaring the exchanges again', () => administration.declareExchanges());
+    // the map itself, no copy: what is unbound or deleted meanwhile must not come back
+    for (const spec of this.declared.values()) {
+      if (session !== this.current) return;
+      const own = bindingsToKeep(spec);
+      if (own.length > 0)
+        await this.tryAgain(`binding ${spec.name} again`, () => administration.bind({ ...spec, bindings: own }));
     }
+  }
+
+  /** One refusal must not keep the other queues from their bindings. */
+  private async tryAgain(what: string, work: () => Promise<void>): Promise<void> {
+    await work().catch((failure: unknown) => this.settings.onFault(failure, what, 'warn'));
+  }
+
+  /** A binding that was taken away on purpose is not made again. */
+  private disown(name: string, exchange: string, routingKey: string): void {
+    const spec = this.declared.get(name);
+    if (spec === undefined) return;
+    const bindings = spec.bindings.filter((binding) => binding.exchange !== exchange || binding.routingKey !== routingKey);
+    this.declared.set(name, { ...spec, bindings });
   }
 
   private forget(consumer: AmqpConsumer): void {

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Channel, connect } from 'amqplib';
-import { exchanges } from '#libs/contracts';
-import { RabbitNode, TcpProxy } from '#libs/testing';
+import { deadLetterQueue, exchanges } from '#libs/contracts';
+import { RabbitNode, TcpProxy, until } from '#libs/testing';
 import { Inbox, newLane, untilDepth, untilState } from '../conformance/world.js';
+import { maxMessageBytes } from '../codec.js';
 import { QueueStuckError } from '../errors.js';
-import { controlQueueSpec } from '../topology.js';
+import { controlQueueSpec, triggerQueueSpec } from '../topology.js';
 import type { Consumer, TransportState } from '../transport.js';
 import { AmqpTransport } from './amqp-transport.js';
 import { laneOf } from './publishers.js';
@@ -213,6 +215,73 @@ whereRabbitIs('the AMQP transport during outages of its broker', () => {
     expect(await transport.publish([lane.message('1')])).toEqual(['unconfirmed']);
     expect(await transport.publish([lane.message('2')])).toEqual(['confirmed']);
     expect(transport.session).toBe(1);
+    await transport.deleteQueue(lane.spec.name);
+  }, 60_000);
+
+  it('binds its queues again to an exchange that somebody else made again (npm run faults: F10, seed 1)', async () => {
+    const owner = await connected();
+    const lane = newLane();
+    await owner.declareQueue(lane.spec);
+    const operator = await connect(node.url);
+    const channel = await operator.createChannel();
+    await channel.deleteExchange(exchanges.steps);
+    await operator.close();
+    const other = await connected(); // knows the exchanges, and no queue
+    expect(await other.publish([lane.message('1')])).toEqual(['returned']);
+    const sent = await until(
+      async () => ((await other.publish([lane.message('2')]))[0] === 'confirmed' ? true : undefined),
+      20_000,
+    );
+    expect(sent).toBe(true);
+    expect(owner.session).toBe(1);
+    await owner.deleteQueue(lane.spec.name);
+  }, 60_000);
+
+  it('binds again what is its own, and never what was taken away on purpose', async () => {
+    const [one, two] = [await connected(), await connected()];
+    const lane = newLane();
+    const taken = { exchange: exchanges.events, routingKey: `taken.${randomUUID()}` };
+    await one.declareQueue({ ...lane.spec, bindings: [...lane.spec.bindings, taken] });
+    await one.unbindQueue(lane.spec.name, taken.exchange, taken.routingKey);
+    // of a message trigger: the other gateway knows the key that this one takes away
+    const followed = triggerQueueSpec(randomUUID(), { ...taken, routingKey: `old.${randomUUID()}` });
+    for (const transport of [one, two]) await transport.declareQueue(followed);
+    await one.unbindQueue(followed.name, followed.bindings[0]!.exchange, followed.bindings[0]!.routingKey);
+    const operator = await connect(node.url);
+    const channel = await operator.createChannel();
+    await channel.unbindQueue(lane.spec.name, exchanges.steps, lane.message('').routingKey);
+    await operator.close();
+
+    const isBound = async (): Promise<true | undefined> =>
+      (await one.publish([lane.message('1')]))[0] === 'confirmed' ? true : undefined;
+    expect(await until(isBound, 20_000)).toBe(true);
+    await pause(6_000); // a tick of both
+    const gone = [taken, ...followed.bindings].map((to) => ({ ...to, content: Buffer.from('2'), mandatory: true }));
+    expect(await one.publish(gone)).toEqual(['returned', 'returned']);
+    for (const { name } of [lane.spec, followed]) await one.deleteQueue(name);
+  }, 60_000);
+
+  it('buries what died before and is too big to be published, cut', async () => {
+    const transport = await connected();
+    const lane = newLane();
+    await transport.declareQueue(lane.spec);
+    const sender = await connect(node.url);
+    const channel = await sender.createChannel();
+    const headers = { 'x-death': 'forged' };
+    channel.publish(exchanges.steps, lane.message('').routingKey, Buffer.alloc(maxMessageBytes + 1, 97), { headers });
+    await channel.close();
+    await sender.close();
+    const [inbox, dead] = [new Inbox(), new Inbox()];
+    await dead.consume(transport, deadLetterQueue);
+    await inbox.consume(transport, lane.spec.name);
+    await inbox.count(1);
+    inbox.deliveries[0]?.settle('deadLetter');
+    await dead.count(1);
+    expect(dead.deliveries[0]?.content).toHaveLength(maxMessageBytes);
+    expect(dead.deliveries[0]?.headers).toMatchObject({ 'x-cut-from-bytes': maxMessageBytes + 1 });
+    await untilDepth(transport, lane.spec.name, { ready: 0 });
+    expect(inbox.deliveries).toHaveLength(1);
+    dead.deliveries[0]?.settle('ack');
     await transport.deleteQueue(lane.spec.name);
   }, 60_000);
 

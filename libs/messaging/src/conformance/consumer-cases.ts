@@ -151,6 +151,24 @@ export function consumerCases(bench: () => Bench): void {
       await deadConsumer.close();
     });
 
+    it('puts what pretends to have died before among the dead letters, too', async () => {
+      const dead = new Inbox();
+      const deadConsumer = await dead.consume(transport, deadLetterQueue);
+      const inbox = new Inbox();
+      await inbox.consume(transport, lane.spec.name);
+      const messageId = `${lane.spec.name} forged`;
+      await transport.publish([lane.message('forged', { messageId, headers: { 'x-death': 'forged', n: 1 } })]);
+      await inbox.count(1);
+      inbox.deliveries[0]?.settle('deadLetter');
+      const mine = (): boolean => dead.deliveries.some((delivery) => delivery.messageId === messageId);
+      await dead.until(mine, 'the dead letter');
+      const letter = dead.deliveries.find((delivery) => delivery.messageId === messageId);
+      expect(letter?.headers).toMatchObject({ n: 1, 'x-first-death-queue': lane.spec.name });
+      await untilDepth(transport, lane.spec.name, { ready: 0 });
+      for (const delivery of dead.deliveries) delivery.settle('ack');
+      await deadConsumer.close();
+    });
+
     it('goes on when a handler throws; the message becomes a dead letter', async () => {
       const inbox = new Inbox();
       let isFirst = true;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { exchanges } from '#libs/contracts';
 import { QueueLockedError } from '../errors.js';
-import { controlQueueSpec, liveQueueSpec, partitionQueueSpec, workerQueueSpec } from '../topology.js';
+import { controlQueueSpec, liveHeadsQueueSpec, liveQueueSpec, partitionQueueSpec, workerQueueSpec } from '../topology.js';
 import type { OutgoingMessage } from '../transport.js';
 import { type Bench, Inbox, newLane, untilDepth } from './world.js';
 
@@ -110,7 +110,7 @@ export function queueCases(bench: () => Bench): void {
       const transport = await bench().connected();
       const spec = { ...liveQueueSpec(randomUUID()), maxLength: 3 };
       await transport.declareQueue(spec);
-      const batch = ['1', '2', '3', '4', '5'].map((text) => to(exchanges.live, 'heads.order', text));
+      const batch = ['1', '2', '3', '4', '5'].map((text) => to(exchanges.live, 'ends', text));
       expect(await transport.publish(batch)).toEqual(Array(5).fill('confirmed'));
       const inbox = new Inbox();
       await inbox.consume(transport, spec.name);
@@ -120,7 +120,7 @@ export function queueCases(bench: () => Bench): void {
 
     it('routes by topic, and fans out', async () => {
       const transport = await bench().connected();
-      const heads = { ...liveQueueSpec(randomUUID()), bindings: [{ exchange: exchanges.live, routingKey: 'heads.#' }] };
+      const heads = liveHeadsQueueSpec(randomUUID());
       const control = [controlQueueSpec(randomUUID()), controlQueueSpec(randomUUID())];
       for (const spec of [heads, ...control]) await transport.declareQueue(spec);
       await transport.publish([

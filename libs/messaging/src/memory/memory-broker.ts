@@ -37,6 +37,10 @@ export class MemoryBroker implements QueueHost {
     return this.exchanges.has(name);
   }
 
+  isUnbound(exchange: string): boolean {
+    return this.exchanges.get(exchange)?.isBound === false;
+  }
+
   /** @returns whether it is new */
   declareQueue(spec: QueueSpec, connection: object): boolean {
     const known = this.queueOf(spec.name, connection);

@@ -10,6 +10,10 @@ export class MemoryExchange {
 
   constructor(readonly kind: ExchangeKind) {}
 
+  get isBound(): boolean {
+    return this.byKey.size > 0;
+  }
+
   bind(queue: MemoryQueue, routingKey: string): void {
     const bound = this.byKey.get(routingKey) ?? [];
     if (bound.includes(queue)) return;

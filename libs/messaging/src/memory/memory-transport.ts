@@ -99,6 +99,10 @@ export class MemoryTransport implements Transport {
     if (queue !== undefined) this.broker.unbindQueue(queue, exchange, routingKey);
   }
 
+  isUnbound(exchange: string): boolean {
+    return this.broker.isUnbound(exchange);
+  }
+
   async publish(messages: readonly OutgoingMessage[]): Promise<PublishOutcome[]> {
     checkSizes(messages);
     if (this.state !== 'connected') return messages.map(() => 'unconfirmed');
@@ -126,7 +130,7 @@ export class MemoryTransport implements Transport {
   }
 
   /** What a lost connection does, and then the reconnect: for tests and for chaos mode. */
-  loseConnection(): void {
+  loseConnection(forMs = 0): void {
     if (this.state !== 'connected') return;
     const toRestore = [...this.consumers].filter((consumer) => consumer.isAttached && consumer.options.restore !== false);
     this.publications.abandon();
@@ -134,7 +138,8 @@ export class MemoryTransport implements Transport {
     for (const consumer of [...this.consumers]) consumer.lose('disconnected');
     this.consumers.clear();
     this.broker.forget(this);
-    setImmediate(() => this.reconnect(toRestore));
+    if (forMs === 0) setImmediate(() => this.reconnect(toRestore));
+    else setTimeout(() => this.reconnect(toRestore), forMs);
   }
 
   private reconnect(consumers: readonly MemoryConsumer[]): void {

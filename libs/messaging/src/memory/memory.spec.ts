@@ -1,7 +1,9 @@
+import { exchanges } from '#libs/contracts';
 import { describeTransport } from '../conformance/index.js';
 import { Inbox, newLane } from '../conformance/world.js';
 import { MemoryBroker } from './memory-broker.js';
 import { MemoryTransport } from './memory-transport.js';
+import { controlQueueSpec } from '../topology.js';
 import { topicMatches } from './memory-exchange.js';
 
 describeTransport('memory', async () => {
@@ -63,6 +65,21 @@ describe('memory transport › bounded queues', () => {
     expect(await transport.publish([other.message('free')])).toEqual(['confirmed']);
     transport.loseConnection();
     expect(await stuck).toEqual(['unconfirmed']);
+  });
+});
+
+describe('an exchange', () => {
+  it('is known to be unbound until a queue is bound, and again when that is gone', async () => {
+    const transport = new MemoryTransport();
+    await transport.connect();
+    await transport.declareExchanges();
+    const spec = { ...controlQueueSpec('a'), bindings: [{ exchange: exchanges.events, routingKey: 'order.*' }] };
+    expect(transport.isUnbound(exchanges.events)).toBe(true);
+    await transport.declareQueue(spec);
+    expect(transport.isUnbound(exchanges.events)).toBe(false);
+    await transport.deleteQueue(spec.name);
+    expect(transport.isUnbound(exchanges.events)).toBe(true);
+    expect(transport.isUnbound('of.others')).toBe(false);
   });
 });
 

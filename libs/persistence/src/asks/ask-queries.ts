@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { defaultTenant } from '#libs/contracts';
 import type { InstanceId, Json } from '#libs/engine';
 import { InvalidCursor, isUuid } from '../connections/cursor.js';
+import { isJsonObject, jsonOr } from '../payloads/spoilt.js';
 import type { PageOf } from '../instances/instance-queries.js';
 import type { AskRow } from '../ports.js';
 import type { AskEntity } from '../schema/entities/ask.entity.js';
@@ -55,8 +56,8 @@ const askOf = (row: AskEntity): AskRow => ({
   ...row,
   instanceId: row.instanceId as InstanceId,
   kind: row.kind as AskRow['kind'],
-  choices: row.choices === null ? null : (JSON.parse(row.choices) as string[]),
-  form: row.form === null ? null : (JSON.parse(row.form) as Json),
+  choices: row.choices === null ? null : jsonOr<string[]>(row.choices, Array.isArray, []),
+  form: row.form === null ? null : jsonOr<Json>(row.form, isJsonObject, {}),
 });
 
 type Place = Pick<AskRow, 'openedAt' | 'instanceId' | 'path'>;

@@ -99,4 +99,26 @@ describe('BulkStore', () => {
     await store.end('b', job.id, 'stopped');
     expect(await store.stop(job.id)).toBe(false);
   });
+
+  it('never takes a filter or a message that was written over for everything there is', async () => {
+    const [spoilt, strange, whole] = [newJob(), newJob(), newJob()];
+    for (const job of [spoilt, strange, whole]) await store.insert(job);
+    const spoil = (column: string, value: string, id: string) =>
+      database.dataSource.query(`UPDATE workflow_bulk_jobs SET ${column} = $1 WHERE id = $2`, [value, id]);
+    await spoil('filter', '{"definition', spoilt.id);
+    await spoil('message', '[]', strange.id);
+    const claimed = [await store.claim('a'), await store.claim('a'), await store.claim('a')];
+    expect(claimed.map((job) => [job?.id, job?.unreadable])).toEqual([
+      [spoilt.id, expect.stringContaining('the filter')],
+      [strange.id, expect.stringContaining('the message')],
+      [whole.id, null],
+    ]);
+    expect(claimed[0]?.filter).toBeNull();
+    for (const { id } of [spoilt, strange]) await store.fail('a', id, { code: 'DATA_UNREADABLE', message: 'gone' });
+    await store.fail('b', whole.id, { code: 'DATA_UNREADABLE', message: 'of another' });
+    expect(await store.get(spoilt.id)).toMatchObject({ status: 'failed', endedAt: expect.any(Number) });
+    expect(await store.failures(spoilt.id, null, 10)).toEqual([{ instanceId: spoilt.id, code: 'DATA_UNREADABLE', message: 'gone' }]); // prettier-ignore
+    expect((await store.get(whole.id))?.status).toBe('running');
+    await store.end('a', whole.id, 'completed');
+  });
 });

@@ -1,17 +1,20 @@
 import type { DataSource } from 'typeorm';
+import type { IncidentAction } from '#libs/contracts';
 import { canonicalJson, type InstanceId, type JsonObject } from '#libs/engine';
 import { NOW_MS } from '../connections/database-clock.js';
 import type { CappedCount } from '../instances/instance-queries.js';
+import { isJsonObject, jsonOr } from '../payloads/spoilt.js';
 import type { InboxKind } from '../ports.js';
 
-export type BulkStatus = 'running' | 'stopping' | 'stopped' | 'completed';
+export type BulkStatus = 'running' | 'stopping' | 'stopped' | 'completed' | 'failed';
 
 export interface NewBulkJob {
   /** UUIDv7; also names the job's inbox rows, one an instance. */
   readonly id: string;
   readonly tenant: string;
-  readonly action: InboxKind;
-  /** Content of the inbox rows. */
+  /** What each instance is told, or what is done to each incident. */
+  readonly action: InboxKind | IncidentAction;
+  /** Content of the inbox rows, or what the operator wants. */
   readonly message: JsonObject;
   readonly filter: JsonObject | null;
   /** Sorted, each once; in place of a filter. */
@@ -21,6 +24,8 @@ export interface NewBulkJob {
 }
 
 export interface BulkJobRow extends NewBulkJob {
+  /** Why nobody knows any more what is to be done, and to what: somebody has written over it. Such a job does nothing. */
+  readonly unreadable: string | null;
   readonly status: BulkStatus;
   /** Id of the last instance that is done with; the next one has a higher id. */
   readonly position: string | null;
@@ -43,7 +48,7 @@ export interface BulkProgress {
   readonly failures: readonly BulkFailureRow[];
 }
 
-interface Stored extends Omit<BulkJobRow, 'message' | 'filter' | 'total'> {
+interface Stored extends Omit<BulkJobRow, 'message' | 'filter' | 'total' | 'unreadable'> {
   readonly message: string;
   readonly filter: string | null;
   readonly total: number;
@@ -56,10 +61,13 @@ export const BULK_LEASE_MS = 10_000;
 const columns = `id, tenant, action, message, filter, ids, status, total, total_is_capped AS "totalIsCapped", position, done, failed,
   per_second AS "perSecond", created_at AS "createdAt", ended_at AS "endedAt"`;
 
-/** Does it tell a whole definition (this one)? */
+/** In the text: one job that is JSON no more must not fail the statement that looks for the others. */
+const definitionOf = (job: string): string => `substring(${job}.filter from '"definition":"([^"]*)"')`;
+
+/** Does it tell a whole definition (this one)? The last key of canonical JSON, so that nothing inside another one is meant. */
 const ofDefinition = (job: string, definition?: string): string => {
-  const isOne = `${job}.message::jsonb -> 'withDefinition' = 'true'`;
-  return definition === undefined ? isOne : `${isOne} AND ${job}.filter::jsonb ->> 'definition' = ${definition}`;
+  const isOne = `${job}.message LIKE '%"withDefinition":true}'`;
+  return definition === undefined ? isOne : `${isOne} AND ${definitionOf(job)} = ${definition}`;
 };
 
 /** Bulk jobs: how far they are, who works on them, what they could not do. */
@@ -119,7 +127,7 @@ export class BulkStore {
          SELECT j.id FROM workflow_bulk_jobs j WHERE j.ended_at IS NULL AND j.lease_until < ${NOW_MS}
            AND NOT (${ofDefinition('j')} IS TRUE AND EXISTS (
              SELECT FROM workflow_bulk_jobs e WHERE e.ended_at IS NULL AND e.tenant = j.tenant AND (e.created_at, e.id) < (j.created_at, j.id)
-               AND ${ofDefinition('e', `(j.filter::jsonb ->> 'definition')`)}))
+               AND ${ofDefinition('e', definitionOf('j'))}))
          ORDER BY j.id LIMIT 1 FOR UPDATE SKIP LOCKED)
        RETURNING ${columns}`,
       [owner],
@@ -162,6 +170,17 @@ export class BulkStore {
     );
   }
 
+  /** Its end without another step, unless another works on it by now. Why is its last failure, under its own id. */
+  async fail(owner: string, id: string, { code, message }: Pick<BulkFailureRow, 'code' | 'message'>): Promise<void> {
+    await this.dataSource.query(
+      `WITH mine AS (
+         UPDATE workflow_bulk_jobs SET status = 'failed', ended_at = ${NOW_MS} WHERE id = $1 AND lease_owner = $2 AND ended_at IS NULL RETURNING id
+       )
+       INSERT INTO workflow_bulk_failures (job_id, instance_id, code, message) SELECT id, id, $3, $4 FROM mine ON CONFLICT DO NOTHING`,
+      [id, owner, code, message],
+    );
+  }
+
   /** Gives the lease back: another may go on at once. */
   async release(owner: string): Promise<void> {
     await this.dataSource.query(`UPDATE workflow_bulk_jobs SET lease_until = 0 WHERE lease_owner = $1 AND ended_at IS NULL`, [
@@ -170,9 +189,17 @@ export class BulkStore {
   }
 }
 
-const jobOf = ({ message, filter, total, totalIsCapped, ...row }: Stored): BulkJobRow => ({
-  ...row,
-  message: JSON.parse(message) as JsonObject,
-  filter: filter === null ? null : (JSON.parse(filter) as JsonObject),
-  total: { count: total, isCapped: totalIsCapped },
-});
+/** What cannot be read is never taken for something else: no filter would mean everything there is. */
+function jobOf({ message, filter, total, totalIsCapped, ...row }: Stored): BulkJobRow {
+  const told = jsonOr<JsonObject | null>(message, isJsonObject, null);
+  const wanted = filter === null ? null : jsonOr<JsonObject | null>(filter, isJsonObject, null);
+  return {
+    ...row,
+    message: told ?? {},
+    filter: wanted,
+    unreadable: told === null ? unreadable('message') : wanted === null && row.ids === null ? unreadable('filter') : null,
+    total: { count: total, isCapped: totalIsCapped },
+  };
+}
+
+const unreadable = (what: string): string => `expected the ${what} this job was begun with, but somebody has written over it`;

@@ -22,5 +22,6 @@ export function connectionSettings(url: string, options: DataSourceOptions): Poo
     query_timeout: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + 5_000,
     application_name: options.applicationName ?? 'orquestrax',
     types: numericTypes,
+    ...(options.socket !== undefined && { stream: options.socket }),
   };
 }

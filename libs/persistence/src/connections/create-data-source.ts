@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { DataSource } from 'typeorm';
 import { entities } from '../schema/entities/index.js';
 import { migrations } from '../schema/migrations/index.js';
@@ -10,6 +11,8 @@ export interface DataSourceOptions {
   /** A statement that runs longer is cancelled, ms; default 30,000, 0 = never. */
   readonly statementTimeoutMs?: number;
   readonly connectTimeoutMs?: number;
+  /** Makes the sockets of connections; default: plain ones. */
+  readonly socket?: () => Socket;
   /** Shown in `pg_stat_activity`. */
   readonly applicationName?: string;
   /** Told when an idle connection breaks; the pool replaces it by itself. Default: silence. */

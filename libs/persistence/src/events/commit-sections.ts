@@ -1,5 +1,5 @@
 import { canonicalJson } from '#libs/engine';
-import { plainArray, textArray } from '../connections/pg-array.js';
+import { bigintArray, intArray, plainArray, textArray, uuidArray } from '../connections/pg-array.js';
 import { writeStored, writeStoredValue } from '../payloads/stored-json.js';
 import { asks, asksGone, inboxSent, payloads } from './conversation-sections.js';
 import { logs } from '../logs/log-section.js';
@@ -19,14 +19,14 @@ const events: Section = {
     occurred_at: 'bigint',
   },
   values: ({ events: rows }, payloads) => [
-    plainArray(rows.map((row) => row.instanceId)),
-    plainArray(rows.map((row) => row.event.seq)),
-    plainArray(rows.map((row) => row.event.generation)),
+    uuidArray(rows.map((row) => row.instanceId)),
+    intArray(rows.map((row) => row.event.seq)),
+    intArray(rows.map((row) => row.event.generation)),
     textArray(rows.map((row) => row.event.type)),
-    textArray(rows.map((row) => row.event.path ?? null)),
-    plainArray(rows.map((row) => row.event.attempt ?? null)),
+    textArray(rows.map((row) => row.event.path)),
+    intArray(rows.map((row) => row.event.attempt)),
     textArray(rows.map((row) => writeStored(row.instanceId, row.event.data, payloads))),
-    plainArray(rows.map((row) => row.event.at)),
+    bigintArray(rows.map((row) => row.event.at)),
   ],
   sql: (source) =>
     `INSERT INTO workflow_events (instance_id, seq, generation, type, path, attempt, data, occurred_at) SELECT * FROM ${source}`,
@@ -50,18 +50,18 @@ const heads: Section = {
     current_step: 'text',
   },
   values: ({ heads: rows }, payloads) => [
-    plainArray(rows.map((row) => row.id)),
+    uuidArray(rows.map((row) => row.id)),
     textArray(rows.map((row) => row.status)),
-    plainArray(rows.map((row) => row.seq)),
-    plainArray(rows.map((row) => row.generation)),
+    intArray(rows.map((row) => row.seq)),
+    intArray(rows.map((row) => row.generation)),
     textArray(rows.map((row) => row.summary)),
     textArray(rows.map(({ id, output }) => (output === null ? null : writeStoredValue(id, output, payloads)))),
     textArray(rows.map(({ id, error }) => (error === null ? null : writeStored(id, error, payloads)))),
     textArray(rows.map((row) => canonicalJson(row.tags))),
-    plainArray(rows.map((row) => row.startedAt)),
-    plainArray(rows.map((row) => row.endedAt)),
-    plainArray(rows.map((row) => row.stepsDone)),
-    plainArray(rows.map((row) => row.stepsTotal)),
+    bigintArray(rows.map((row) => row.startedAt)),
+    bigintArray(rows.map((row) => row.endedAt)),
+    intArray(rows.map((row) => row.stepsDone)),
+    intArray(rows.map((row) => row.stepsTotal)),
     textArray(rows.map((row) => row.currentStep)),
   ],
   sql: (
@@ -79,9 +79,9 @@ const wakeups: Section = {
   values: (batch) => {
     const rows = batch.wakeups.filter((row) => !row.remove);
     return [
-      plainArray(rows.map((row) => row.instanceId)),
+      uuidArray(rows.map((row) => row.instanceId)),
       plainArray(rows.map((row) => row.bucket)),
-      plainArray(rows.map((row) => row.dueAt)),
+      bigintArray(rows.map((row) => row.dueAt)),
       textArray(rows.map((row) => row.work)),
     ];
   },
@@ -92,7 +92,7 @@ const wakeups: Section = {
 const wakeupsGone: Section = {
   rows: (batch) => batch.wakeups.filter((row) => row.remove).length,
   columns: { id: 'uuid' },
-  values: (batch) => [plainArray(batch.wakeups.filter((row) => row.remove).map((row) => row.instanceId))],
+  values: (batch) => [uuidArray(batch.wakeups.filter((row) => row.remove).map((row) => row.instanceId))],
   sql: (source) => `DELETE FROM workflow_wakeups AS w USING ${source} WHERE w.instance_id = u.id`,
 };
 
@@ -101,9 +101,9 @@ const inbox: Section = {
   rows: (batch) => batch.inboxApplied.length,
   columns: { instance_id: 'uuid', id: 'text', seq: 'int', outcome: 'text' },
   values: ({ inboxApplied: rows }) => [
-    plainArray(rows.map((row) => row.instanceId)),
+    uuidArray(rows.map((row) => row.instanceId)),
     textArray(rows.map((row) => row.id)),
-    plainArray(rows.map((row) => row.seq)),
+    intArray(rows.map((row) => row.seq)),
     textArray(rows.map((row) => row.outcome)),
   ],
   sql: (
@@ -116,12 +116,12 @@ const unsent: Section = {
   rows: (batch) => batch.unsent.length,
   columns: { instance_id: 'uuid', token: 'int', is_event: 'boolean', partition: 'smallint', tries: 'int', retry_at: 'bigint' },
   values: ({ unsent: rows }) => [
-    plainArray(rows.map((row) => row.instanceId)),
-    plainArray(rows.map((row) => row.token)),
+    uuidArray(rows.map((row) => row.instanceId)),
+    intArray(rows.map((row) => row.token)),
     plainArray(rows.map((row) => String(row.isEvent))),
     plainArray(rows.map((row) => row.partition)),
-    plainArray(rows.map((row) => row.tries)),
-    plainArray(rows.map((row) => row.retryAt)),
+    intArray(rows.map((row) => row.tries)),
+    bigintArray(rows.map((row) => row.retryAt)),
   ],
   sql: (source) => `INSERT INTO workflow_unsent (instance_id, token, is_event, partition, tries, retry_at) SELECT * FROM ${source}
     ON CONFLICT (instance_id, token) DO UPDATE SET partition = excluded.partition, tries = excluded.tries, retry_at = excluded.retry_at`,
@@ -130,7 +130,7 @@ const unsent: Section = {
 const unsentGone: Section = {
   rows: (batch) => batch.unsentDone.length,
   columns: { instance_id: 'uuid', token: 'int' },
-  values: ({ unsentDone: rows }) => [plainArray(rows.map((row) => row.instanceId)), plainArray(rows.map((row) => row.token))],
+  values: ({ unsentDone: rows }) => [uuidArray(rows.map((row) => row.instanceId)), intArray(rows.map((row) => row.token))],
   sql: (source) => `DELETE FROM workflow_unsent AS w USING ${source} WHERE w.instance_id = u.instance_id AND w.token = u.token`,
 };
 
@@ -138,8 +138,8 @@ const snapshots: Section = {
   rows: (batch) => batch.snapshots.length,
   columns: { instance_id: 'uuid', seq: 'int', state: 'text' },
   values: ({ snapshots: rows }) => [
-    plainArray(rows.map((row) => row.instanceId)),
-    plainArray(rows.map((row) => row.seq)),
+    uuidArray(rows.map((row) => row.instanceId)),
+    intArray(rows.map((row) => row.seq)),
     textArray(rows.map((row) => row.state)),
   ],
   sql: (source) => `INSERT INTO workflow_snapshots (instance_id, seq, state) SELECT * FROM ${source}
@@ -158,15 +158,15 @@ const stats: Section = {
   },
   values: ({ stats: rows, partition }) => [
     plainArray(rows.map(() => partition)),
-    plainArray(rows.map((row) => row.minute)),
+    bigintArray(rows.map((row) => row.minute)),
     textArray(rows.map((row) => row.definition)),
-    plainArray(rows.map((row) => row.started)),
-    plainArray(rows.map((row) => row.completed)),
-    plainArray(rows.map((row) => row.failed)),
-    plainArray(rows.map((row) => row.cancelled)),
-    plainArray(rows.map((row) => row.timedOut)),
-    plainArray(rows.map((row) => row.steps)),
-    plainArray(rows.map((row) => row.durationMs)),
+    bigintArray(rows.map((row) => row.started)),
+    bigintArray(rows.map((row) => row.completed)),
+    bigintArray(rows.map((row) => row.failed)),
+    bigintArray(rows.map((row) => row.cancelled)),
+    bigintArray(rows.map((row) => row.timedOut)),
+    bigintArray(rows.map((row) => row.steps)),
+    bigintArray(rows.map((row) => row.durationMs)),
   ],
   sql: (
     source,

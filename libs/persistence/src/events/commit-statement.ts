@@ -1,5 +1,5 @@
 import { NOW_MS } from '../connections/database-clock.js';
-import { plainArray } from '../connections/pg-array.js';
+import { intArray, uuidArray } from '../connections/pg-array.js';
 import { Payloads } from '../payloads/stored-json.js';
 import type { BatchCommit } from '../ports.js';
 import { sections } from './commit-sections.js';
@@ -62,8 +62,8 @@ function journalValues(batch: BatchCommit): unknown[] {
     batch.batchNo,
     batch.epoch,
     batch.sentThrough,
-    plainArray(touched.map((row) => row.instanceId)),
-    plainArray(touched.map((row) => row.fromSeq)),
-    plainArray(touched.map((row) => row.toSeq)),
+    uuidArray(touched.map((row) => row.instanceId)),
+    intArray(touched.map((row) => row.fromSeq)),
+    intArray(touched.map((row) => row.toSeq)),
   ];
 }

@@ -1,6 +1,6 @@
 import { canonicalJson } from '#libs/engine';
 import { NOW_MS } from '../connections/database-clock.js';
-import { plainArray, textArray } from '../connections/pg-array.js';
+import { plainArray, textArray, textLiteral } from '../connections/pg-array.js';
 import { writeStored } from '../payloads/stored-json.js';
 import type { Section } from './section.js';
 
@@ -53,7 +53,7 @@ export const asks: Section = {
     textArray(rows.map((row) => row.prompt)),
     textArray(rows.map((row) => jsonOrNull(row.choices))),
     textArray(rows.map((row) => jsonOrNull(row.form))),
-    textArray(rows.map((row) => textArray(row.assignees))),
+    textArray(rows.map((row) => textLiteral(row.assignees))),
     textArray(rows.map((row) => row.claimedBy)),
     plainArray(rows.map((row) => row.dueAt)),
     plainArray(rows.map((row) => row.timeoutAt)),

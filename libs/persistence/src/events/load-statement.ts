@@ -1,5 +1,6 @@
-import type { AuditEvent, AuditEventData, InstanceId, JsonObject } from '#libs/engine';
+import type { AuditEvent, AuditEventData, InstanceId, Json, JsonObject } from '#libs/engine';
 import { headColumns, headOf, headRefs } from '../instances/head-row.js';
+import { isJsonObject, jsonOr, readable, SpoiltRow } from '../payloads/spoilt.js';
 import { type PayloadRef, readStored, refsIn } from '../payloads/stored-json.js';
 import { INBOX_AT_ONCE, type InboxKind, type InboxRow, type StoredInstance, type WorkState } from '../ports.js';
 import type { InstanceEntity } from '../schema/entities/instance.entity.js';
@@ -54,13 +55,25 @@ export interface LoadedRow {
 
 type EventRow = Pick<LoadedRow, 'seq' | 'generation' | 'type' | 'path' | 'attempt' | 'content' | 'at'>;
 
+/** For people, who see what is there. */
+const spoiltData = (content: string): JsonObject => ({ unreadable: content.slice(0, 1_000) });
+
+function strictData({ seq, content }: EventRow, contents: Contents): JsonObject {
+  const data = readable(`event ${seq}`, () => readStored<Json>(content, contents));
+  if (!isJsonObject(data))
+    throw new SpoiltRow(`event ${seq} cannot be read: expected an object, but found ${content.slice(0, 40)}`);
+  return data;
+}
+
 /**
  * Rows of the audit log as events: absent fields are absent, not null.
- * @param contents of the payloads they name; absent: these stay named
+ * @param contents of the payloads they name; absent: these stay named, and data that cannot be read is shown as it is
+ * @throws SpoiltRow with `contents`: nobody may decide on what is not known
  */
 export function eventOf(row: EventRow, contents?: Contents): AuditEvent {
   const { seq, generation, type, path, attempt, content, at } = row;
-  const data = contents === undefined ? (JSON.parse(content) as JsonObject) : readStored<JsonObject>(content, contents);
+  const data =
+    contents === undefined ? jsonOr<JsonObject>(content, isJsonObject, spoiltData(content)) : strictData(row, contents);
   return {
     seq,
     generation,
@@ -72,24 +85,29 @@ export function eventOf(row: EventRow, contents?: Contents): AuditEvent {
   } as unknown as AuditEvent;
 }
 
-/** Payloads the rows name. */
+/** Payloads the rows name; those of spoilt ones are none. */
 export function loadedRefs(rows: readonly LoadedRow[]): PayloadRef[] {
-  const heads = rows.filter((row) => row.part === 'head').flatMap((row) => headRefs(JSON.parse(row.content) as InstanceEntity));
-  const others = rows.filter((row) => row.part === 'event' || row.part === 'inbox').map((row) => row.content);
-  return [...heads, ...refsIn(others)];
+  return rows.flatMap((row) => {
+    try {
+      if (row.part === 'head') return headRefs(JSON.parse(row.content) as InstanceEntity);
+      return row.part === 'event' || row.part === 'inbox' ? refsIn([row.content]) : [];
+    } catch {
+      return [];
+    }
+  });
 }
 
-export const inboxOf = (
-  row: Pick<LoadedRow, 'id' | 'seq' | 'type' | 'path' | 'content' | 'at'>,
-  contents: Contents,
-): InboxRow => ({
-  id: row.path ?? '',
-  instanceId: row.id,
-  bucket: row.seq,
-  kind: row.type as InboxKind,
-  content: readStored<JsonObject>(row.content, contents),
-  receivedAt: row.at,
-});
+/** A row that cannot be read is of the kind `spoilt`, and says why: it is settled as such, and what comes after it is not held up. */
+export function inboxOf(row: Pick<LoadedRow, 'id' | 'seq' | 'type' | 'path' | 'content' | 'at'>, contents: Contents): InboxRow {
+  const address = { id: row.path ?? '', instanceId: row.id, bucket: row.seq, receivedAt: row.at };
+  try {
+    const content = readStored<Json>(row.content, contents);
+    if (!isJsonObject(content)) throw new SpoiltRow(`expected an object, but found ${row.content.slice(0, 40)}`);
+    return { ...address, kind: row.type as InboxKind, content };
+  } catch (error) {
+    return { ...address, kind: 'spoilt', content: { reason: `${row.type} cannot be read: ${String(error)}` } };
+  }
+}
 
 interface Draft {
   head?: StoredInstance['head'];
@@ -99,24 +117,41 @@ interface Draft {
   readonly inbox: InboxRow[];
 }
 
-/** Puts the rows of each instance together, in order. */
-export function assemble(rows: readonly LoadedRow[], contents: Contents): StoredInstance[] {
-  const drafts = new Map<InstanceId, Draft>();
+/** What was read of many instances: those that can be gone on with, and why the others cannot. */
+export interface Assembled {
+  readonly instances: readonly StoredInstance[];
+  readonly spoilt: ReadonlyMap<InstanceId, unknown>;
+}
+
+/** Puts the rows of each instance together, in order. One that is spoilt is none, and spoils no other. */
+export function assemble(rows: readonly LoadedRow[], contents: Contents): Assembled {
+  const spoilt = new Map<InstanceId, unknown>();
+  const instances = [...Map.groupBy(rows, (row) => row.id)].flatMap(([id, own]) => {
+    try {
+      return assembleOne(own, contents);
+    } catch (error) {
+      spoilt.set(id, error);
+      return [];
+    }
+  });
+  return { instances, spoilt };
+}
+
+function assembleOne(rows: readonly LoadedRow[], contents: Contents): StoredInstance[] {
+  const draft: Draft = { snapshot: null, wakeup: null, events: [], inbox: [] };
   for (const row of rows) {
-    let draft = drafts.get(row.id);
-    if (draft === undefined) drafts.set(row.id, (draft = { snapshot: null, wakeup: null, events: [], inbox: [] }));
-    if (row.part === 'head') draft.head = headOf(JSON.parse(row.content) as InstanceEntity, contents);
+    if (row.part === 'head')
+      draft.head = readable('the instance', () => headOf(JSON.parse(row.content) as InstanceEntity, contents));
     else if (row.part === 'snapshot') draft.snapshot = { seq: row.seq, state: row.content };
     else if (row.part === 'event') draft.events.push(eventOf(row, contents));
     else if (row.part === 'wakeup') draft.wakeup = { dueAt: row.at, work: row.type as WorkState };
     else draft.inbox.push(inboxOf(row, contents));
   }
-  return [...drafts.values()].flatMap(({ head, snapshot, wakeup, events, inbox }) => {
-    if (head === undefined) return [];
-    events.sort((a, b) => a.seq - b.seq);
-    inbox.sort(inOrder);
-    return [{ head, snapshot, wakeup, events, inbox }];
-  });
+  const { head, snapshot, wakeup, events, inbox } = draft;
+  if (head === undefined) return [];
+  events.sort((a, b) => a.seq - b.seq);
+  inbox.sort(inOrder);
+  return [{ head, snapshot, wakeup, events, inbox }];
 }
 
 /** Of rows received in the same millisecond, those of one sender are numbered. */

@@ -2,7 +2,6 @@ import type { Pool, QueryResultRow } from 'pg';
 import type { AuditEvent, InstanceId } from '#libs/engine';
 import { plainArray } from '../connections/pg-array.js';
 import { contentsFromPool } from '../payloads/payload-contents.js';
-import { refsIn } from '../payloads/stored-json.js';
 import { inTransaction } from '../connections/in-transaction.js';
 import { commitSubscribing } from '../keys/commit-subscribing.js';
 import type {
@@ -40,10 +39,15 @@ export class PgEventStore implements EventStore {
     }
   }
 
-  async load(ids: readonly InstanceId[]): Promise<StoredInstance[]> {
+  async load(ids: readonly InstanceId[], spoilt?: (id: InstanceId, error: unknown) => void): Promise<readonly StoredInstance[]> {
     if (ids.length === 0) return [];
     const rows = await this.rows<LoadedRow>(loadStatement, [[...new Set(ids)]]);
-    return assemble(rows, await contentsFromPool(this.pool, loadedRefs(rows)));
+    const read = assemble(rows, await contentsFromPool(this.pool, loadedRefs(rows)));
+    for (const [id, error] of read.spoilt) {
+      if (spoilt === undefined) throw error;
+      spoilt(id, error);
+    }
+    return read.instances;
   }
 
   waitingInbox(wanted: readonly InboxAddress[]): Promise<InboxRow[]> {
@@ -121,7 +125,7 @@ export class PgEventStore implements EventStore {
     if (wanted.length === 0) return [];
     const values = [plainArray(wanted.map((row) => row.instanceId)), plainArray(wanted.map((row) => row.bucket))];
     const rows = await this.rows<LoadedRow>(statement, values);
-    const contents = await contentsFromPool(this.pool, refsIn(rows.map((row) => row.content)));
+    const contents = await contentsFromPool(this.pool, loadedRefs(rows.map((row) => ({ ...row, part: 'inbox' }))));
     return rows.map((row) => inboxOf(row, contents)).sort(inOrder);
   }
 

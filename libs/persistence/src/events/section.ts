@@ -1,4 +1,5 @@
 import type { Payloads } from '../payloads/stored-json.js';
+import type { PgArray } from '../connections/pg-array.js';
 import type { BatchCommit } from '../ports.js';
 
 /** One part of the commit statement: present only when the batch has rows for it. */
@@ -7,7 +8,7 @@ export interface Section {
   /** Type of each column of its source, in the order of `values`. */
   readonly columns: Readonly<Record<string, string>>;
   /** Values too big for a row go into `payloads`. */
-  readonly values: (batch: BatchCommit, payloads: Payloads) => string[];
+  readonly values: (batch: BatchCommit, payloads: Payloads) => PgArray[];
   /** @param source `(SELECT unnest($1::uuid[]) AS id, …) AS u` */
   readonly sql: (source: string) => string;
 }

@@ -1,5 +1,14 @@
+import { codeOf, type NewIncident } from './incident.js';
+
 /** Only what strangers cause by sending; what happens to an instance of ours is written each time. */
-const ofStrangers: ReadonlySet<string> = new Set(['unreadable', 'refusedCommand', 'refusedMessage']);
+const ofStrangers: ReadonlySet<string> = new Set([
+  'unreadable',
+  'refusedCommand',
+  'refusedMessage',
+  'refusedHook',
+  'failingCommand',
+  'failingMessage',
+]);
 const minuteMs = 60_000;
 
 /** What has been too much in one minute. */
@@ -15,9 +24,7 @@ export interface Excess {
   isWritten: boolean;
 }
 
-type Counted = { readonly kind: string; readonly reason: string };
-
-const codeOf = ({ reason }: Counted): string => /^([A-Z][A-Z_]*): /.exec(reason)?.[1] ?? '';
+type Counted = Pick<NewIncident, 'kind' | 'reason' | 'code'>;
 
 /** Counts incidents by kind and code; a producer gone wrong must not fill the table. */
 export class IncidentCap {
@@ -37,7 +44,7 @@ export class IncidentCap {
     if (!ofStrangers.has(kind)) return undefined;
     const minute = Math.floor(nowMs / minuteMs);
     if (minute !== this.minute) this.begin(minute);
-    const code = codeOf(incident);
+    const code = codeOf(incident) ?? '';
     const sort = `${kind}:${code}`;
     const before = this.written.get(sort) ?? 0;
     this.written.set(sort, before + 1);
@@ -56,7 +63,7 @@ export class IncidentCap {
 
   /** One that was to be written could not be: it will come again, and must not have used up the room. */
   giveBack(incident: Counted): void {
-    const sort = `${incident.kind}:${codeOf(incident)}`;
+    const sort = `${incident.kind}:${codeOf(incident) ?? ''}`;
     const before = this.written.get(sort) ?? 0;
     if (before > 0) this.written.set(sort, before - 1);
   }

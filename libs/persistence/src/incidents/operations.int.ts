@@ -5,6 +5,8 @@ import { lowestIdAt } from '../instances/uuid-bounds.js';
 import { Maintenance } from '../schema/maintenance.js';
 import { newId } from '../testing/rows.js';
 import { servers, type TestServer } from '../testing/test-servers.js';
+import { IncidentActs } from './incident-acts.js';
+import { IncidentQueries } from './incident-queries.js';
 import { IncidentStore } from './incident-store.js';
 import { OperatorLog } from './operator-log.js';
 
@@ -18,6 +20,7 @@ describe.each(servers)('operations on $name', (server: TestServer) => {
   });
   afterAll(() => database.drop());
 
+  const queries = () => new IncidentQueries(database.dataSource);
   const backdate = (table: string, column: string, days: number) =>
     database.dataSource.query(`UPDATE ${table} SET ${column} = ${column} - ${days * 86_400_000}`);
 
@@ -76,17 +79,18 @@ describe.each(servers)('operations on $name', (server: TestServer) => {
       instanceId,
     }))!;
     const other = await incidents.record({ kind: 'broken', reason: 'r', raw: 'text' });
-    const stored = await incidents.get(id);
-    expect(stored).toMatchObject({ kind: 'deadLetter', reason: 'bad � �', headers: { n: 1 }, instanceId, resolvedAt: null });
+    const stored = await queries().get(id);
+    expect(stored).toMatchObject({ kind: 'deadLetter', reason: 'bad � �', headers: { n: 1 }, instanceId, closedAt: null });
     expect(Buffer.compare(stored!.raw!, raw)).toBe(0);
-    const first = await incidents.list({ isOpen: true }, { limit: 1 });
+    const first = await queries().list({ status: 'open' }, { limit: 1 });
     expect(first.items.map((incident) => incident.id)).toEqual([other]);
     expect(
-      (await incidents.list({ isOpen: true }, { limit: 1, cursor: first.next! })).items.map((incident) => incident.id),
+      (await queries().list({ status: 'open' }, { limit: 1, cursor: first.next! })).items.map((incident) => incident.id),
     ).toEqual([id]);
-    expect([await incidents.resolve(id), await incidents.resolve(id)]).toEqual([true, false]);
-    expect((await incidents.list({ isOpen: false }, { limit: 9 })).items.map((incident) => incident.id)).toEqual([id]);
-    expect((await incidents.list({ instanceId, kind: 'broken' }, { limit: 9 })).items).toEqual([]);
+    const resolve = () => new IncidentActs(database.dataSource).close([id], 'resolved', { actor: 'ada' });
+    expect([await resolve(), await resolve()]).toEqual([[id], []]);
+    expect((await queries().list({ status: 'resolved' }, { limit: 9 })).items.map((incident) => incident.id)).toEqual([id]);
+    expect((await queries().list({ instanceId, kinds: ['broken'] }, { limit: 9 })).items).toEqual([]);
   });
 
   it('keeps one incident a message, open or not', async () => {
@@ -94,10 +98,10 @@ describe.each(servers)('operations on $name', (server: TestServer) => {
     const about = (messageKey: string, reason: string) => incidents.record({ kind: 'refusedCommand', reason, messageKey });
     const first = (await about('refusedCommand:amqp:m-1', 'first'))!;
     await about('refusedCommand:amqp:m-1', 'second');
-    await incidents.resolve(first);
+    await new IncidentActs(database.dataSource).close([first], 'resolved', { actor: 'ada' });
     await about('refusedCommand:amqp:m-1', 'third');
     await about('refusedCommand:amqp:\0', 'other');
-    const { items } = await incidents.list({ kind: 'refusedCommand' }, { limit: 9 });
+    const { items } = await queries().list({ kinds: ['refusedCommand'] }, { limit: 9 });
     expect(items.map(({ reason }) => reason)).toEqual(['other', 'first']);
   });
 
@@ -114,7 +118,8 @@ describe.each(servers)('operations on $name', (server: TestServer) => {
     for (let n = 0; n < 50; n += 1)
       ids.push(await incidents.record({ kind: 'unreadable', reason: `BODY_INVALID: at ${n}`, messageKey: `unreadable:${n}` }));
     expect(ids.slice(3)).toEqual(Array(47).fill(undefined));
-    const reasons = async () => (await incidents.list({ kind: 'unreadable' }, { limit: 99 })).items.map(({ reason }) => reason);
+    const reasons = async () =>
+      (await queries().list({ kinds: ['unreadable'] }, { limit: 99 })).items.map(({ reason }) => reason);
     while (!(await reasons())[0]!.startsWith('BODY_INVALID: 47 more')) await new Promise((resolve) => setTimeout(resolve, 50));
     expect((await reasons()).slice(1)).toEqual([2, 1, 0].map((n) => `BODY_INVALID: at ${n}`));
   }, 10_000);
@@ -123,9 +128,11 @@ describe.each(servers)('operations on $name', (server: TestServer) => {
     const log = new OperatorLog(database.dataSource);
     await log.append({ actor: 'a', action: 'cancel', target: 'x', reason: 'why' });
     await log.append({ actor: 'a', action: 'activate', target: 'y' });
-    const page = await log.list({ limit: 1 });
+    const page = await log.list({ actor: 'a' }, { limit: 1 });
     expect(page.items).toMatchObject([{ action: 'activate', reason: null }]);
-    expect((await log.list({ limit: 5, cursor: page.next! })).items).toMatchObject([{ action: 'cancel', reason: 'why' }]);
+    expect((await log.list({ actor: 'a' }, { limit: 5, cursor: page.next! })).items).toMatchObject([
+      { action: 'cancel', reason: 'why' },
+    ]);
   });
 
   it('sweeps old journal rows, but none that may be needed', async () => {

@@ -1,10 +1,11 @@
 import type { Pool, PoolClient } from 'pg';
-import { type InstanceId, type InstanceStatus } from '#libs/engine';
+import { type InstanceId, type InstanceStatus, type JsonObject } from '#libs/engine';
 import { plainArray, textArray } from '../connections/pg-array.js';
 import { dataFault } from '../events/sql-faults.js';
-import { Payloads, writeStored } from '../payloads/stored-json.js';
+import { contentsFromPool } from '../payloads/payload-contents.js';
+import { Payloads, readStored, refsIn, writeStored } from '../payloads/stored-json.js';
 import type { InboxRow, NewInboxRow } from '../ports.js';
-import { findInbox, inboxOutcomes, insertInbox, reopenInbox } from './inbox-statements.js';
+import { findInbox, inboxOutcomes, insertInbox, readInbox, reopenInbox } from './inbox-statements.js';
 
 /**
  * `stored`: waits to be applied. `existing`: the same id came before (`applied` = the outcome, once it was applied).
@@ -20,6 +21,13 @@ export type InboxOutcome =
 export interface DecidedInbox {
   readonly seq: number;
   readonly outcome: string;
+}
+
+/** A row as it was stored; `outcome` is null while its owner has not decided. */
+export interface StoredInbox {
+  readonly kind: string;
+  readonly content: JsonObject;
+  readonly outcome: string | null;
 }
 
 interface FoundRow {
@@ -57,6 +65,16 @@ export class InboxDoor {
     const found = await this.pool.query<DecidedInbox & { place: number }>({ ...inboxOutcomes, values });
     const byPlace = new Map(found.rows.map((row) => [row.place, { seq: row.seq, outcome: row.outcome }]));
     return rows.map((_, place) => byPlace.get(place));
+  }
+
+  async read({ instanceId, id }: Pick<InboxRow, 'instanceId' | 'id'>): Promise<StoredInbox | undefined> {
+    const { rows } = await this.pool.query<Omit<StoredInbox, 'content'> & { content: string }>({
+      ...readInbox,
+      values: [instanceId, id],
+    });
+    const [row] = rows;
+    if (row === undefined) return undefined;
+    return { ...row, content: readStored(row.content, await contentsFromPool(this.pool, refsIn([row.content]))) };
   }
 
   /** A row that was refused for a passing reason (`outcome`) is to be decided again; others stay as they are. */

@@ -45,3 +45,9 @@ FROM unnest($1::int[], $2::uuid[], $3::text[]) AS u(place, instance_id, id)
 JOIN workflow_inbox b ON b.instance_id = u.instance_id AND b.id = u.id
 WHERE b.applied_seq IS NOT NULL`,
 } as const;
+
+/** One row as it was stored. */
+export const readInbox = {
+  name: 'read_inbox',
+  text: `SELECT kind, content, outcome FROM workflow_inbox WHERE instance_id = $1 AND id = $2`,
+} as const;

@@ -3,6 +3,7 @@ import type { InstanceId } from '#libs/engine';
 import { isUuid, readCursor, writeCursor } from '../connections/cursor.js';
 import type { InstanceHead } from '../ports.js';
 import { contentsFromSource } from '../payloads/payload-contents.js';
+import { readable } from '../payloads/spoilt.js';
 import { InstanceEntity } from '../schema/entities/instance.entity.js';
 import { headOf, headRefs } from './head-row.js';
 import { filterSql, type InstanceFilter } from './instance-filter.js';
@@ -37,7 +38,12 @@ export class InstanceQueries {
   async get(id: string): Promise<InstanceHead | undefined> {
     if (!isUuid(id)) return undefined;
     const row = await this.dataSource.getRepository(InstanceEntity).findOneBy({ id });
-    return row === null ? undefined : headOf(row, await contentsFromSource(this.dataSource, headRefs(row)));
+    if (row === null) return undefined;
+    const contents = await contentsFromSource(
+      this.dataSource,
+      readable('the instance', () => headRefs(row)),
+    );
+    return readable('the instance', () => headOf(row, contents));
   }
 
   /** The same without input and output, for many; unknown ids are absent. */

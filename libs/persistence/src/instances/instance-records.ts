@@ -5,6 +5,7 @@ import { eventOf, type LoadedRow } from '../events/load-statement.js';
 import { contentsFromPool } from '../payloads/payload-contents.js';
 import type { InstanceHead } from '../ports.js';
 import type { InstanceEntity } from '../schema/entities/instance.entity.js';
+import { readable } from '../payloads/spoilt.js';
 import { headOf, headRefs } from './head-row.js';
 import { readHead, readInstance } from './record-statements.js';
 
@@ -43,6 +44,10 @@ export class InstanceRecords {
   }
 
   private async headOf(row: InstanceEntity): Promise<InstanceHead> {
-    return headOf(row, await contentsFromPool(this.pool, headRefs(row)));
+    const contents = await contentsFromPool(
+      this.pool,
+      readable('the instance', () => headRefs(row)),
+    );
+    return readable('the instance', () => headOf(row, contents));
   }
 }

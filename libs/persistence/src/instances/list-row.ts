@@ -1,6 +1,9 @@
 import type { InstanceError, InstanceId } from '#libs/engine';
 import type { InstanceHead } from '../ports.js';
+import { isJsonObject, jsonOr } from '../payloads/spoilt.js';
 import { headColumns } from './head-row.js';
+
+const unreadableError: InstanceError = { code: 'UNREADABLE', message: 'what is stored of the error cannot be read' };
 
 /** A head without its payloads. */
 export type InstanceListItem = Omit<InstanceHead, 'input' | 'output' | 'origin'>;
@@ -15,5 +18,5 @@ export const listColumns = headColumns('i')
 export const listItemOf = (row: ListRow): InstanceListItem => ({
   ...row,
   id: row.id as InstanceId,
-  error: row.error === null ? null : (JSON.parse(row.error) as InstanceError),
+  error: row.error === null ? null : jsonOr<InstanceError>(row.error, isJsonObject, unreadableError),
 });

@@ -1,6 +1,6 @@
 import { DatabaseError, type Pool } from 'pg';
 import type { InstanceId } from '#libs/engine';
-import { plainArray } from '../connections/pg-array.js';
+import { type PgArray, plainArray } from '../connections/pg-array.js';
 import type { StartRow } from './instance-door.js';
 import { insertNewStarts } from './start-statements.js';
 import { inLockOrder, startValues } from './start-values.js';
@@ -48,7 +48,7 @@ export class NewStartDoor {
 }
 
 /** Undefined when one of them cannot be written down: the others must not suffer from it. */
-function writtenDown(starts: readonly NewStart[]): string[] | undefined {
+function writtenDown(starts: readonly NewStart[]): (PgArray | string)[] | undefined {
   const ordered = inLockOrder(starts, ({ row }) => row);
   const requests = ordered.flatMap(({ row, request }) => (request ? [[row.id, request] as const] : []));
   try {

@@ -1,5 +1,5 @@
 import { canonicalJson } from '#libs/engine';
-import { plainArray, textArray } from '../connections/pg-array.js';
+import { bigintArray, intArray, type PgArray, plainArray, textArray, uuidArray } from '../connections/pg-array.js';
 import { Payloads, writeStored, writeStoredValue } from '../payloads/stored-json.js';
 import type { StartRow } from './instance-door.js';
 
@@ -16,10 +16,10 @@ export function inLockOrder<T>(all: readonly T[], rowOf: (each: T) => StartRow):
 }
 
 /** Values $1 to $23 of the statements that insert starts. */
-export function startValues(rows: readonly StartRow[]): string[] {
+export function startValues(rows: readonly StartRow[]): PgArray[] {
   const payloads = new Payloads();
   return [
-    plainArray(rows.map((row) => row.id)),
+    uuidArray(rows.map((row) => row.id)),
     textArray(rows.map((row) => row.tenant)),
     textArray(rows.map((row) => row.definition)),
     textArray(rows.map((row) => row.version)),
@@ -27,13 +27,13 @@ export function startValues(rows: readonly StartRow[]): string[] {
     textArray(rows.map((row) => row.key ?? null)),
     plainArray(rows.map((row) => row.bucket)),
     textArray(rows.map((row) => row.queue ?? null)),
-    plainArray(rows.map((row) => row.priority ?? null)),
+    intArray(rows.map((row) => row.priority ?? null)),
     textArray(rows.map((row) => row.summary ?? null)),
     textArray(rows.map((row) => writeStoredValue(row.id, row.input, payloads))),
     textArray(rows.map((row) => canonicalJson(row.tags ?? {}))),
-    plainArray(rows.map((row) => row.origin?.parent?.instance ?? null)),
-    plainArray(rows.map((row) => row.startAt ?? null)),
-    plainArray(rows.map((row) => row.stepsTotal ?? 0)),
+    uuidArray(rows.map((row) => row.origin?.parent?.instance ?? null)),
+    bigintArray(rows.map((row) => row.startAt ?? null)),
+    intArray(rows.map((row) => row.stepsTotal ?? 0)),
     textArray(rows.map(({ id, origin }) => (origin ? writeStored(id, origin, payloads) : null))),
     textArray(rows.map((row) => row.singleton ?? null)),
     textArray(rows.map((row) => row.debounce?.key ?? null)),

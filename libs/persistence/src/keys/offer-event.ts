@@ -4,6 +4,7 @@ import type { InstanceId, Json, ReceivedEvent } from '#libs/engine';
 import { plainArray, textArray } from '../connections/pg-array.js';
 import type { EventAddress } from './key-address.js';
 import { offerContent, offerId, offeredSubscriptions } from './key-rows.js';
+import { jsonOr } from '../payloads/spoilt.js';
 import { Payloads, writeStored } from '../payloads/stored-json.js';
 import { keyedEvent, offerEvent, subscribersOf } from './key-statements.js';
 
@@ -73,7 +74,7 @@ export const receivedEvent = ({
   id,
   name,
   key,
-  payload: JSON.parse(payload) as Json,
+  payload: jsonOr<Json>(payload, () => true, null),
   at,
   ...(note !== null && { note }),
 });

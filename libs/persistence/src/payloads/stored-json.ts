@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, type Json, type JsonObject } from '#libs/engine';
-import { plainArray, textArray } from '../connections/pg-array.js';
+import { type PgArray, plainArray, textArray } from '../connections/pg-array.js';
 
 /** Bytes of a value that is still kept where it stands. */
 export const INLINE_BYTES = 64 * 1024;
@@ -47,7 +47,7 @@ export class Payloads {
   }
 
   /** As arrays, one a column. */
-  get values(): [instanceIds: string, sha256s: string, sizes: string, contents: string] {
+  get values(): [instanceIds: PgArray, sha256s: PgArray, sizes: PgArray, contents: PgArray] {
     const { rows } = this;
     return [
       plainArray(rows.map((row) => row.instanceId)),

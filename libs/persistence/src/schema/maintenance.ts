@@ -9,6 +9,8 @@ import { ensureEventPartitions } from './migrate.js';
 export const JOURNAL_DAYS = 7;
 /** What came of the slots of schedules is kept for this long. */
 export const TRIGGER_RUN_DAYS = 30;
+/** Closed incidents are kept for this long; open ones until somebody closes them. */
+export const INCIDENT_DAYS = 30;
 const DAY_MS = 86_400_000;
 
 export interface Swept {
@@ -20,6 +22,7 @@ export interface Swept {
   readonly stepLogs: number;
   readonly hookDeliveries: number;
   readonly triggerRuns: number;
+  readonly incidents: number;
 }
 
 export interface SweepOptions {
@@ -50,6 +53,7 @@ export class Maintenance {
       ),
       stepLogs: await this.sweepLogs(stepLogDays * DAY_MS),
       hookDeliveries: await this.removed('workflow_hook_deliveries', `at < ${NOW_MS} - ${DELIVERY_DAYS * DAY_MS}`),
+      incidents: await this.removed('workflow_incidents', `resolved_at < ${NOW_MS} - ${INCIDENT_DAYS * DAY_MS}`),
       // By their ids, which begin with the time. A slot may not be started anew: none that old is ever decided again.
       triggerRuns: await this.removed(
         'workflow_trigger_runs',

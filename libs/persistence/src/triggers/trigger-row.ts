@@ -1,4 +1,5 @@
 import type { JsonObject, TriggerKind, TriggerRecord } from '#libs/engine';
+import { isJsonObject, jsonOr } from '../payloads/spoilt.js';
 
 export type TriggerStatus = 'active' | 'paused' | 'disabled';
 export type TriggerSource = 'definition' | 'api';
@@ -14,7 +15,8 @@ export interface TriggerRow {
   readonly source: TriggerSource;
   /** As it was put, without secrets. */
   readonly spec: JsonObject;
-  readonly secrets: readonly string[];
+  /** null: somebody has written over them. It had some, so whoever comes without a signature is refused. */
+  readonly secrets: readonly string[] | null;
   readonly status: TriggerStatus;
   /** Why it is paused or disabled. */
   readonly note: string | null;
@@ -47,8 +49,13 @@ export interface StoredTrigger extends Omit<TriggerRow, 'spec' | 'secrets'> {
   readonly secrets: string | null;
 }
 
+/** None are stored as null: whatever else is there was a list of secrets. */
+const isSecrets = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string' && one !== '');
+
+/** A spec that is spoilt reads as nothing, which compiles to a problem: that trigger stops, and no other. */
 export const triggerOf = ({ spec, secrets, ...row }: StoredTrigger): TriggerRow => ({
   ...row,
-  spec: JSON.parse(spec) as JsonObject,
-  secrets: secrets === null ? [] : (JSON.parse(secrets) as string[]),
+  spec: jsonOr<JsonObject>(spec, isJsonObject, {}),
+  secrets: secrets === null ? [] : jsonOr<string[] | null>(secrets, isSecrets, null),
 });

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { bucketOf } from '#libs/contracts';
 import type { InstanceId, JsonObject } from '#libs/engine';
-import { plainArray, textArray } from '../connections/pg-array.js';
+import { type PgArray, plainArray, textArray } from '../connections/pg-array.js';
 import { InstanceDoor, type StartOutcome, type StartRow } from '../instances/instance-door.js';
 import { faringAfter } from './run-failures.js';
 import type { NewRun, RunLane, SettledSchedule } from './schedule-rows.js';
@@ -36,7 +36,7 @@ export async function writeRuns(client: PoolClient, runs: readonly TriggerRun[])
 
 const isOurs = (start: StartRow, { outcome, id }: StartOutcome): boolean => outcome === 'created' || id === start.id;
 
-function runValues(runs: readonly TriggerRun[]): string[] {
+function runValues(runs: readonly TriggerRun[]): PgArray[] {
   return [
     textArray(runs.map(({ trigger }) => trigger.tenant)),
     textArray(runs.map(({ trigger }) => trigger.name)),
@@ -53,7 +53,7 @@ function runValues(runs: readonly TriggerRun[]): string[] {
 
 function otherValues(
   others: readonly { run: { trigger: TriggerRun['trigger']; lane: RunLane; slot: number }; other: InstanceId }[],
-): string[] {
+): PgArray[] {
   return [
     textArray(others.map(({ run }) => run.trigger.tenant)),
     textArray(others.map(({ run }) => run.trigger.name)),

@@ -1,7 +1,4 @@
 import { type InstanceState, isEnded } from '#libs/engine';
-import type { InstanceHead } from '../ports.js';
-import { violation } from './compare-instance.js';
-import type { Violation } from './violation.js';
 
 /** What is stored, beside the log, that can end the waits of one instance. */
 export interface WaitFacts {
@@ -15,18 +12,47 @@ export interface WaitFacts {
   readonly children: ReadonlySet<string>;
 }
 
-/** Whatever waits has something that can end the waiting: else it would wait for ever. */
-export function compareWaits(head: InstanceHead, state: InstanceState, facts: WaitFacts): Violation[] {
-  const found: Violation[] = [];
+/**
+ * Whatever is open has something that can end it: else it would wait for ever.
+ * @param work of its wake-up row: how a new owner finds what must be sent again
+ * @returns what is missing, in words
+ */
+export function compareWaits(state: InstanceState, facts: WaitFacts, work: string): string[] {
+  const found: string[] = [];
   for (const path of state.open.keys()) {
     const missing = missingFor(state, path, facts);
-    if (missing !== undefined) found.push(violation(head.id, 'wait', `"${path}" waits, but there is no ${missing}`));
+    if (missing !== undefined) found.push(`"${path}" waits, but there is no ${missing}`);
   }
   const limit = missingForLimit(state, facts);
-  if (limit !== undefined) found.push(violation(head.id, 'wait', `it waits, but there is no ${limit}`));
-  if (standsStill(state, facts))
-    found.push(violation(head.id, 'wait', `${state.status}, but no step is open and no clock runs: nothing would ever move it`));
+  if (limit !== undefined) found.push(`it waits, but there is no ${limit}`);
+  if (standsStill(state, facts)) found.push(`${state.status}, but no step is open and no clock runs: nothing would ever move it`);
+  const wanted = workOf(state);
+  if (wanted !== work) found.push(`its wake-up row says that its commands are "${work}", the log says "${wanted}"`);
   return found;
+}
+
+/** Ids of the children that open steps wait for. */
+export function childrenOf(state: InstanceState): string[] {
+  const ids: string[] = [];
+  for (const path of state.open.keys()) {
+    const { status, wait } = state.step(path);
+    if (status === 'waiting' && wait?.kind === 'child') ids.push(wait.startedId ?? wait.childId);
+  }
+  return ids;
+}
+
+/** What a new owner must take up of it: commands (and emits) that are out, else those that wait to be sent. */
+function workOf(state: InstanceState): 'none' | 'queued' | 'sent' {
+  let isQueued = false;
+  for (const path of state.open.keys()) {
+    const { task, status, token, wait, incarnation, claimant } = state.step(path);
+    if (token === undefined) continue;
+    if (wait?.kind === 'emit') return 'sent';
+    if (task === undefined || status === 'waiting') continue;
+    if (incarnation !== undefined || claimant !== undefined) return 'sent';
+    isQueued = true;
+  }
+  return isQueued ? 'queued' : 'none';
 }
 
 /** Has begun and not ended, and waits for nothing. What is being undone is not open, so that is left out. */
@@ -43,12 +69,13 @@ function missingForLimit({ asked, slot }: InstanceState, facts: WaitFacts): stri
 
 function missingFor(state: InstanceState, path: string, facts: WaitFacts): string | undefined {
   const { status, wait, dueAt, token } = state.step(path);
+  if (status === 'retrying')
+    return state.pausedAt !== undefined || isRung(facts, dueAt) ? undefined : 'wake-up row that is due in time';
   if (status !== 'waiting' || wait === undefined) return undefined;
   switch (wait.kind) {
     case 'timer': {
       const isStopped = state.pausedAt !== undefined && wait.isAbsolute !== true;
-      const isRung = dueAt === undefined || (facts.dueAt !== null && facts.dueAt <= dueAt);
-      return isStopped || isRung ? undefined : 'wake-up row that is due in time';
+      return isStopped || isRung(facts, dueAt) ? undefined : 'wake-up row that is due in time';
     }
     case 'event':
       return wait.key === undefined || facts.subscriptions.has(path) ? undefined : `subscription to the key ${wait.key}`;
@@ -62,3 +89,6 @@ function missingFor(state: InstanceState, path: string, facts: WaitFacts): strin
       return undefined;
   }
 }
+
+const isRung = (facts: WaitFacts, dueAt: number | undefined): boolean =>
+  dueAt === undefined || (facts.dueAt !== null && facts.dueAt <= dueAt);

@@ -1,112 +1,111 @@
-import type { DataSource } from 'typeorm';
-import {
-  type AuditEvent,
-  checksum,
-  compile,
-  type InstanceId,
-  type InstanceState,
-  type Json,
-  newState,
-  type Plan,
-} from '#libs/engine';
-import { compareHead, compareSnapshot, compareWakeup, violation } from './compare-instance.js';
-import { findOrphans } from './orphans.js';
-import { compareWaits } from './compare-waits.js';
-import { readPage, type VerifiedRows } from './read-page.js';
-import type { Violation } from './violation.js';
-
-/** `engine`'s `replay`: handed in, so that another version of it can be tried on the same log. */
-export type Replay = (plan: Plan, id: InstanceId, events: Iterable<AuditEvent>) => InstanceState;
+import type { DataSource, EntityManager } from 'typeorm';
+import { isEnded } from '#libs/engine';
+import { childrenOf } from './compare-waits.js';
+import { Findings } from './findings.js';
+import { InstanceCheck } from './instance-check.js';
+import { PageFeed } from './page-feed.js';
+import { PlanShelf } from './plan-shelf.js';
+import { readEvents, readHeads, readWaitFacts } from './read-page.js';
+import { checkTables } from './table-checks.js';
+import type { InvariantCount, Violation } from './violation.js';
 
 export interface VerifyProgress {
+  /** Instances. */
   readonly checked: number;
+  readonly events: number;
   readonly violations: number;
 }
 
 export interface VerifyResult {
+  /** Instances, and events of their logs. */
   readonly checked: number;
+  readonly events: number;
+  /** Every invariant, in order. */
+  readonly invariants: InvariantCount[];
   /** The first `VIOLATIONS_KEPT`. */
   readonly violations: Violation[];
   /** All that were found. */
   readonly found: number;
 }
 
-export const VIOLATIONS_KEPT = 1_000;
-const PLANS_KEPT = 200;
+/** While one page is folded, the database reads another. */
+const READERS = 2;
+/** Instances verified by their ids in one transaction. */
+const AT_ONCE = 25;
 
 /**
- * Replays the audit log of every instance and compares the fold with what is stored. Each page is read at one moment, so a system
- * at work can be verified too; memory holds one page of instances (by number of events).
+ * Checks every instance: replays its audit log, holds it to the rules of logs, and compares the fold with all that is stored. Each page is
+ * read at one moment, so a system at work can be verified too; memory holds two pages of instances (by number of events).
  */
 export async function verifyInstances(
   dataSource: DataSource,
-  { replay }: { replay: Replay },
   onProgress: (progress: VerifyProgress) => void = () => undefined,
 ): Promise<VerifyResult> {
-  const plans = new PlanCache(dataSource);
-  const violations: Violation[] = [];
-  let [checked, found, after] = [0, 0, '00000000-0000-0000-0000-000000000000'];
-  const note = (more: Violation[]): void => {
-    found += more.length;
-    violations.push(...more.slice(0, VIOLATIONS_KEPT - violations.length));
-  };
-  for (;;) {
-    const page = await readPage(dataSource, after);
-    if (page.length === 0) break;
-    for (const rows of page) note(verifyOne(rows, await plans.get(rows), replay));
-    checked += page.length;
-    after = page.at(-1)!.head.id;
-    onProgress({ checked, violations: found });
-  }
-  note(await findOrphans(dataSource));
-  onProgress({ checked, violations: found });
-  return { checked, violations, found };
-}
-
-function verifyOne(rows: VerifiedRows, plan: Plan | string, replay: Replay): Violation[] {
-  const { head, events, snapshot, hasWakeup, waits } = rows;
-  const gap = events.findIndex((event, index) => event.seq !== index + 1);
-  if (gap >= 0) return [violation(head.id, 'gap', `expected seq ${gap + 1} of the log, found ${events[gap]!.seq}`)];
-  const found = compareWakeup(head, hasWakeup);
-  if (events.length === 0) return [...found, ...compareHead(head, newState(head.id))];
-  if (typeof plan === 'string') return [...found, violation(head.id, 'definition', plan)];
-  try {
-    const state = replay(plan, head.id, events);
-    found.push(...compareHead(head, state), ...compareWaits(head, state, waits));
-    if (snapshot) found.push(...compareSnapshot(head.id, snapshot, replay(plan, head.id, events.slice(0, snapshot.seq))));
-  } catch (error) {
-    found.push(violation(head.id, 'replay', `the log cannot be folded: ${String(error)}`));
-  }
-  return found;
-}
-
-/** Plans of the pages, compiled once; or in words why there is none. */
-class PlanCache {
-  private readonly plans = new Map<string, Plan | string>();
-
-  constructor(private readonly dataSource: DataSource) {}
-
-  async get({ head }: VerifiedRows): Promise<Plan | string> {
-    const name = `${head.tenant}/${head.definition}@${head.version} ${head.checksum}`;
-    let plan = this.plans.get(name);
-    if (plan === undefined) {
-      plan = await this.read(head);
-      if (this.plans.size >= PLANS_KEPT) this.plans.clear();
-      this.plans.set(name, plan);
+  const findings = new Findings();
+  const plans = new PlanShelf();
+  const feed = new PageFeed(dataSource);
+  const tell = (): void => onProgress({ checked: findings.instances, events: findings.events, violations: findings.found });
+  const read = async (): Promise<void> => {
+    try {
+      for (let ids = await feed.next(); ids.length > 0; ids = await feed.next()) {
+        const page = ids;
+        await dataSource.transaction('REPEATABLE READ', (manager) => checkPage(manager, page, plans, findings));
+        tell();
+      }
+    } finally {
+      feed.close();
     }
-    return plan;
-  }
+  };
+  await Promise.all(Array.from({ length: READERS }, read));
+  await checkTables(dataSource, findings);
+  tell();
+  const { instances, events, violations, found } = findings;
+  return { checked: instances, events, invariants: findings.counts(), violations, found };
+}
 
-  private async read(head: VerifiedRows['head']): Promise<Plan | string> {
-    const name = `definition ${head.definition}@${head.version}`;
-    const rows: { spec: string }[] = await this.dataSource.query(
-      'SELECT spec FROM workflow_definitions WHERE tenant = $1 AND name = $2 AND version = $3',
-      [head.tenant, head.definition, head.version],
-    );
-    if (rows[0] === undefined) return `${name} is not registered`;
-    const spec = JSON.parse(rows[0].spec) as Json;
-    if (checksum(spec) !== head.checksum) return `${name} has changed since the instance was started`;
-    const { plan, problems } = compile(spec, { stored: true });
-    return plan ?? `${name} does not compile: ${problems[0]?.message ?? ''}`;
+/** So checked are these instances only, a few at a time; tables as a whole are not looked at. */
+export async function verifyThese(
+  dataSource: DataSource,
+  ids: readonly string[],
+): Promise<{ readonly checked: number; readonly violations: readonly Violation[] }> {
+  const findings = new Findings();
+  const plans = new PlanShelf();
+  for (let from = 0; from < ids.length; from += AT_ONCE) {
+    const page = ids.slice(from, from + AT_ONCE);
+    await dataSource.transaction('REPEATABLE READ', (manager) => checkPage(manager, page, plans, findings));
   }
+  return { checked: findings.instances, violations: findings.violations };
+}
+
+async function checkPage(manager: EntityManager, ids: readonly string[], plans: PlanShelf, findings: Findings): Promise<void> {
+  const { heads, snapshots, wakeups } = await readHeads(manager, ids, (instanceId, message) => {
+    findings.check('I21');
+    findings.wrong({ invariant: 'I21', instanceId, seq: null, message });
+  });
+  const checks = new Map<string, InstanceCheck>();
+  for (const head of heads)
+    checks.set(head.id, new InstanceCheck(head, snapshots.get(head.id), await plans.get(manager, head), findings));
+  for await (const { rows, contents } of readEvents(manager, [...checks.keys()])) {
+    for (const row of rows) checks.get(row.id)!.take(row, contents);
+    findings.events += rows.length;
+  }
+  for (const check of checks.values()) check.end();
+  await checkWaits(manager, [...checks.values()], wakeups);
+  findings.instances += ids.length;
+}
+
+async function checkWaits(
+  manager: EntityManager,
+  checks: readonly InstanceCheck[],
+  wakeups: Awaited<ReturnType<typeof readHeads>>['wakeups'],
+): Promise<void> {
+  const open = checks.filter(({ head }) => !isEnded(head.status));
+  const children = open.flatMap(({ state }) => (state === undefined ? [] : childrenOf(state)));
+  const facts = await readWaitFacts(
+    manager,
+    open.map(({ head }) => head.id),
+    children,
+    wakeups,
+  );
+  for (const check of checks) check.compareWaits(wakeups.get(check.head.id), facts(check.head.id));
 }

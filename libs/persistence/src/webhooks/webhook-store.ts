@@ -5,6 +5,7 @@ import { readCursor, writeCursor } from '../connections/cursor.js';
 import { NOW_MS } from '../connections/database-clock.js';
 import { dataFault } from '../events/sql-faults.js';
 import type { Page, PageOf } from '../instances/instance-queries.js';
+import { isJsonObject, jsonOr } from '../payloads/spoilt.js';
 import {
   type DeliveryRow,
   type DeliveryStatus,
@@ -157,5 +158,5 @@ export class WebhookStore {
 
 export const webhookOf = ({ headers, ...row }: Stored): WebhookRow => ({
   ...row,
-  headers: JSON.parse(headers) as Record<string, string>,
+  headers: jsonOr<Record<string, string>>(headers, isJsonObject, {}),
 });

@@ -1,5 +1,7 @@
+import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { BYTES_FORMS, parseBytes, QUEUE_SHAPE } from '#libs/engine';
+import { type CrashPoint, crashPoints } from '../crash-points/points.js';
 
 /** One environment variable: its name, what it accepts, and the sentence shown in docs/configuration.md. */
 export interface Variable<S extends z.ZodType = z.ZodType> {
@@ -151,4 +153,16 @@ export const queueNames = () =>
     const wrong = names.find((name, place) => !QUEUE_SHAPE.test(name) || names.indexOf(name) !== place);
     if (wrong !== undefined) context.addIssue({ code: 'custom', message: `${expected}, at "${wrong}"` });
     else if (names.length === 0) context.addIssue({ code: 'custom', message: expected });
+  });
+
+/** `name` or `name:n`: a crash point, and which pass of it. */
+export const crashPointPass = () =>
+  z.string().transform((text, context): { readonly name: CrashPoint; readonly pass: number } => {
+    const [, name = '', pass = '1'] = /^([^:]*)(?::([1-9]\d{0,8}))?$/.exec(text) ?? [];
+    const names = crashPoints.map((each) => each.name);
+    const known = names.find((each) => each === name);
+    if (known !== undefined) return { name: known, pass: Number(pass) };
+    const message = `expected a crash point, or one with a pass as \`batch.committed:3\`; did you mean ${closest(text, names)}?`;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
   });

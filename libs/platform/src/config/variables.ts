@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { bytes, flag, integer, labels, list, oneOf, queueNames, urlOf, variable } from './fields.js';
+import { bytes, crashPointPass, flag, integer, labels, list, oneOf, queueNames, urlOf, variable } from './fields.js';
 import { limits } from './limits.js';
 
 /** Every environment variable the services read, under the name it has in `Config`. The reference page comes from here. */
@@ -152,10 +152,30 @@ export const variables = {
     flag(true),
     'Workers serve the tasks of the examples; `npm start` registers the example definitions.',
   ),
+  chaosAllowed: variable(
+    'ORQUESTRA_CHAOS_ALLOWED',
+    flag(false),
+    'Lets chaos mode be enabled: faults on purpose, see [chaos](chaos.md). The same for all services; not where others rely on them.',
+  ),
+  supervised: variable(
+    'ORQUESTRA_SUPERVISED',
+    flag(false),
+    'Something starts this process again when it ends: chaos mode then kills the process; else it only drops what the process holds in memory. `npm run cluster` and `docker-compose.yml` set it.',
+  ),
   shutdownGraceMs: variable(
     'ORQUESTRA_SHUTDOWN_GRACE_MS',
     integer(0, 600_000).default(25_000),
     'Milliseconds that work in flight may take to end after SIGTERM or SIGINT. A second signal ends the process at once.',
+  ),
+  crashPoint: variable(
+    'ORQUESTRA_CRASH_POINT',
+    crashPointPass().optional(),
+    'For tests: ends the process, as if it were killed, at the first pass of this point, or at the n-th with `name:n`.',
+  ),
+  crashPointsAllowed: variable(
+    'ORQUESTRA_CRASH_POINTS_ALLOWED',
+    flag(false),
+    'For tests: takes ORQUESTRA_CRASH_POINT, which otherwise keeps the service from starting.',
   ),
   ...limits,
 };

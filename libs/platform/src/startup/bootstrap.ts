@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { ConfigError } from '../config/config-error.js';
 import { type LoadOptions, loadConfig, unknownVariables } from '../config/load-config.js';
 import type { Config } from '../config/variables.js';
+import { armCrashPoint } from '../crash-points/crash-point.js';
 import { HealthRegistry } from '../health/health-registry.js';
 import { startHealthServer } from '../health/health-server.js';
 import { withoutPasswords } from '../logging/redaction.js';
@@ -47,6 +48,7 @@ export async function bootstrap(service: Service): Promise<void> {
 async function run(service: Service): Promise<void> {
   checkLifecycles();
   const config = loadConfig(process.env, service);
+  armCrashPoint(config);
   const imports = [PlatformModule.forRoot(config, { role: service.role }), ...(await service.modules(config))];
   // Nest's own logger stays silent until ours takes over: what goes wrong before is thrown, and printed once by `bootstrap`.
   const app = await NestFactory.create(

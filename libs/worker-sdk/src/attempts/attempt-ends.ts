@@ -1,5 +1,6 @@
 import type { LogLine } from '#libs/contracts';
 import type { Failure } from '#libs/engine';
+import { crashPoint } from '#libs/platform';
 import { failedItem, returnedItem } from '../wire/partition-items.js';
 import type { CompletionSender } from '../worker/completion-sender.js';
 import { AttemptAborted } from '../handlers/task-failure.js';
@@ -48,7 +49,10 @@ export class AttemptEnds {
   /** Gives the command back to its owner, unrun. */
   handBack(attempt: Attempt): void {
     attempt.phase = 'returning';
-    this.sender.send(attempt.command.partition, returnedItem(attempt.command, this.worker), () => this.release(attempt));
+    this.sender.send(attempt.command.partition, returnedItem(attempt.command, this.worker), () => {
+      crashPoint('return.confirmed');
+      this.release(attempt);
+    });
   }
 
   /** Nothing is owed for it but the acknowledgement: its claim was refused. */

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Failure, Json } from '#libs/engine';
+import { crashPoint } from '#libs/platform';
 import { AttemptContext } from '../handlers/task-context.js';
 import { AttemptAborted, TaskFailure } from '../handlers/task-failure.js';
 import type { Clock } from '../worker/clock.js';
@@ -76,6 +77,7 @@ export class AttemptRunner {
       this.leaked -= 1; // it was given up; its late result is nobody's
       return;
     }
+    crashPoint('handler.ended');
     this.close(attempt);
     const { ends, lanes, worker } = this.parts;
     if ('failure' in outcome && outcome.failure.code === shutdownCode) this.giveBack(attempt);

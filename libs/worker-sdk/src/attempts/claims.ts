@@ -1,4 +1,5 @@
 import type { ClaimAnswer } from '#libs/contracts';
+import { crashPoint } from '#libs/platform';
 import { claimItem } from '../wire/partition-items.js';
 import type { Clock } from '../worker/clock.js';
 import type { CompletionSender } from '../worker/completion-sender.js';
@@ -35,7 +36,9 @@ export class Claims {
     if (attempt?.phase !== 'claiming') return;
     attempt.callOff?.();
     if (answer.granted) {
+      crashPoint('claim.granted');
       attempt.settle(); // from here on the owner watches the claim, not the broker the delivery
+      crashPoint('claim.acknowledged');
       this.parts.run(attempt);
       return;
     }
@@ -46,6 +49,7 @@ export class Claims {
   private send(attempt: Attempt): void {
     const { sender, clock, worker } = this.parts;
     sender.send(attempt.command.partition, claimItem(attempt.command, worker), () => {
+      crashPoint('claim.sent');
       if (attempt.phase !== 'claiming') return;
       attempt.callOff = clock.after(claimRepeatMs, () => attempt.phase === 'claiming' && this.send(attempt));
     });

@@ -1,5 +1,5 @@
-import { type Failure, type Json, storable } from '#libs/engine';
-import { type AbortReason, AttemptAborted, TaskFailure } from '../handlers/task-failure.js';
+import { type Failure, INJECTED_FAILURE, type Json, storable } from '#libs/engine';
+import { type AbortReason, AttemptAborted, InjectedFailure, TaskFailure } from '../handlers/task-failure.js';
 
 const maxCode = 200;
 const maxMessage = 8_192;
@@ -21,6 +21,13 @@ export function failure(code: string, message: string, retryable: boolean, detai
  * @param thrown may be anything, `null` and `undefined` too
  */
 export function failureOf(thrown: unknown, abortedFor?: AbortReason): Failure {
+  const said = failureSaid(thrown, abortedFor);
+  // Such attempts are free: a handler's own failure may not pass for one.
+  const isForged = said.code === INJECTED_FAILURE && !(thrown instanceof InjectedFailure);
+  return isForged ? { ...said, code: 'TASK_FAILED' } : said;
+}
+
+function failureSaid(thrown: unknown, abortedFor?: AbortReason): Failure {
   if (thrown instanceof TaskFailure) return failure(thrown.code, thrown.message, thrown.retryable, thrown.details);
   if (abortedFor === 'shutdown' || (abortedFor !== undefined && isAbort(thrown))) return abortedFailure(abortedFor);
   if (typeof thrown !== 'object' || thrown === null)

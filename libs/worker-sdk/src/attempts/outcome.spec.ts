@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTask } from '../handlers/task-contract.js';
-import { AttemptAborted, TaskFailure } from '../handlers/task-failure.js';
+import { AttemptAborted, InjectedFailure, TaskFailure } from '../handlers/task-failure.js';
 import { command } from '../testing/scripted-owner.js';
 import { type Harness, startWorker } from '../testing/worker-harness.js';
 import { failureOf } from './failure-of.js';
@@ -65,6 +65,8 @@ describe('failureOf', () => {
     [new Error('oops'), { code: 'TASK_FAILED', message: 'oops', retryable: true }],
     [Object.assign(new Error('gone'), { code: 'ECONNRESET' }), { code: 'ECONNRESET', message: 'gone', retryable: true }],
     [Object.assign(new Error('sql'), { code: 23505 }), { code: 'TASK_FAILED', message: 'sql', retryable: true }],
+    [new TaskFailure('CHAOS_FAULT', 'mine'), { code: 'TASK_FAILED', message: 'mine', retryable: false }],
+    [new InjectedFailure('chaos'), { code: 'CHAOS_FAULT', message: 'chaos', retryable: true }],
     ['text', { code: 'TASK_FAILED', message: 'the handler threw a string: text', retryable: true }],
     [null, { code: 'TASK_FAILED', message: 'the handler threw null', retryable: true }],
     [undefined, { code: 'TASK_FAILED', message: 'the handler threw a undefined: undefined', retryable: true }],

@@ -36,6 +36,8 @@ export interface TaskContext {
   readonly lastProgress?: Json;
   /** In a `lock`: a number higher than that of every holder before. Hand it to what the lock protects, which can then refuse who is late. */
   readonly fence?: number;
+  /** It was granted to this worker alone: no other runs this attempt, and if it is lost, perhaps none ever will. */
+  readonly isClaimed: boolean;
   /** Aborted with an `AttemptAborted` (its `reason`: cancelled, timeout or shutdown). */
   readonly signal: AbortSignal;
   /** Lines of the step, shown with it; at most 64 KiB of an attempt are kept. Not part of the audit log. */
@@ -103,6 +105,10 @@ export class AttemptContext implements TaskContext {
   }
   get fence(): number | undefined {
     return this.held.command.fence;
+  }
+
+  get isClaimed(): boolean {
+    return this.held.command.claimed;
   }
 
   /** A property, so that handlers may take it out of the context. */

@@ -1,5 +1,5 @@
 import { IntrinsicException } from '@nestjs/common';
-import type { Json } from '#libs/engine';
+import { INJECTED_FAILURE, type Json } from '#libs/engine';
 
 /**
  * Thrown by a handler to say how its attempt failed. Nest's `IntrinsicException`, because a failure that was foreseen is
@@ -16,6 +16,13 @@ export class TaskFailure extends IntrinsicException {
   ) {
     super(message);
     this.name = 'TaskFailure';
+  }
+}
+
+/** Chaos mode has failed this attempt; none of the step's attempts is used up by it. */
+export class InjectedFailure extends TaskFailure {
+  constructor(message: string) {
+    super(INJECTED_FAILURE, message, undefined, true);
   }
 }
 

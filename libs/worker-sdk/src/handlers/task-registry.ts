@@ -74,6 +74,13 @@ export class TaskRegistry {
     return [...this.registered.values()];
   }
 
+  /** The same tasks, each handler as `around` makes it. */
+  wrapped(around: (handler: RegisteredTask) => RegisteredTask): TaskRegistry {
+    const made = new TaskRegistry(this.queues);
+    for (const handler of this.registered.values()) made.addTo(around(handler));
+    return made;
+  }
+
   private addTo(handler: RegisteredTask): void {
     const { task, queue, concurrency } = handler;
     if (!TASK_SHAPE.test(task))

@@ -1,5 +1,6 @@
 import type { StepCommand } from '#libs/contracts';
 import type { Delivery } from '#libs/messaging';
+import { crashPoint } from '#libs/platform';
 import { Attempt, attemptKey } from '../attempts/attempt.js';
 import type { AttemptEnds } from '../attempts/attempt-ends.js';
 import type { Claims } from '../attempts/claims.js';
@@ -58,6 +59,7 @@ export class CommandIntake {
     for (const command of commands) {
       if (!this.isRepeat(command, envelope, delivery.redelivered)) this.hold(command, envelope, delivery.redelivered);
     }
+    crashPoint('command.received');
     this.parts.lanes.pump();
     this.parts.patience.watch(envelope);
   }

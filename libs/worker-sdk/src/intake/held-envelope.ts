@@ -1,4 +1,5 @@
 import type { Delivery } from '#libs/messaging';
+import { crashPointAfterWrites } from '#libs/platform';
 import type { Attempt } from '../attempts/attempt.js';
 
 /** One delivery of step commands, acknowledged when nothing of it is owed any more. */
@@ -24,6 +25,8 @@ export class HeldEnvelope {
   /** One item less is owed; the last one acknowledges the delivery. */
   settleOne(): void {
     this.owed -= 1;
-    if (this.owed === 0) this.delivery.settle('ack');
+    if (this.owed > 0) return;
+    this.delivery.settle('ack');
+    crashPointAfterWrites('completion.acknowledged');
   }
 }

@@ -53,6 +53,13 @@ export class TaskStrategy extends Server implements CustomTransportStrategy {
     await this.worker?.drain();
   }
 
+  /** The worker dies with all it holds, and a new one takes its place. For chaos mode. */
+  async crash(): Promise<void> {
+    await this.worker?.crash();
+    this.worker = this.makeWorker();
+    await this.worker.start();
+  }
+
   on(): never {
     throw new Error('expected no listeners: a worker tells its state by `stats()` and its announcements');
   }

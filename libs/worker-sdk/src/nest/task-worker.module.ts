@@ -1,6 +1,6 @@
 import { ConfigurableModuleBuilder, Inject, Module, type OnModuleDestroy } from '@nestjs/common';
 import { TRANSPORT, type Transport } from '#libs/messaging';
-import { TaskRegistry } from '../handlers/task-registry.js';
+import { type RegisteredTask, TaskRegistry } from '../handlers/task-registry.js';
 import { Worker, type WorkerOptions } from '../worker/worker.js';
 import { TaskStrategy } from './task-strategy.js';
 
@@ -9,6 +9,8 @@ export interface TaskWorkerOptions extends Omit<WorkerOptions, 'transport' | 're
   readonly queues?: readonly string[];
   /** Adds handlers that are plain functions. */
   readonly register?: (registry: TaskRegistry) => void;
+  /** Put around every handler. */
+  readonly around?: (handler: RegisteredTask) => RegisteredTask;
 }
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<TaskWorkerOptions>()
@@ -29,7 +31,10 @@ const strategy = {
   provide: TaskStrategy,
   inject: [TaskRegistry, TRANSPORT, MODULE_OPTIONS_TOKEN],
   useFactory: (tasks: TaskRegistry, transport: Transport, options: TaskWorkerOptions): TaskStrategy =>
-    new TaskStrategy(tasks, () => new Worker({ ...options, transport, registry: tasks })),
+    new TaskStrategy(tasks, () => {
+      const { around } = options;
+      return new Worker({ ...options, transport, registry: around === undefined ? tasks : tasks.wrapped(around) });
+    }),
 };
 
 /**

@@ -1,5 +1,6 @@
 import { defaultTenant, exchanges, partitionKey } from '#libs/contracts';
 import type { OutgoingMessage, PublishOutcome, Transport } from '#libs/messaging';
+import { crashPoint, crashPointAfterWrites } from '#libs/platform';
 import { partitionEnvelope } from '../wire/partition-items.js';
 import type { Clock } from './clock.js';
 
@@ -36,6 +37,7 @@ export class CompletionSender {
   private readonly lanes = new Map<number, PartitionLane>();
   private readonly ready = new Set<PartitionLane>();
   private isScheduled = false;
+  private isStopped = false;
   private owed = 0;
   private readonly idleWaiters: (() => void)[] = [];
 
@@ -63,6 +65,12 @@ export class CompletionSender {
     for (const lane of this.lanes.values()) lane.resume?.();
   }
 
+  /** Sends nothing any more; what is not confirmed is forgotten. */
+  stop(): void {
+    this.isStopped = true;
+    this.resume();
+  }
+
   /** Resolves when everything sent so far, and since, is confirmed. */
   idle(): Promise<void> {
     if (this.owed === 0) return Promise.resolve();
@@ -79,7 +87,7 @@ export class CompletionSender {
   }
 
   private schedule(lane: PartitionLane): void {
-    if (lane.isSending || lane.resume !== undefined || lane.waiting.length === 0) return;
+    if (this.isStopped || lane.isSending || lane.resume !== undefined || lane.waiting.length === 0) return;
     this.ready.add(lane);
     if (this.isScheduled) return;
     this.isScheduled = true;
@@ -95,6 +103,7 @@ export class CompletionSender {
     const batches = split(lane.waiting);
     lane.waiting = [];
     lane.isSending = true;
+    crashPointAfterWrites('completion.sending');
     const outcomes = await this.publish(lane.partition, batches);
     lane.isSending = false;
     const unsent: Outgoing[] = [];
@@ -127,6 +136,7 @@ export class CompletionSender {
 
   private confirm(batch: readonly Outgoing[]): void {
     this.owed -= batch.length;
+    crashPoint('completion.confirmed');
     for (const item of batch) item.confirmed();
     if (this.owed === 0) for (const resolve of this.idleWaiters.splice(0)) resolve();
   }

@@ -84,6 +84,21 @@ export class WorkerCore {
     return [...this.held.all()].filter((attempt) => attempt.phase === phase);
   }
 
+  /** Lets go of everything, as the death of the process would. */
+  die(): void {
+    this.lanes.shut();
+    this.patience.stop();
+    this.progress.stop();
+    this.sender.stop();
+    for (const attempt of [...this.held.all()]) {
+      if (attempt.phase === 'running') this.runner.leaked += 1;
+      attempt.callOff?.();
+      attempt.callOffWatch?.();
+      attempt.abort('shutdown');
+      this.ends.lose(attempt);
+    }
+  }
+
   /** What waited and came through a consumer that is lost will come again; whatever runs goes on. */
   consumerLost(source: object): void {
     for (const attempt of this.inPhase('waiting')) if (attempt.envelope.source === source) this.ends.lose(attempt);

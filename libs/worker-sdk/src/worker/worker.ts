@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { stepQueue, type WorkerAnnouncement } from '#libs/contracts';
+import { type HeldStep, stepQueue, type WorkerAnnouncement } from '#libs/contracts';
 import { controlQueueSpec, type Delivery, type QueueSpec, type Transport, workerQueueSpec } from '#libs/messaging';
+import { crashPoint } from '#libs/platform';
 import type { TaskRegistry } from '../handlers/task-registry.js';
 import { decodeControl } from '../wire/decode.js';
 import { Announcer, usualHeartbeatMs } from './announcer.js';
@@ -121,6 +122,26 @@ export class Worker {
     }
   }
 
+  /**
+   * What the death of its process does: everything it holds is let go of without a word, and comes again elsewhere. Handlers are told to stop; what comes of
+   * them is nobody's. Nothing can be done with it afterwards.
+   */
+  async crash(): Promise<void> {
+    this.draining ??= Promise.resolve({ abandoned: 0, unconfirmed: 0 });
+    for (const end of this.endings.splice(0)) end();
+    this.announcer.session = undefined;
+    this.announcer.stop();
+    this.core.die();
+    await Promise.all([...this.own, ...this.steps].map((each) => each.close()));
+  }
+
+  /** Steps that are with it, and how many of them it has claimed for itself. */
+  holding(): { readonly steps: HeldStep[]; readonly claimed: number } {
+    const attempts = [...this.core.held.all()];
+    const isOwn = ({ command, phase }: (typeof attempts)[number]): boolean => command.claimed && phase !== 'waiting';
+    return { steps: this.core.held.list(), claimed: attempts.filter(isOwn).length };
+  }
+
   stats(): WorkerStats {
     const { lanes, held, ends, runner, sender } = this.core;
     return {
@@ -140,6 +161,7 @@ export class Worker {
     await Promise.all(this.own.map((each) => each.ensure()));
     this.announcer.session = randomUUID();
     await this.announcer.announce();
+    crashPoint('worker.announced');
     this.consumeAll();
     this.consumeSoon(firstRetryMs);
   }
@@ -165,6 +187,7 @@ export class Worker {
     await Promise.all(this.steps.map((each) => each.cancel()));
     void this.announcer.announce();
     const report = await drain(this.core, this.clock, graceMs);
+    crashPoint('drain.idle');
     this.announcer.status = 'stopped';
     for (const end of this.endings.splice(0)) end();
     this.announcer.stop();

@@ -2,7 +2,8 @@ import { Component, computed, DestroyRef, type ElementRef, inject, signal, viewC
 import { Router } from '@angular/router';
 import { Shortcuts } from '../keyboard/shortcuts';
 import { Icon, type IconName } from '../../ui/icon';
-import { suggestCommands, type Suggestion } from './commands';
+import { ChaosMode } from '../chaos/chaos-mode';
+import { pagesThereAre, suggestCommands, type Suggestion } from './commands';
 
 /** Where ids are pasted and pages are gone to (Ctrl/⌘ K): a combobox over a short list. */
 @Component({
@@ -14,11 +15,12 @@ import { suggestCommands, type Suggestion } from './commands';
 })
 export class CommandBox {
   private readonly router = inject(Router);
+  private readonly chaos = inject(ChaosMode);
   private readonly field = viewChild.required<ElementRef<HTMLInputElement>>('field');
   protected readonly text = signal('');
   protected readonly isOpen = signal(false);
   protected readonly active = signal(0);
-  protected readonly suggestions = computed(() => suggestCommands(this.text()));
+  protected readonly suggestions = computed(() => suggestCommands(this.text(), pagesThereAre(this.chaos.now() !== undefined)));
 
   constructor() {
     const take = inject(Shortcuts).register({ 'Ctrl+k': () => this.field().nativeElement.focus() });

@@ -1,4 +1,6 @@
-import { suggestCommands } from './commands';
+import { pagesThereAre, suggestCommands as suggest } from './commands';
+
+const suggestCommands = (text: string) => suggest(text, pagesThereAre(true));
 
 describe('suggestCommands', () => {
   it('offers the pages when nothing is typed', () =>
@@ -11,6 +13,9 @@ describe('suggestCommands', () => {
       '/events',
       '/workers',
       '/webhooks',
+      '/dead-letters',
+      '/admin/audit',
+      '/chaos',
     ]));
   it('opens an id that was pasted, in any case and with blanks', () => {
     const [first, ...others] = suggestCommands(' 0199A3F2-51C8-7D10-8000-0000000042AB ');
@@ -22,7 +27,11 @@ describe('suggestCommands', () => {
   it.each([
     ['work', '/workers'],
     ['cron', '/triggers'],
+    ['incidents', '/dead-letters'],
+    ['audit', '/admin/audit'],
   ])('finds pages by their words: %s', (word, page) => expect(suggestCommands(word)[0]?.link).toEqual([page]));
   it('takes anything else for a business key', () =>
     expect(suggestCommands('Order 4711').map(({ query }) => query)).toEqual([{ key: 'Order 4711' }]));
+  it('offers chaos only where it is allowed', () =>
+    expect(suggest('chaos', pagesThereAre(false)).filter(({ link }) => link[0] === '/chaos')).toEqual([]));
 });

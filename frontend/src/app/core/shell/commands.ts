@@ -9,9 +9,11 @@ export interface Suggestion {
   readonly key?: string;
   /** What else it may be looked for by. */
   readonly words?: string;
+  /** Only there where the server allows it. */
+  readonly needs?: 'chaos';
 }
 
-export const pages: readonly Suggestion[] = [
+const pages: readonly Suggestion[] = [
   { text: $localize`Overview`, icon: 'overview', link: ['/'], key: 'G O' },
   { text: $localize`Instances`, icon: 'instances', link: ['/instances'], key: 'G R' },
   { text: $localize`Definitions`, icon: 'definitions', link: ['/definitions'], key: 'G D' },
@@ -26,14 +28,33 @@ export const pages: readonly Suggestion[] = [
   { text: $localize`Events`, icon: 'events', link: ['/events'], key: 'G E' },
   { text: $localize`Workers & queues`, icon: 'workers', link: ['/workers'], key: 'G W' },
   { text: $localize`Webhooks`, icon: 'webhooks', link: ['/webhooks'], key: 'G H' },
+  {
+    text: $localize`Dead letters`,
+    icon: 'incidents',
+    link: ['/dead-letters'],
+    key: 'G L',
+    words: $localize`incidents redrive discard refused`,
+  },
+  {
+    text: $localize`Operator log`,
+    icon: 'operatorLog',
+    link: ['/admin/audit'],
+    key: 'G A',
+    words: $localize`audit who did what admin`,
+  },
+  { text: $localize`Chaos`, icon: 'chaos', link: ['/chaos'], key: 'G X', words: $localize`faults kill`, needs: 'chaos' },
 ];
+
+/** Those there are on this server. */
+export const pagesThereAre = (isChaosAllowed: boolean): readonly Suggestion[] =>
+  pages.filter(({ needs }) => needs !== 'chaos' || isChaosAllowed);
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const idStart = /^[0-9a-f]{8}[0-9a-f-]*$/i;
 const definitionName = /^[a-z][a-z0-9._-]{0,99}$/;
 
 /** What `text` may mean: an id opens its instance; the beginning of one, a key and a definition's name search; words name pages. */
-export function suggestCommands(text: string): Suggestion[] {
+export function suggestCommands(text: string, pages: readonly Suggestion[]): Suggestion[] {
   const wanted = text.trim();
   if (wanted === '') return [...pages];
   if (uuid.test(wanted)) {

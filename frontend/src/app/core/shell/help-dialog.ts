@@ -1,6 +1,7 @@
-import { Component } from '@angular/core';
+import { Component, computed, inject } from '@angular/core';
 import { MatDialogModule } from '@angular/material/dialog';
-import { pages } from './commands';
+import { ChaosMode } from '../chaos/chaos-mode';
+import { pagesThereAre } from './commands';
 
 interface Keys {
   readonly keys: string;
@@ -8,13 +9,6 @@ interface Keys {
 }
 
 const groups: readonly { readonly title: string; readonly keys: readonly Keys[] }[] = [
-  {
-    title: $localize`Go to`,
-    keys: [
-      ...pages.flatMap(({ key, text }) => (key === undefined ? [] : { keys: key, word: text })),
-      { keys: 'G Q', word: $localize`Queues` },
-    ],
-  },
   {
     title: $localize`Everywhere`,
     keys: [
@@ -55,7 +49,7 @@ const groups: readonly { readonly title: string; readonly keys: readonly Keys[] 
     <div class="dialog">
       <h2 mat-dialog-title class="dialog-title" i18n>Keyboard</h2>
       <div class="groups">
-        @for (group of groups; track group.title) {
+        @for (group of groups(); track group.title) {
           <section>
             <h3>{{ group.title }}</h3>
             <dl>
@@ -92,5 +86,10 @@ const groups: readonly { readonly title: string; readonly keys: readonly Keys[] 
   `,
 })
 export class HelpDialog {
-  protected readonly groups = groups;
+  private readonly chaos = inject(ChaosMode);
+  protected readonly groups = computed(() => {
+    const there = pagesThereAre(this.chaos.now() !== undefined);
+    const keys = there.flatMap(({ key, text }) => (key === undefined ? [] : { keys: key, word: text }));
+    return [{ title: $localize`Go to`, keys: [...keys, { keys: 'G Q', word: $localize`Queues` }] }, ...groups];
+  });
 }

@@ -8,8 +8,11 @@ import { TimeZone } from '../time/time-zone';
 import { Icon } from '../../ui/icon';
 import { formatCount } from '../../ui/format';
 import { TestWorkflow } from '../../features/sample/test-workflow';
+import { ChaosBanner } from '../chaos/chaos-banner';
+import { ChaosMode } from '../chaos/chaos-mode';
+import { OpenIncidents } from '../incidents/open-incidents';
 import { CommandBox } from './command-box';
-import { pages } from './commands';
+import { pagesThereAre } from './commands';
 import { LiveIndicator } from './live-indicator';
 
 const foldedKey = 'oqx.rail-folded';
@@ -17,7 +20,7 @@ const foldedKey = 'oqx.rail-folded';
 /** Rail, top bar and the page between them. */
 @Component({
   selector: 'oqx-shell',
-  imports: [RouterOutlet, RouterLink, RouterLinkActive, CommandBox, LiveIndicator, Icon],
+  imports: [RouterOutlet, RouterLink, RouterLinkActive, ChaosBanner, CommandBox, LiveIndicator, Icon],
   templateUrl: './shell.html',
   styleUrl: './shell.css',
 })
@@ -28,13 +31,20 @@ export class Shell {
   private readonly router = inject(Router);
   private readonly injector = inject(Injector);
   private readonly main = viewChild.required<ElementRef<HTMLElement>>('main');
-  protected readonly pages = pages;
+  private readonly chaos = inject(ChaosMode);
+  private readonly incidents = inject(OpenIncidents);
+  protected readonly pages = computed(() => pagesThereAre(this.chaos.now() !== undefined));
   protected readonly isDrawerOpen = signal(false);
   /** By hand, where the work is wide; remembered. */
   protected readonly isFolded = signal(localStorage.getItem(foldedKey) === 'true');
   protected readonly isOffline = computed(() => this.live.state().phase === 'offline');
   /** How many asks are open, to be seen from everywhere; '' = none. */
-  protected readonly openAsks = signal('');
+  private readonly openAsks = signal('');
+  /** What is counted beside a page, by its address; '' = nothing. */
+  protected readonly badges = computed<Readonly<Record<string, string>>>(() => ({
+    '/asks': this.openAsks(),
+    '/dead-letters': this.incidents.badge(),
+  }));
   /** What is shown may be old: it is greyed a little, its ages go on. */
   protected readonly isOutdated = computed(() => ['reconnecting', 'offline', 'stale'].includes(this.live.state().phase));
 
@@ -58,6 +68,9 @@ export class Shell {
       'g s': () => this.go('/triggers'),
       'g h': () => this.go('/webhooks'),
       'g w': () => this.go('/workers'),
+      'g l': () => this.go('/dead-letters'),
+      'g a': () => this.go('/admin/audit'),
+      'g x': () => (this.chaos.now() === undefined ? false : this.go('/chaos')),
       'g q': () => this.go('/workers?tab=queues'),
       p: () => this.live.setPaused(!this.live.isPaused()),
       t: () => this.theme.toggle(),

@@ -6,13 +6,14 @@ import { KeyKeeper } from '../../core/new-key';
 import { Person } from '../../core/person';
 import { JsonField } from '../../ui/json-field';
 import { jsonText, readJson } from '../../ui/json-text';
+import { TextField } from '../../ui/text-field';
 import { ActFrame } from './act-frame';
 import type { ActGiven, ActPlan } from './act-plan';
 
 /** Says what an act does, asks why, and does it; what the server refuses is shown in words and the dialog stays. */
 @Component({
   selector: 'oqx-act-dialog',
-  imports: [ActFrame, JsonField],
+  imports: [ActFrame, JsonField, TextField],
   templateUrl: './act-dialog.html',
   styleUrl: './act-dialog.css',
 })

@@ -23,7 +23,7 @@ import { SignedField } from './signed-field';
       <ng-content />
       <div class="field">
         <label for="reason">{{ reasonLabel() }}</label>
-        <textarea #reason id="reason" class="input" rows="2" maxlength="1000"></textarea>
+        <textarea #reason id="reason" class="input" rows="2" maxlength="1000" [required]="isReasonRequired()"></textarea>
       </div>
       <ng-content select="[after]" />
       <div class="dialog-actions">
@@ -43,6 +43,8 @@ export class ActFrame {
   readonly confirm = input.required<string>();
   readonly sending = input($localize`Sending…`);
   readonly reasonLabel = input($localize`Reason (kept in the history)`);
+  /** The browser says so, and sends nothing, while there is none. */
+  readonly isReasonRequired = input(false);
   readonly isDanger = input(false);
   readonly isSending = input(false);
   readonly canSend = input(true);

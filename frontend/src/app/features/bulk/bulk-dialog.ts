@@ -8,6 +8,7 @@ import { KeyKeeper, newKey } from '../../core/new-key';
 import { Person } from '../../core/person';
 import { ServerClock } from '../../core/time/server-clock';
 import { formatCount } from '../../ui/format';
+import { TextField } from '../../ui/text-field';
 import { ActFrame } from '../acts/act-frame';
 import { noFilters, type Filters } from '../instances/filters';
 import { bulkWords, confirmation, toBulkFilter } from './bulk';
@@ -23,7 +24,7 @@ export interface BulkDialogInput {
 /** One action on many: which ones, what is done, a trial run that counts, and then it runs as a job of the server. */
 @Component({
   selector: 'oqx-bulk-dialog',
-  imports: [ActFrame],
+  imports: [ActFrame, TextField],
   templateUrl: './bulk-dialog.html',
   styleUrl: './bulk-dialog.css',
 })

@@ -15,7 +15,7 @@ import { formatCount } from '../../ui/format';
 import { Problem } from '../../ui/problem';
 import { Skeleton } from '../../ui/skeleton';
 import { State } from '../../ui/state';
-import { bulkWords, isOpenJob, progressOf } from './bulk';
+import { isOpenJob, jobSubject, progressOf } from './bulk';
 import { BulkDialog } from './bulk-dialog';
 
 const pageSize = 100;
@@ -46,16 +46,13 @@ export class BulkPage {
   protected readonly problem = signal<ApiProblem | undefined>(undefined);
   protected readonly isStopping = signal(false);
   protected readonly count = formatCount;
-  protected readonly title = computed(() => {
-    const job = this.job();
-    if (job === undefined) return $localize`Bulk job`;
-    const total = formatCount(job.total.count, job.total.atLeast);
-    return $localize`${bulkWords[job.action].verb}:verb: ${total}:count: instances`;
+  protected readonly subject = computed(() => this.job() && jobSubject(this.job()!));
+  protected readonly title = computed(() => this.subject()?.title ?? $localize`Bulk job`);
+  protected readonly trail = computed(() => {
+    const subject = this.subject();
+    const before = subject === undefined ? [] : [{ text: subject.pageText, link: [subject.page] }];
+    return [...before, { text: $localize`Bulk job` }];
   });
-  protected readonly trail = computed(() => [
-    { text: $localize`Instances`, link: ['/instances'] },
-    { text: $localize`Bulk job` },
-  ]);
   protected readonly isOpen = computed(() => this.job() !== undefined && isOpenJob(this.job()!));
   protected readonly parts = computed(() => progressOf(this.job()!));
   protected readonly left = computed(() => Math.max(0, this.job()!.total.count - this.job()!.done - this.job()!.failed));
@@ -117,7 +114,7 @@ export class BulkPage {
         ids.push(...page.failures.map(({ id }) => id));
         after = page.next;
       }
-      const action = this.job()?.action;
+      const action = this.subject()?.again;
       this.dialog.open(BulkDialog, { data: { ids: ids.slice(0, mostRetried), action }, autoFocus: '#reason' });
     });
   }

@@ -1,5 +1,6 @@
-import type { BulkAction, BulkFilter, BulkJob } from '@contracts/rest/bulk';
+import type { BulkAction, BulkFilter, BulkJob, IncidentAction } from '@contracts/rest/bulk';
 import type { InstanceStatus } from '@engine/model/lifecycle';
+import { formatCount } from '../../ui/format';
 import { countFilters, type Filters, toQuery } from '../instances/filters';
 
 /** Above so many, or when something is ended, the number is typed before it is done. */
@@ -11,6 +12,25 @@ export const bulkWords: Readonly<Record<BulkAction, { readonly verb: string; rea
   resume: { verb: $localize`Resume`, help: $localize`Paused instances go on where they stood.` },
   cancel: { verb: $localize`Cancel`, help: $localize`No further step starts in them, and they end as cancelled.` },
 };
+
+const incidentVerbs: Readonly<Record<IncidentAction, string>> = {
+  'incident.redrive': $localize`Redrive`,
+  'incident.discard': $localize`Discard`,
+  'incident.resolve': $localize`Resolve`,
+};
+
+/** What a job is about: instances, or incidents, with the page where each of them is. */
+export function jobSubject({ action, total }: Pick<BulkJob, 'action' | 'total'>) {
+  const count = formatCount(total.count, total.atLeast);
+  if (isIncidentAction(action)) {
+    const title = $localize`${incidentVerbs[action]}:verb: ${count}:count: incidents`;
+    return { title, page: '/dead-letters', pageText: $localize`Dead letters`, one: $localize`Incident`, again: undefined };
+  }
+  const title = $localize`${bulkWords[action].verb}:verb: ${count}:count: instances`;
+  return { title, page: '/instances', pageText: $localize`Instances`, one: $localize`Instance`, again: action };
+}
+
+const isIncidentAction = (action: BulkJob['action']): action is IncidentAction => action in incidentVerbs;
 
 /** What the list shows, as a condition the server can follow; or why it is none. @param nowMs the server's clock */
 export function toBulkFilter(filters: Filters, nowMs: number): { readonly filter: BulkFilter } | { readonly whyNot: string } {

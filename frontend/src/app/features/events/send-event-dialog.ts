@@ -7,6 +7,7 @@ import { toProblem, type ApiProblem } from '../../core/api/api-problem';
 import { KeyKeeper } from '../../core/new-key';
 import { JsonField } from '../../ui/json-field';
 import { Problem } from '../../ui/problem';
+import { TextField } from '../../ui/text-field';
 import { emptyEventForm, eventByKey, eventFaults, eventToInstance, outcomeText, type EventForm } from './event-form';
 
 export interface SendEventInput {
@@ -19,7 +20,7 @@ export interface SendEventInput {
 /** An event by hand, to one instance or by key; says what became of it. */
 @Component({
   selector: 'oqx-send-event-dialog',
-  imports: [MatDialogModule, JsonField, Problem],
+  imports: [MatDialogModule, JsonField, Problem, TextField],
   templateUrl: './send-event-dialog.html',
   styles: `
     .outcome {

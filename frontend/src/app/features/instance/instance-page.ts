@@ -22,6 +22,7 @@ import { StepActs } from '../acts/step-acts';
 import { AskBars } from '../asks/ask-bars';
 import { StepGraph } from '../graph/step-graph';
 import { countSteps } from '../outline/outline';
+import { InstanceIncidents } from '../incidents/instance-incidents';
 import { Banner } from './banner-line';
 import { bannerOf } from './banner';
 import { DataTab } from './data-tab';
@@ -63,6 +64,7 @@ const openUpTo = 150;
     Timeline,
     Banner,
     InstanceActs,
+    InstanceIncidents,
     StepActs,
     AskBars,
     WaitingList,

@@ -2,17 +2,20 @@ import { Component, computed, inject, resource } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { Api } from '../../core/api/api';
 import { toProblem } from '../../core/api/api-problem';
+import { IncidentsApi } from '../../core/api/incidents-api';
+import { OpenIncidents } from '../../core/incidents/open-incidents';
 import { Duration, Time } from '../../core/time/time';
 import { Empty } from '../../ui/empty';
 import { Problem } from '../../ui/problem';
 import { Skeleton } from '../../ui/skeleton';
 import { State } from '../../ui/state';
+import { IncidentRows } from '../incidents/incident-rows';
 import { InstanceStore } from './instance-store';
 
 /** Instances that have to do with this one: who started it, whom it started, restarts. */
 @Component({
   selector: 'oqx-related-tab',
-  imports: [RouterLink, State, Time, Duration, Empty, Problem, Skeleton],
+  imports: [RouterLink, IncidentRows, State, Time, Duration, Empty, Problem, Skeleton],
   template: `
     @if (instance(); as instance) {
       @if (parent(); as parent) {
@@ -48,6 +51,12 @@ import { InstanceStore } from './instance-store';
           }
         </section>
       }
+    }
+    @if (incidents().length > 0) {
+      <section>
+        <h2 i18n>Incidents</h2>
+        <oqx-incident-rows class="bleed" [incidents]="incidents()" />
+      </section>
     }
     @if (children.error(); as error) {
       <oqx-problem [problem]="problemOf(error)" (retry)="children.reload()" />
@@ -108,6 +117,9 @@ import { InstanceStore } from './instance-store';
       gap: 8px;
       min-width: 0;
     }
+    .bleed {
+      margin: 0 -24px;
+    }
     p.row {
       flex-wrap: wrap;
       gap: 4px 12px;
@@ -119,6 +131,8 @@ import { InstanceStore } from './instance-store';
 })
 export class RelatedTab {
   private readonly api = inject(Api);
+  private readonly incidentsApi = inject(IncidentsApi);
+  private readonly open = inject(OpenIncidents);
   private readonly store = inject(InstanceStore);
   protected readonly instance = this.store.instance;
   /** Asked anew whenever the log tells of another child. */
@@ -129,6 +143,14 @@ export class RelatedTab {
     },
     loader: ({ params, abortSignal }) => this.api.instances({ parent: params.id, limit: 100 }, abortSignal),
   });
+  private readonly ofIncidents = resource({
+    params: () => {
+      const id = this.instance()?.id;
+      return id === undefined ? undefined : { id, now: this.open.now() };
+    },
+    loader: ({ params, abortSignal }) => this.incidentsApi.incidents({ instance: params.id, limit: 100 }, abortSignal),
+  });
+  protected readonly incidents = computed(() => (this.ofIncidents.hasValue() ? this.ofIncidents.value().items : []));
   private readonly parentHead = resource({
     params: () => this.instance()?.parentStep?.instance,
     loader: ({ params, abortSignal }) => this.api.instance(params, abortSignal),
@@ -147,7 +169,13 @@ export class RelatedTab {
   });
   protected readonly isAlone = computed(() => {
     const instance = this.instance();
-    return instance && !instance.parentStep && !instance.restartOf && instance.restartedAs.length === 0;
+    return (
+      instance &&
+      this.incidents().length === 0 &&
+      !instance.parentStep &&
+      !instance.restartOf &&
+      instance.restartedAs.length === 0
+    );
   });
   protected readonly aloneTitle = $localize`This instance stands alone`;
   protected readonly aloneText = $localize`Parents, children and restarts are listed here. A workflow step starts a child.`;

@@ -12,6 +12,7 @@ import { Skeleton } from '../../ui/skeleton';
 import { Sparkline } from '../../ui/sparkline';
 import { State } from '../../ui/state';
 import { Problem } from '../../ui/problem';
+import { AttentionCard } from '../incidents/attention-card';
 import { foldLatest, type InstanceRow } from '../instances/fold-instances';
 import { TestWorkflow } from '../sample/test-workflow';
 import { TestWorkflowButton } from '../sample/test-workflow-button';
@@ -24,7 +25,19 @@ const latestCount = 8;
 /** Is it healthy, and what needs me? */
 @Component({
   selector: 'oqx-overview-page',
-  imports: [RouterLink, MinuteChart, Sparkline, Skeleton, State, Duration, Time, FirstRun, TestWorkflowButton, Problem],
+  imports: [
+    RouterLink,
+    AttentionCard,
+    MinuteChart,
+    Sparkline,
+    Skeleton,
+    State,
+    Duration,
+    Time,
+    FirstRun,
+    TestWorkflowButton,
+    Problem,
+  ],
   templateUrl: './overview-page.html',
   styleUrl: './overview-page.css',
 })

@@ -8,6 +8,7 @@ import { KeyKeeper, newKey } from '../../core/new-key';
 import { Person } from '../../core/person';
 import { formatCount, formatZoned } from '../../ui/format';
 import { Field } from '../../ui/field';
+import { TextField } from '../../ui/text-field';
 import { ActFrame } from '../acts/act-frame';
 import { confirmation, daysBack, instantOf, rangeFault } from './backfill';
 import { overlapWords } from './trigger-words';
@@ -22,16 +23,13 @@ const restMs = 300;
 /** Slots of a range that is past, started now: how many is counted first, and many are confirmed by their number. */
 @Component({
   selector: 'oqx-backfill-dialog',
-  imports: [ActFrame, Field],
+  imports: [ActFrame, Field, TextField],
   templateUrl: './backfill-dialog.html',
   styles: `
     .trial {
       padding: 10px 16px;
       border-radius: var(--oqx-radius-control);
       background: var(--oqx-raised);
-    }
-    .number {
-      max-width: 160px;
     }
   `,
 })

@@ -1,6 +1,6 @@
 import { Component, computed, input } from '@angular/core';
 import { CopyButton } from '../../ui/copy-button';
-import { Field } from '../../ui/field';
+import { TextField } from '../../ui/text-field';
 import { secretText } from './trigger-form';
 import { TriggerFields } from './trigger-fields';
 import { hookPath } from './trigger-words';
@@ -10,7 +10,7 @@ const mostSecrets = 5;
 /** Where a hook listens, and the secrets its callers sign with. */
 @Component({
   selector: 'oqx-hook-fields',
-  imports: [CopyButton, Field],
+  imports: [CopyButton, TextField],
   template: `
     <div class="field">
       <span class="label" i18n>Address</span>
@@ -20,20 +20,19 @@ const mostSecrets = 5;
       </div>
       <p class="meta" i18n>Callers send a POST there; its body, headers and query are <code>request</code> in expressions.</p>
     </div>
-    <oqx-field for="secrets" label="Secrets" i18n-label [isOptional]="true" [hint]="hint()" [fault]="faults().secrets">
-      <textarea
-        #box
-        id="secrets"
-        class="input mono"
-        rows="2"
-        autocomplete="off"
-        spellcheck="false"
-        placeholder="whsec_…"
-        aria-describedby="secrets-note"
-        [attr.aria-invalid]="faults().secrets !== undefined"
-        [value]="form().secrets"
-        (input)="change({ secrets: box.value })"
-      ></textarea>
+    <oqx-text-field
+      boxId="secrets"
+      label="Secrets"
+      i18n-label
+      [isOptional]="true"
+      [hint]="hint()"
+      [fault]="faults().secrets"
+      [isMono]="true"
+      [rows]="2"
+      placeholder="whsec_…"
+      [text]="form().secrets"
+      (textChange)="change({ secrets: $event })"
+    >
       <div class="secrets">
         <button type="button" class="btn small" [disabled]="count() >= most" (click)="make()">
           {{ count() === 0 ? first : another }}
@@ -43,7 +42,7 @@ const mostSecrets = 5;
           <span class="meta" i18n>Copy them now: they are never shown again.</span>
         }
       </div>
-    </oqx-field>
+    </oqx-text-field>
   `,
   styleUrl: './trigger-fields.css',
 })

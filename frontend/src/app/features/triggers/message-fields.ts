@@ -1,11 +1,11 @@
 import { Component } from '@angular/core';
-import { Field } from '../../ui/field';
+import { TextField } from '../../ui/text-field';
 import { TriggerFields } from './trigger-fields';
 
 /** Which messages of the broker a trigger takes. */
 @Component({
   selector: 'oqx-message-fields',
-  imports: [Field],
+  imports: [TextField],
   template: `
     <fieldset>
       <legend i18n>Messages from</legend>
@@ -22,73 +22,57 @@ import { TriggerFields } from './trigger-fields';
     </fieldset>
     <div class="pair">
       @if (form().source === 'exchange') {
-        <oqx-field for="exchange" label="Exchange" i18n-label [hint]="exchangeHint" [fault]="faults().exchange">
-          <input
-            #exchange
-            id="exchange"
-            class="input mono"
-            maxlength="255"
-            autocomplete="off"
-            spellcheck="false"
-            aria-describedby="exchange-note"
-            [attr.aria-invalid]="faults().exchange !== undefined"
-            [value]="form().exchange"
-            (input)="change({ exchange: exchange.value })"
-          />
-        </oqx-field>
-        <oqx-field
-          for="routing-key"
+        <oqx-text-field
+          boxId="exchange"
+          label="Exchange"
+          i18n-label
+          [hint]="exchangeHint"
+          [fault]="faults().exchange"
+          [isMono]="true"
+          maxlength="255"
+          [text]="form().exchange"
+          (textChange)="change({ exchange: $event })"
+        />
+        <oqx-text-field
+          boxId="routing-key"
           label="Routing key"
           i18n-label
           [isOptional]="true"
           [hint]="routingHint"
           [fault]="faults().routingKey"
-        >
-          <input
-            #routing
-            id="routing-key"
-            class="input mono"
-            maxlength="255"
-            autocomplete="off"
-            spellcheck="false"
-            placeholder="#"
-            aria-describedby="routing-key-note"
-            [value]="form().routingKey"
-            (input)="change({ routingKey: routing.value })"
-          />
-        </oqx-field>
+          [isMono]="true"
+          maxlength="255"
+          placeholder="#"
+          [text]="form().routingKey"
+          (textChange)="change({ routingKey: $event })"
+        />
       } @else {
-        <oqx-field for="queue" label="Queue" i18n-label [hint]="queueHint" [fault]="faults().queue">
-          <input
-            #queue
-            id="queue"
-            class="input mono"
-            maxlength="255"
-            autocomplete="off"
-            spellcheck="false"
-            aria-describedby="queue-note"
-            [attr.aria-invalid]="faults().queue !== undefined"
-            [value]="form().queue"
-            (input)="change({ queue: queue.value })"
-          />
-        </oqx-field>
+        <oqx-text-field
+          boxId="queue"
+          label="Queue"
+          i18n-label
+          [hint]="queueHint"
+          [fault]="faults().queue"
+          [isMono]="true"
+          maxlength="255"
+          [text]="form().queue"
+          (textChange)="change({ queue: $event })"
+        />
       }
     </div>
-    <oqx-field for="filter" label="Filter" i18n-label [isOptional]="true" [hint]="filterHint" [fault]="faults().filter">
-      <input
-        #filter
-        id="filter"
-        class="input mono"
-        maxlength="8192"
-        autocomplete="off"
-        spellcheck="false"
-        placeholder="message.body.cents > 100"
-        aria-describedby="filter-note"
-        [attr.aria-invalid]="faults().filter !== undefined"
-        [value]="form().filter"
-        (input)="change({ filter: filter.value })"
-      />
-    </oqx-field>
+    <oqx-text-field
+      boxId="filter"
+      label="Filter"
+      i18n-label
+      [isOptional]="true"
+      [hint]="filterHint"
+      [fault]="faults().filter"
+      [isMono]="true"
+      maxlength="8192"
+      placeholder="message.body.cents > 100"
+      [text]="form().filter"
+      (textChange)="change({ filter: $event })"
+    />
   `,
   styleUrl: './trigger-fields.css',
 })

@@ -1,6 +1,6 @@
 import { Component } from '@angular/core';
 import type { ApiProblem } from '../../core/api/api-problem';
-import { Field } from '../../ui/field';
+import { TextField } from '../../ui/text-field';
 import { cronPresets } from './cron-presets';
 import { SchedulePreview } from './schedule-preview';
 import { TriggerFields } from './trigger-fields';
@@ -11,7 +11,7 @@ const overlaps = ['allow', 'skip', 'queueOne', 'cancelOld'] as const;
 /** When a schedule fires, shown as the server reads it, and what becomes of slots that meet an open instance or are late. */
 @Component({
   selector: 'oqx-schedule-fields',
-  imports: [Field, SchedulePreview],
+  imports: [SchedulePreview, TextField],
   template: `
     <fieldset>
       <legend i18n>When</legend>
@@ -29,40 +29,33 @@ const overlaps = ['allow', 'skip', 'queueOne', 'cancelOld'] as const;
       </div>
       <div class="when">
         <div class="stack">
-          <oqx-field for="cron" label="Cron expression" i18n-label [hint]="cronHint" [fault]="faults().cron">
-            <input
-              #cron
-              id="cron"
-              class="input mono"
-              maxlength="200"
-              autocomplete="off"
-              spellcheck="false"
-              aria-describedby="cron-note"
-              [attr.aria-invalid]="faults().cron !== undefined"
-              [value]="form().cron"
-              (input)="change({ cron: cron.value })"
-            />
-          </oqx-field>
-          <oqx-field for="timezone" label="Time zone" i18n-label [hint]="zoneHint" [fault]="faults().timezone">
-            <input
-              #zone
-              id="timezone"
-              class="input"
-              maxlength="100"
-              autocomplete="off"
-              spellcheck="false"
-              list="zones"
-              aria-describedby="timezone-note"
-              [attr.aria-invalid]="faults().timezone !== undefined"
-              [value]="form().timezone"
-              (input)="change({ timezone: zone.value })"
-            />
-            <datalist id="zones">
-              @for (name of zones; track name) {
-                <option [value]="name"></option>
-              }
-            </datalist>
-          </oqx-field>
+          <oqx-text-field
+            boxId="cron"
+            label="Cron expression"
+            i18n-label
+            [hint]="cronHint"
+            [fault]="faults().cron"
+            [isMono]="true"
+            maxlength="200"
+            [text]="form().cron"
+            (textChange)="change({ cron: $event })"
+          />
+          <oqx-text-field
+            boxId="timezone"
+            label="Time zone"
+            i18n-label
+            [hint]="zoneHint"
+            [fault]="faults().timezone"
+            maxlength="100"
+            list="zones"
+            [text]="form().timezone"
+            (textChange)="change({ timezone: $event })"
+          />
+          <datalist id="zones">
+            @for (name of zones; track name) {
+              <option [value]="name"></option>
+            }
+          </datalist>
         </div>
         <oqx-schedule-preview class="preview" [cron]="form().cron" [timezone]="form().timezone" (refused)="refuse($event)" />
       </div>
@@ -80,55 +73,40 @@ const overlaps = ['allow', 'skip', 'queueOne', 'cancelOld'] as const;
       <p class="meta">{{ words[form().overlap].help }}</p>
     </fieldset>
     <div class="pair">
-      <oqx-field for="catch-up" label="Catch up" i18n-label [hint]="catchUpHint" [fault]="faults().catchUp">
-        <input
-          #catchUp
-          id="catch-up"
-          class="input"
-          maxlength="50"
-          autocomplete="off"
-          placeholder="1m"
-          aria-describedby="catch-up-note"
-          [attr.aria-invalid]="faults().catchUp !== undefined"
-          [value]="form().catchUp"
-          (input)="change({ catchUp: catchUp.value })"
-        />
-      </oqx-field>
-      <oqx-field for="jitter" label="Jitter" i18n-label [hint]="jitterHint" [fault]="faults().jitter">
-        <input
-          #jitter
-          id="jitter"
-          class="input"
-          maxlength="50"
-          autocomplete="off"
-          placeholder="0s"
-          aria-describedby="jitter-note"
-          [attr.aria-invalid]="faults().jitter !== undefined"
-          [value]="form().jitter"
-          (input)="change({ jitter: jitter.value })"
-        />
-      </oqx-field>
-      <oqx-field
-        for="disable-after"
+      <oqx-text-field
+        boxId="catch-up"
+        label="Catch up"
+        i18n-label
+        [hint]="catchUpHint"
+        [fault]="faults().catchUp"
+        maxlength="50"
+        placeholder="1m"
+        [text]="form().catchUp"
+        (textChange)="change({ catchUp: $event })"
+      />
+      <oqx-text-field
+        boxId="jitter"
+        label="Jitter"
+        i18n-label
+        [hint]="jitterHint"
+        [fault]="faults().jitter"
+        maxlength="50"
+        placeholder="0s"
+        [text]="form().jitter"
+        (textChange)="change({ jitter: $event })"
+      />
+      <oqx-text-field
+        boxId="disable-after"
         label="Disable after failures"
         i18n-label
         [isOptional]="true"
         [hint]="disableHint"
         [fault]="faults().disableAfter"
-      >
-        <input
-          #disable
-          id="disable-after"
-          class="input"
-          inputmode="numeric"
-          maxlength="7"
-          autocomplete="off"
-          aria-describedby="disable-after-note"
-          [attr.aria-invalid]="faults().disableAfter !== undefined"
-          [value]="form().disableAfter"
-          (input)="change({ disableAfter: disable.value })"
-        />
-      </oqx-field>
+        inputmode="numeric"
+        maxlength="7"
+        [text]="form().disableAfter"
+        (textChange)="change({ disableAfter: $event })"
+      />
     </div>
   `,
   styleUrl: './trigger-fields.css',

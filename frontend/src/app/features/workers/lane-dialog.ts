@@ -5,6 +5,7 @@ import { toProblem, type ApiProblem } from '../../core/api/api-problem';
 import { CapacityApi } from '../../core/api/capacity-api';
 import { Person } from '../../core/person';
 import { Field } from '../../ui/field';
+import { TextField } from '../../ui/text-field';
 import { ActFrame } from '../acts/act-frame';
 import { laneFaults, laneForm, toQueueRequest, toTaskRequest, type LaneForm, type LaneScope } from './lane-form';
 import type { LaneSettings } from './lanes';
@@ -18,16 +19,13 @@ export interface LaneDialogInput {
 /** Limits of a queue or a task: how many at once, how many a time, and of tasks when its breaker opens. */
 @Component({
   selector: 'oqx-lane-dialog',
-  imports: [ActFrame, Field],
+  imports: [ActFrame, Field, TextField],
   templateUrl: './lane-dialog.html',
   styles: `
     .rate {
       display: grid;
       grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
       gap: 8px;
-    }
-    .narrow {
-      max-width: 160px;
     }
   `,
 })

@@ -1,16 +1,14 @@
-import { apply } from '../../apply/apply.js';
+import { LogJudge } from '../../judge/log-judge.js';
+import { isOf, type Watch as LogWatch } from '../../judge/log-rule.js';
 import type { AuditEvent } from '../../model/audit-event.js';
-import { type InstanceState, newState } from '../../state/instance-state.js';
+import type { InstanceState } from '../../state/instance-state.js';
 import type { VirtualShell } from '../virtual-shell.js';
 
 /** What breaks a promise; [] = it is kept. */
 export type Findings = readonly unknown[];
 
 /** Looks at a history while it is replayed. */
-export interface Watch {
-  /** `state` is that before the event. */
-  readonly before?: (event: AuditEvent, state: InstanceState) => void;
-  readonly after?: (event: AuditEvent, state: InstanceState) => void;
+export interface Watch extends LogWatch {
   /** At the end. */
   readonly findings: (state: InstanceState) => Findings;
 }
@@ -27,30 +25,18 @@ export function judge(shell: VirtualShell, invariants: Invariants): Map<string, 
     if ('findings' in looked) watches.push([name, looked]);
     else found.set(name, looked);
   }
-  const state = newState(shell.id);
+  const log = new LogJudge(shell.plan, shell.id);
   for (const event of JSON.parse(JSON.stringify(shell.history)) as AuditEvent[]) {
-    for (const [, { before }] of watches) before?.(event, state);
-    apply(shell.plan, state, event);
-    for (const [, { after }] of watches) after?.(event, state);
+    for (const [, { before }] of watches) before?.(event, log.state);
+    log.take(event);
+    for (const [, { after }] of watches) after?.(event, log.state);
   }
-  for (const [name, { findings }] of watches) found.set(name, findings(state));
+  for (const [name, { findings }] of watches) found.set(name, findings(log.state));
+  for (const [rule, breaches] of Map.groupBy(log.breaches, ({ rule }) => rule)) found.set(rule, breaches);
   return found;
 }
 
-export const isOf = <T extends AuditEvent['type']>(event: AuditEvent, ...types: T[]): event is Extract<AuditEvent, { type: T }> =>
-  (types as string[]).includes(event.type);
-
-/** Ends of a step. */
-export const isStepEnd = (event: AuditEvent): boolean =>
-  isOf(event, 'stepCompleted', 'stepFailed', 'stepSkipped', 'stepBlocked', 'stepCancelled');
-
-/** Events by which a step begins: what waits for it, a worker or time is told from now on. */
-export const isStepStart = (event: AuditEvent): boolean =>
-  isOf(event, 'stepScheduled', 'timerStarted', 'eventAwaited', 'askOpened', 'emitRequested', 'blockEntered', 'lockRequested', 'childRequested') ||
-  (isOf(event, 'lockGranted') && event.data.inherited !== undefined); // prettier-ignore
-
-/** Runs although what is around it is stopped. */
-export const isShielded = (path: string): boolean => /~undo$|\/finally\//.test(path);
+export { isOf };
 
 /** Those that are there before. */
 export function twice(values: readonly string[]): string[] {

@@ -1,6 +1,7 @@
 import { BulkFailureEntity, BulkJobEntity } from './bulk.entities.js';
 import { AskEntity } from './ask.entity.js';
 import { AttachmentEntity } from './attachment.entity.js';
+import { ChaosFaultEntity, ChaosRunEntity } from './chaos.entities.js';
 import { DefinitionEntity, DefinitionNameEntity } from './definition.entity.js';
 import { EventEntity } from './event.entity.js';
 import { InboxEntity } from './inbox.entity.js';
@@ -46,6 +47,8 @@ export const entities = [
   OperatorLogEntity,
   BulkJobEntity,
   BulkFailureEntity,
+  ChaosRunEntity,
+  ChaosFaultEntity,
   HookDeliveryEntity,
   TriggerBindingEntity,
   TriggerEntity,

@@ -32,6 +32,7 @@ export class IdempotencyEntity {
 @Entity('workflow_incidents')
 @Index('workflow_incidents_open', ['id'], { where: 'resolved_at IS NULL' })
 @Index('workflow_incidents_by_message', ['messageKey'], { unique: true, where: 'message_key IS NOT NULL' })
+@Index('workflow_incidents_closed', ['resolvedAt'], { where: 'resolved_at IS NOT NULL' })
 @Index('workflow_incidents_by_instance', ['instanceId'], { where: 'instance_id IS NOT NULL' })
 export class IncidentEntity {
   @PrimaryColumn('uuid')
@@ -63,8 +64,49 @@ export class IncidentEntity {
   @Column(wide)
   at: number;
 
+  /** When it was closed, however it was; null: it is open. */
   @Column(wideOrNull)
   resolvedAt: number | null;
+
+  @Column('text', { nullable: true })
+  code: string | null;
+
+  @Column('text', { nullable: true })
+  definition: string | null;
+
+  /** The path with every number as `*`. */
+  @Column('text', { nullable: true })
+  step: string | null;
+
+  @Column('text', { nullable: true })
+  error: string | null;
+
+  @Column('integer', { default: 1 })
+  deliveries: number;
+
+  @Column('integer', { default: 0 })
+  redrives: number;
+
+  /** null: it has happened once. */
+  @Column(wideOrNull)
+  lastAt: number | null;
+
+  /** Somebody redrives it until then at most. */
+  @Column(wideOrNull)
+  redrivingUntil: number | null;
+
+  /** `redriven`, `discarded` or `resolved`. */
+  @Column('text', { nullable: true })
+  closedAs: string | null;
+
+  @Column('text', { nullable: true })
+  closedBy: string | null;
+
+  @Column('text', { nullable: true })
+  closedReason: string | null;
+
+  @Column('text', { nullable: true })
+  result: string | null;
 }
 
 /** Who did what to what, and why. */
@@ -90,4 +132,8 @@ export class OperatorLogEntity {
 
   @Column('text', { nullable: true })
   details: string | null;
+
+  /** Where the request came from. */
+  @Column('text', { nullable: true })
+  address: string | null;
 }

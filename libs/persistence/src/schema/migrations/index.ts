@@ -11,6 +11,8 @@ import { Lanes1764036000000 } from './1764036000000-lanes.js';
 import { Starts1764039600000 } from './1764039600000-starts.js';
 import { Orchestrators1764043200000 } from './1764043200000-orchestrators.js';
 import { DuePages1764050400000 } from './1764050400000-due-pages.js';
+import { Incidents1764100000000 } from './1764100000000-incidents.js';
+import { Chaos1764200000000 } from './1764200000000-chaos.js';
 
 /** In order. */
 export const migrations = [
@@ -27,4 +29,6 @@ export const migrations = [
   Starts1764039600000,
   Orchestrators1764043200000,
   DuePages1764050400000,
+  Incidents1764100000000,
+  Chaos1764200000000,
 ];

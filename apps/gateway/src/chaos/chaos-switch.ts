@@ -1,0 +1,160 @@
+import { randomInt } from 'node:crypto';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown, Optional } from '@nestjs/common';
+import {
+  type ActRequest,
+  type Chaos,
+  type ChaosBody,
+  chaosConfirmation,
+  chaosLimits,
+  type ChaosPlanRequest,
+  type ChaosPreview,
+} from '#libs/contracts';
+import { CHAOS_LINK, type ChaosLink, faultsOf, profiles } from '#libs/chaos';
+import type { JsonObject } from '#libs/engine';
+import { type ChaosMoment, type ChaosPlan, ChaosStore, OperatorLog, type StoredChaosRun } from '#libs/persistence';
+import { ROOT_LOGGER, type RootLogger } from '#libs/platform';
+import { ApiProblem, fault } from '../http/api-problem.js';
+import { toIso, toIsoOrNull } from '../http/times.js';
+import { ChaosPreviews } from './chaos-previews.js';
+import { ChaosReporter } from './chaos-reporter.js';
+
+const pollMs = 1_000;
+
+/** Chaos mode, as the API sees it: the row in PostgreSQL decides, and all services are told every second what it says. */
+@Injectable()
+export class ChaosSwitch implements OnApplicationBootstrap, OnApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly store: ChaosStore,
+    private readonly log: OperatorLog,
+    private readonly reporter: ChaosReporter,
+    private readonly previews: ChaosPreviews,
+    @Inject(ROOT_LOGGER) private readonly logger: RootLogger,
+    /** Only where chaos is allowed. */
+    @Optional() @Inject(CHAOS_LINK) private readonly link?: ChaosLink,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (this.link === undefined) return;
+    this.timer = setInterval(() => void this.spread(), pollMs);
+    this.timer.unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  async state(): Promise<Chaos> {
+    const { link } = this;
+    if (link === undefined) return { allowed: false };
+    const { run, now } = await this.store.current();
+    const leftMs = run === undefined ? 0 : leftOf(run, now);
+    return {
+      allowed: true,
+      enabled: leftMs > 0,
+      leftMs,
+      run: run === undefined ? null : present(run, now),
+      services: link.services(),
+      report: run === undefined ? null : await this.reporter.report(run, now),
+      profiles,
+    };
+  }
+
+  /** @throws ApiProblem CHAOS_NOT_ALLOWED, CHAOS_NOT_CONFIRMED */
+  async set(body: ChaosBody): Promise<Chaos> {
+    this.requireAllowed();
+    await (body.enabled ? this.enable(body) : this.disable(body));
+    await this.spread();
+    return this.state();
+  }
+
+  /** @throws ApiProblem CHAOS_NOT_ALLOWED */
+  async preview(request: ChaosPlanRequest): Promise<ChaosPreview> {
+    const link = this.requireAllowed();
+    return this.previews.preview(planOf(request), request.durationMs ?? chaosLimits.defaultMs, link.services());
+  }
+
+  /** @throws ApiProblem CHAOS_NOT_ALLOWED */
+  async reset({ by, reason }: ActRequest): Promise<Chaos> {
+    this.requireAllowed();
+    await this.store.reset();
+    this.reporter.forget();
+    await this.log.append({ actor: by ?? 'anonymous', action: 'chaos.reset', target: 'chaos', reason });
+    return this.state();
+  }
+
+  private async enable(body: ChaosBody): Promise<void> {
+    requireConfirmed(body.confirm);
+    const { by, reason, durationMs = chaosLimits.defaultMs } = body;
+    const plan = planOf(body);
+    // Written first: what was done on purpose must not look like an accident to whoever reads the log.
+    const details = { ...plan, durationMs } as unknown as JsonObject;
+    await this.log.append({ actor: by ?? 'anonymous', action: 'chaos.enable', target: 'chaos', reason, details });
+    await this.store.start({ plan, durationMs, reason, by });
+    this.reporter.forget();
+  }
+
+  private async disable({ by, reason }: ActRequest): Promise<void> {
+    void this.link?.end(); // first: the way to the database may be what is cut
+    if (await this.store.stop())
+      await this.log.append({ actor: by ?? 'anonymous', action: 'chaos.disable', target: 'chaos', reason });
+  }
+
+  /** Tells all services what is on; and who ended a run by its time writes it down. */
+  private async spread(): Promise<void> {
+    try {
+      for (const id of await this.store.expire())
+        await this.log.append({ actor: 'clock', action: 'chaos.end', target: 'chaos', details: { run: id } });
+      await this.link?.order(orderOf(await this.store.current()));
+    } catch (error) {
+      this.logger.debug({ err: error }, 'chaos mode could not be read; it ends by itself'); // services count down alone
+    }
+  }
+
+  private requireAllowed(): ChaosLink {
+    if (this.link === undefined) throw notAllowed();
+    return this.link;
+  }
+}
+
+const leftOf = ({ endedAt, endsAt }: StoredChaosRun, now: number): number => (endedAt === null ? Math.max(0, endsAt - now) : 0);
+
+function orderOf({ run, now }: ChaosMoment): Parameters<ChaosLink['order']>[0] {
+  if (run === undefined || leftOf(run, now) === 0) return { run: null, now };
+  const { faults, scope, seed, mayFailInstances } = run.plan;
+  return {
+    run: { id: run.id, faults, scope, seed, mayFailInstances, elapsedMs: now - run.startedAt, leftMs: leftOf(run, now) },
+    now,
+  };
+}
+
+function planOf({ profile, faults, scope = {}, seed, mayFailInstances = false }: ChaosPlanRequest): ChaosPlan {
+  const isByHand = profile === undefined && Object.keys(faults ?? {}).length > 0;
+  return {
+    profile: isByHand ? null : (profile ?? 'moderate'),
+    faults: faultsOf({ profile, faults }),
+    scope,
+    seed: seed ?? randomInt(2 ** 32),
+    mayFailInstances,
+  };
+}
+
+function present(run: StoredChaosRun, now: number): Extract<Chaos, { allowed: true }>['run'] {
+  const { id, plan, reason, by, startedAt, endsAt } = run;
+  const endedAt = run.endedAt ?? (endsAt <= now ? endsAt : null);
+  return { id, ...plan, reason, by, startedAt: toIso(startedAt), endsAt: toIso(endsAt), endedAt: toIsoOrNull(endedAt) };
+}
+
+function requireConfirmed(confirm: string | undefined): void {
+  if (confirm === chaosConfirmation) return;
+  const message = `expected confirm to be "${chaosConfirmation}", but was ${confirm === undefined ? 'not there' : JSON.stringify(confirm)}`;
+  const hint = 'Faults hit whatever runs here: look at the preview first, then type the words';
+  throw new ApiProblem('CHAOS_NOT_CONFIRMED', message, { errors: [fault('CHAOS_NOT_CONFIRMED', '/confirm', message, hint)] });
+}
+
+function notAllowed(): ApiProblem {
+  const message = 'expected a server that was started with chaos allowed, but this one was not';
+  const hint = 'Set ORQUESTRA_CHAOS_ALLOWED=true for all services and start them again; not where others rely on them';
+  return new ApiProblem('CHAOS_NOT_ALLOWED', message, { errors: [fault('CHAOS_NOT_ALLOWED', '', message, hint)] });
+}

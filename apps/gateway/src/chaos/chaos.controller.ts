@@ -1,0 +1,40 @@
+import { Body, Get, HttpCode, Post, Put } from '@nestjs/common';
+import type { z } from 'zod';
+import {
+  type Chaos,
+  type ChaosBody,
+  chaosBodySchema,
+  type ChaosPreview,
+  chaosPreviewBodySchema,
+  chaosResetBodySchema,
+} from '#libs/contracts';
+import { ApiController } from '../http/api-controller.js';
+import { ChaosSwitch } from './chaos-switch.js';
+
+/** Faults on purpose. */
+@ApiController('api/v1/chaos')
+export class ChaosController {
+  constructor(private readonly chaos: ChaosSwitch) {}
+
+  @Get()
+  get(): Promise<Chaos> {
+    return this.chaos.state();
+  }
+
+  @Put()
+  set(@Body({ schema: chaosBodySchema }) body: ChaosBody): Promise<Chaos> {
+    return this.chaos.set(body);
+  }
+
+  @Post('preview')
+  @HttpCode(200)
+  preview(@Body({ schema: chaosPreviewBodySchema }) plan: z.output<typeof chaosPreviewBodySchema>): Promise<ChaosPreview> {
+    return this.chaos.preview(plan);
+  }
+
+  @Post('reset')
+  @HttpCode(200)
+  reset(@Body({ schema: chaosResetBodySchema }) act: z.output<typeof chaosResetBodySchema> | undefined): Promise<Chaos> {
+    return this.chaos.reset(act ?? {});
+  }
+}

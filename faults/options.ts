@@ -1,0 +1,64 @@
+import { parseArgs } from 'node:util';
+import type { RunSettings, Scale } from './run.js';
+import type { Scenario } from './scenario.js';
+
+export const usage = `npm run faults -- [options]
+  --list               the scenarios, and those that cannot run here with the reason; runs nothing
+  --scenario <ids>     only these: F1,F7; default all
+  --smoke              the few that CI runs, at their smallest: a few minutes
+  --full               durations as they are meant (minutes instead of seconds); hours
+  --seed <n>           of times, targets and payloads; default drawn, and printed
+  --minutes <n>        of the soak (F41); default 2, with --full 60
+  --json               the report as one JSON document on standard output
+  --out <file>         the JSON document into a file, the table on standard output
+Exit status: 0 when all held, 1 when something was violated or proves nothing, 2 for a wrong option, 130 after Ctrl-C.`;
+
+export interface FaultOptions extends RunSettings {
+  readonly help: boolean;
+  readonly list: boolean;
+  readonly json: boolean;
+  readonly out?: string;
+  readonly seed: number;
+  readonly scenarios: readonly Scenario[];
+}
+
+/** @param drawn the seed when none is given. @throws RangeError naming the option */
+export function faultOptions(args: readonly string[], catalogue: readonly Scenario[], drawn: number): FaultOptions {
+  const yes = { type: 'boolean' } as const;
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: { list: yes, smoke: yes, full: yes, json: yes, help: yes, scenario: text, seed: text, minutes: text, out: text },
+  });
+  if (values.smoke && values.full) throw new RangeError('expected either --smoke or --full');
+  const scale: Scale = values.smoke ? 'smoke' : values.full ? 'full' : 'matrix';
+  const usual = values.smoke ? catalogue.filter(({ isSmoke }) => isSmoke) : catalogue;
+  return {
+    help: values.help === true,
+    list: values.list === true,
+    json: values.json === true,
+    out: values.out,
+    scale,
+    seed: wholeOf('seed', values.seed, 0, 2 ** 32 - 1) ?? drawn,
+    minutes: wholeOf('minutes', values.minutes, 1, 10_000),
+    scenarios: values.scenario === undefined ? usual : named(values.scenario, catalogue),
+  };
+}
+
+function named(text: string, catalogue: readonly Scenario[]): Scenario[] {
+  const ids = text.split(',').map((id) => id.trim().toUpperCase());
+  return ids.map((id) => {
+    const found = catalogue.find((one) => one.id === id);
+    if (found === undefined)
+      throw new RangeError(`expected --scenario to name some of ${catalogue.map((one) => one.id).join(', ')}, but found ${id}`);
+    return found;
+  });
+}
+
+function wholeOf(name: string, text: string | undefined, least: number, most: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw new RangeError(`expected --${name} to be a whole number from ${least} to ${most}, but found ${text}`);
+  return value;
+}

@@ -1,0 +1,49 @@
+import { say, saying } from '../bench/say.js';
+import { Sampler } from './checks/sampler.js';
+import type { StoredFacts } from './checks/stored-facts.js';
+import { judge } from './judge.js';
+import type { Random } from './random.js';
+import { measuresText, scenarioReport, type ScenarioReport } from './report.js';
+import { Run, type RunSettings } from './run.js';
+import type { Scenario } from './scenario.js';
+import { World } from './world/world.js';
+
+/** A scenario in a world of its own, from the start of its processes to its report. Everything is in `resources`, and gone at the end. */
+export async function runScenario(
+  scenario: Scenario,
+  random: Random,
+  settings: RunSettings,
+  resources: AsyncDisposableStack,
+): Promise<ScenarioReport> {
+  say(`${scenario.id} ${scenario.title}: ${scenario.inject}`);
+  const world = resources.use(await World.open(scenario.world));
+  const run = resources.use(new Run(scenario, world, random, settings));
+  using _ = saying(() => progressOf(run));
+  await using sampler = new Sampler(world, () => run.workload.acknowledged.length);
+  let stored: StoredFacts | undefined;
+  let interrupted = 0;
+  const { notes } = run;
+  try {
+    await scenario.run(run);
+    ({ stored, interrupted } = await judge(run, () => sampler.result));
+  } catch (error) {
+    notes.push(String((error as Error).stack ?? error), ...(await tails(world)));
+  }
+  const isError = stored === undefined;
+  const report = scenarioReport(run, stored, interrupted, notes, isError);
+  report.notes.forEach((text) => say(`    ${text}`));
+  if (report.outcome !== 'held')
+    report.violations.slice(0, 10).forEach(({ invariant, message }) => say(`    ${invariant}: ${message}`));
+  say(`  ${report.outcome} after ${report.seconds} s\n${measuresText(report)}`);
+  return report;
+}
+
+function progressOf({ workload, world, faults, history }: Run): string {
+  const { executions } = world.ledger;
+  return `${workload.acknowledged.length} of ${workload.operations.length} starts acknowledged, ${history.calls.length} calls, ${executions.length} executions, ${faults.length} faults`;
+}
+
+/** The last lines of every process that is not as it should be. */
+async function tails({ cluster }: World): Promise<string[]> {
+  return cluster.members.filter(({ isRunning }) => !isRunning).map((one) => `${one.spec.name} is not running:\n${one.tail(15)}`);
+}

@@ -1,0 +1,62 @@
+import { type CrashPointFacts, crashPoints } from '#libs/platform';
+import { CountingServer } from '#libs/testing';
+import { say } from '../../bench/say.js';
+import { crashAt, type CrashOutcome } from '../crash/crash-at.js';
+import { errandDocuments, limitedQueue } from '../crash/documents.js';
+import { Peer } from '../crash/peer.js';
+import type { Run } from '../run.js';
+import type { Scenario } from '../scenario.js';
+
+/** Of each role what is dearest to lose: between commit and publish, publish and acknowledgement, stored and answered. */
+const dearest = new Set([
+  'batch.committed',
+  'batch.sent',
+  'take-over.sent',
+  'claim.granted',
+  'completion.confirmed',
+  'start.stored',
+]);
+
+export const crashAtPoints: Scenario = {
+  id: 'F2',
+  title: 'crash between every two side effects',
+  inject: `exit(137) at each of ${crashPoints.length} named points, once each, under load; the process is started again at once`,
+  mustHold: 'I3, I10, I11, I18; every point is reached',
+  world: {
+    counts: { gateway: 2, orchestrator: 2, worker: 2 },
+    env: { ORQUESTRA_CRASH_POINTS_ALLOWED: 'true', ORQUESTRA_HTTP_ALLOW_PRIVATE: 'true' },
+    envOf: { worker: { ORQUESTRA_WORKER_QUEUES: `default,${limitedQueue}` } },
+  },
+  floors: { faults: dearest.size, interrupted: 0, restarted: ['gateway', 'orchestrator', 'worker'] },
+  async run(run) {
+    await using outside = await new CountingServer().listen();
+    await using peer = await Peer.open(run.world.broker.url);
+    await run.world.register(errandDocuments);
+    const wanted = run.scaled({ smoke: dearest, matrix: undefined, full: undefined });
+    for (const point of crashPoints) {
+      if (wanted !== undefined && !wanted.has(point.name)) continue;
+      note(run, await crashAt({ run, peer, outside }, point), run.settings.scale === 'full' ? await violations(run) : 0);
+    }
+  },
+};
+
+/** With time enough looked at after each crash, so that it is known which one it was; at the end in any case. */
+async function violations(run: Run): Promise<number> {
+  const lines = await run.world.command('verify', 'dist/apps/cli/src/main.js', ['verify', '--json']);
+  const result = lines.findLast((line) => line.startsWith('{'));
+  return (JSON.parse(result ?? '{"violations":1}') as { violations: number }).violations;
+}
+
+function note(run: Run, { point, isReached, recoveredMs, failures }: CrashOutcome, violated: number): void {
+  const messages = failures.map((failure) => `${point.name}: ${failure}`);
+  if (!isReached) messages.push(`${point.name} was never reached`);
+  if (recoveredMs === Infinity) messages.push(`${point.name}: what was open at the crash has not ended`);
+  if (violated > 0) messages.push(`${point.name}: verify found ${violated} violations`);
+  run.check('crash', 1, messages);
+  run.row({ ...columns(point), reached: isReached, recoveredMs: Math.round(recoveredMs), violations: messages.length });
+  say(
+    `    ${point.name} (${point.role}): ${isReached ? 'reached' : 'never reached'}, recovered in ${Math.round(recoveredMs)} ms, ${messages.length} violations`,
+  );
+}
+
+const columns = ({ name, role }: CrashPointFacts): { point: string; role: string } => ({ point: name, role });

@@ -1,0 +1,49 @@
+import { pause, type Run } from '../run.js';
+import type { Scenario } from '../scenario.js';
+
+type Blow = (run: Run) => Promise<void>;
+
+/** All that may happen at any time. */
+const blows: readonly Blow[] = [
+  (run) => run.killAndRestart(run.anyOf('orchestrator'), run.random.between(0, 3_000)),
+  (run) => run.killAndRestart(run.busiestWorker(), run.random.between(0, 3_000)),
+  (run) => run.killAndRestart(run.anyOf('gateway'), run.random.between(0, 3_000)),
+  (run) => run.freeze(run.anyOf('orchestrator'), run.random.between(1_000, 12_000)),
+  (run) => run.freeze(run.anyOf('worker'), run.random.between(1_000, 12_000)),
+  async (run) => {
+    const { broker } = run.world;
+    await run.fault('kill -9 broker', () => broker.kill().then(() => broker.start()));
+    run.restarted.add('broker');
+  },
+  async (run) => {
+    const { database } = run.world;
+    await run.fault('immediate stop of the database', () => database.restart('immediate'));
+    run.restarted.add('database');
+  },
+  async (run) => {
+    const { links } = run.world;
+    const name = run.anyOf(run.random.pick(['orchestrator', 'worker'])).spec.name;
+    const link = links.of(name, 'broker');
+    await run.fault(`link of ${name} to the broker cut`, async () => {
+      link.open(false);
+      await pause(run.random.between(500, 5_000));
+      link.open(true);
+    });
+  },
+];
+
+export const soak: Scenario = {
+  id: 'F41',
+  title: 'soak',
+  inject: 'a fault drawn every 5 to 10 s: kills, stops, a broker and a database that crash, cut links; --minutes long',
+  mustHold: 'all invariants; memory, descriptors and sessions bounded',
+  floors: { faults: 5, interrupted: 50, restarted: ['orchestrator', 'worker'] },
+  async run(run) {
+    const forMs = (run.settings.minutes ?? run.scaled({ smoke: 1, matrix: 2, full: 60 })) * 60_000;
+    await run.underLoad(async () => {
+      for (const end = performance.now() + forMs; performance.now() < end; await pause(run.random.between(5_000, 10_000)))
+        await run.random.pick(blows)(run);
+    });
+    await run.atRest();
+  },
+};

@@ -1,0 +1,111 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { OrquestraClient } from '#libs/client';
+import { Cluster, PgCluster, ProcessGroup, RabbitNode, type Role, type TestProcess } from '#libs/testing';
+import { Ledger } from '../ledger/ledger.js';
+import { mix } from '../workload/definitions.js';
+import { Links } from './links.js';
+
+export interface WorldOptions {
+  /** Default: 2 gateways, 3 orchestrators, 3 workers. */
+  readonly counts?: Partial<Record<Role, number>>;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly envOf?: Partial<Record<Role, Readonly<Record<string, string>>>>;
+  /** Of postgresql.conf. */
+  readonly database?: Readonly<Record<string, string>>;
+}
+
+/** Shorter than usual, so that a minute shows several lives of everything. Nothing depends on their values but how soon it is noticed. */
+export const leaseMs = 5_000;
+const usual = { ORQUESTRA_LEASE_MS: String(leaseMs), ORQUESTRA_WORKER_HEARTBEAT_MS: '1000', ORQUESTRA_EXAMPLES: 'false' };
+const workerEnv = { ORQUESTRA_EXTENSIONS: 'dist/faults/ledger/ledger-task.js', ORQUESTRA_WORKER_CONCURRENCY: '50' };
+
+/** The product as real processes on servers of its own, each reached through a proxy of its own, and the ledger beside them. */
+export class World implements AsyncDisposable {
+  private constructor(
+    private readonly resources: AsyncDisposableStack,
+    readonly group: ProcessGroup,
+    readonly cluster: Cluster,
+    readonly database: PgCluster,
+    readonly broker: RabbitNode,
+    readonly links: Links,
+    readonly ledger: Ledger,
+    /** Of this run alone; removed with it. */
+    readonly folder: string,
+  ) {}
+
+  static async open(options: WorldOptions = {}): Promise<World> {
+    const resources = new AsyncDisposableStack();
+    try {
+      const folder = await mkdtemp(join(tmpdir(), 'orquestra-faults-'));
+      resources.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
+      await mkdir(folder, { recursive: true });
+      const [database, broker] = await Promise.all([PgCluster.start(options.database), RabbitNode.start()]);
+      resources.use(database);
+      resources.use(broker);
+      const links = resources.use(new Links(database, broker));
+      const group = resources.use(new ProcessGroup());
+      const ledger = resources.use(await Ledger.start(group, folder));
+      await migrate(group, database.url);
+      const cluster = new Cluster(group, {
+        databaseUrl: database.url,
+        amqpUrl: broker.url,
+        counts: { gateway: 2, orchestrator: 3, worker: 3, ...options.counts },
+        env: { ...usual, FAULTS_LEDGER_PORT: String(ledger.port), ...options.env },
+        envOf: { ...options.envOf, worker: { ...workerEnv, ...options.envOf?.worker } },
+        serversOf: (name) => links.serversOf(name),
+      });
+      await cluster.start();
+      const world = new World(resources, group, cluster, database, broker, links, ledger, folder);
+      await world.register(mix.map(({ definition }) => definition));
+      return world;
+    } catch (error) {
+      await resources.disposeAsync();
+      throw error;
+    }
+  }
+
+  /** Of the first gateway. */
+  get client(): OrquestraClient {
+    return new OrquestraClient({ baseUrl: this.cluster.url });
+  }
+
+  async register(definitions: readonly object[]): Promise<void> {
+    for (const document of definitions) await this.client.registerDefinition({ document });
+  }
+
+  processes(role: Role): readonly TestProcess[] {
+    return this.cluster[`${role}s`];
+  }
+
+  /** Everything runs, answers and is reachable again, whatever was done to it. */
+  async heal(): Promise<void> {
+    if (!this.database.isRunning) await this.database.start();
+    await this.database.freeze(false);
+    if (!this.broker.isRunning) await this.broker.start();
+    this.broker.freeze(false);
+    this.links.clear();
+    for (const member of this.cluster.members) member.thaw();
+    await Promise.all(this.cluster.members.filter((member) => !member.isRunning).map((member) => member.start()));
+  }
+
+  /** A command of the product to its end. @returns what it printed */
+  async command(name: string, entry: string, args: string[]): Promise<string[]> {
+    const command = this.group.add({ name, entry, args, env: { DATABASE_URL: this.database.url } });
+    await command.start();
+    await command.end();
+    return command.lines;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.resources.disposeAsync();
+  }
+}
+
+async function migrate(group: ProcessGroup, databaseUrl: string): Promise<void> {
+  const entry = 'dist/libs/persistence/src/cli.js';
+  const migration = await group.start({ name: 'migration', entry, args: ['migrate'], env: { DATABASE_URL: databaseUrl } });
+  const end = await migration.end();
+  if (end?.code !== 0) throw new Error(`expected the schema to be created, but:\n${migration.tail()}`);
+}

@@ -1,0 +1,18 @@
+import type { Parameters } from 'fast-check';
+
+/** `ORQUESTRA_TEST_RUNS` and `ORQUESTRA_TEST_SEED` make a long run, or one again. */
+const wantedRuns = process.env['ORQUESTRA_TEST_RUNS'];
+export const fuzzSeed = Number(process.env['ORQUESTRA_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+
+/**
+ * How often something is tried with which seed.
+ * @param usual cases where nobody asks for another number
+ * @param atMostMs where nobody does, it ends after this time: a busy machine tries fewer
+ */
+export function fuzzRuns(usual: number, atMostMs = 10_000): Pick<Parameters, 'numRuns' | 'seed' | 'interruptAfterTimeLimit'> {
+  if (wantedRuns !== undefined) return { numRuns: Number(wantedRuns), seed: fuzzSeed };
+  return { numRuns: usual, seed: fuzzSeed, interruptAfterTimeLimit: atMostMs };
+}
+
+/** For the name of a test. */
+export const fuzzSeedWords = `seed ${fuzzSeed}; ORQUESTRA_TEST_RUNS and ORQUESTRA_TEST_SEED choose others`;
