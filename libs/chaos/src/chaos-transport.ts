@@ -1,12 +1,11 @@
 import { exchanges } from '#libs/contracts';
-import type {
-  ConsumeOptions,
-  Consumer,
-  OutgoingMessage,
-  PublishOutcome,
-  QueueSpec,
-  Transport,
-  TransportState,
+import {
+  type ConsumeOptions,
+  type Consumer,
+  ForwardingTransport,
+  type OutgoingMessage,
+  type PublishOutcome,
+  type Transport,
 } from '#libs/messaging';
 import type { ChaosAgent } from './chaos-agent.js';
 import { ChaosConsumer } from './chaos-consumer.js';
@@ -16,58 +15,24 @@ import { stepsIn, whereOf } from './what-is-hit.js';
 const confirmTimeoutMs = 10_000;
 
 /** Any transport, with faults on the way. */
-export class ChaosTransport implements Transport {
+export class ChaosTransport extends ForwardingTransport {
   constructor(
-    private readonly inner: Transport,
+    inner: Transport,
     private readonly agent: ChaosAgent,
   ) {
+    super(inner);
     agent.transport = inner;
   }
 
-  get kind(): string {
-    return this.inner.kind;
-  }
-  get state(): TransportState {
-    return this.inner.state;
-  }
-  get session(): number {
-    return this.inner.session;
-  }
-
-  connect(): Promise<void> {
-    return this.inner.connect();
-  }
-  onState(listener: (state: TransportState) => void): () => void {
-    return this.inner.onState(listener);
-  }
-  declareExchanges(): Promise<void> {
-    return this.inner.declareExchanges();
-  }
-  declareQueue(spec: QueueSpec): Promise<boolean> {
-    return this.inner.declareQueue(spec);
-  }
-  queueDepth(name: string): Promise<{ ready: number; consumers: number } | undefined> {
-    return this.inner.queueDepth(name);
-  }
-  deleteQueue(name: string): Promise<void> {
-    return this.inner.deleteQueue(name);
-  }
-  unbindQueue(name: string, exchange: string, routingKey: string): Promise<void> {
-    return this.inner.unbindQueue(name, exchange, routingKey);
-  }
-  hasExchange(name: string): Promise<boolean> {
-    return this.inner.hasExchange(name);
-  }
-
-  publish(messages: readonly OutgoingMessage[]): Promise<PublishOutcome[]> {
+  override publish(messages: readonly OutgoingMessage[]): Promise<PublishOutcome[]> {
     return this.agent.isOn ? this.publishThroughFaults(messages) : this.inner.publish(messages);
   }
 
-  consume(queue: string, options: ConsumeOptions): Promise<Consumer> {
+  override consume(queue: string, options: ConsumeOptions): Promise<Consumer> {
     return ChaosConsumer.open(this.inner, this.agent, queue, options);
   }
 
-  close(): Promise<void> {
+  override close(): Promise<void> {
     this.agent.stop();
     return this.inner.close();
   }

@@ -6,6 +6,7 @@ export * from './create-transport.js';
 export * from './errors.js';
 export type { FaultListener } from './fault.js';
 export * from './control-messages.js';
+export * from './forwarding-transport.js';
 export * from './hint-messages.js';
 export * from './memory/memory-broker.js';
 export * from './memory/memory-transport.js';
