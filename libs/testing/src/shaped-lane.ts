@@ -3,14 +3,10 @@ import type { Socket } from 'node:net';
 /** What becomes of one direction of a connection. All of it together where several are set. */
 export interface LinkShape {
   readonly delayMs?: number;
-  readonly bytesPerSecond?: number;
-  /** Share of chunks, in [0, 1], that are lost once and come with the repetition of TCP, 200 ms later; all behind them wait. */
-  readonly loss?: number;
   /** Nothing passes and nothing is read: the sender's buffers fill. What was sent comes when it is no longer cut. */
   readonly isCut?: boolean;
 }
 
-const repetitionMs = 200;
 const mostWaitingBytes = 1_048_576;
 
 interface Waiting {
@@ -46,12 +42,8 @@ export class ShapedLane {
   }
 
   private take(chunk: Buffer): void {
-    const { delayMs = 0, bytesPerSecond, loss = 0 } = this.current;
-    const now = performance.now();
-    const sentAt = Math.max(now, this.lastDueAt - delayMs);
-    const transferMs = bytesPerSecond === undefined ? 0 : (chunk.length * 1_000) / bytesPerSecond;
-    const lostMs = loss > 0 && Math.random() < loss ? repetitionMs : 0;
-    this.lastDueAt = sentAt + transferMs + lostMs + delayMs;
+    const { delayMs = 0 } = this.current;
+    this.lastDueAt = Math.max(this.lastDueAt, performance.now() + delayMs);
     this.waiting.push({ chunk, dueAt: this.lastDueAt });
     this.waitingBytes += chunk.length;
     this.pass();

@@ -36,13 +36,9 @@ describe('TcpProxy', () => {
     await say('x'.repeat(3_000_000) + 'y');
   });
 
-  it.each([
-    ['delays', { up: { delayMs: 60 }, down: { delayMs: 60 } }, 10, 115],
-    ['narrows', { up: { bytesPerSecond: 100_000 } }, 10_000, 95],
-    ['loses once', { up: { loss: 1 } }, 10, 195],
-  ] as const)('%s', async (_, shapes, bytes, leastMs) => {
-    proxy.shape(shapes);
-    expect(await say('x'.repeat(bytes))).toBeGreaterThanOrEqual(leastMs);
+  it('delays, in each direction', async () => {
+    proxy.shape({ up: { delayMs: 60 }, down: { delayMs: 60 } });
+    expect(await say('x'.repeat(10))).toBeGreaterThanOrEqual(115);
   });
 
   it.each(['up', 'down'] as const)('cuts the direction %s alone; what was sent comes afterwards', async (direction) => {

@@ -20,7 +20,7 @@ const stopped: LinkShape = { isCut: true };
 
 /**
  * A door in front of a server that tests can slam: resets connections, lets them go silent (half-open) in one direction or both,
- * makes them slow, narrow or lossy, refuses new ones.
+ * makes them slow, refuses new ones.
  */
 export class TcpProxy implements AsyncDisposable {
   private readonly pairs = new Set<Pair>();
