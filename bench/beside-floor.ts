@@ -1,6 +1,6 @@
 import type { OrquestraClient } from '#libs/client';
+import { median } from '#libs/testing';
 import type { Floor } from './floors/floor.js';
-import { median } from './statistics.js';
 import { oneAtATime } from './workloads.js';
 
 /** Median times of one idle step, ms. */

@@ -1,4 +1,4 @@
-import { Cluster, PgCluster, ProcessGroup, RabbitNode, type Role, type TestProcess } from '#libs/testing';
+import { Cluster, migrate, PgCluster, ProcessGroup, RabbitNode, type Role, type TestProcess } from '#libs/testing';
 import type { BenchOptions } from './options.js';
 import type { ProcessRoot } from './processes.js';
 import { client, restarted, type Target } from './targets.js';
@@ -45,15 +45,4 @@ export async function clusterTarget(
     await stack.disposeAsync();
     throw error;
   }
-}
-
-async function migrate(group: ProcessGroup, databaseUrl: string): Promise<void> {
-  const migration = await group.start({
-    name: 'migration',
-    entry: 'dist/libs/persistence/src/cli.js',
-    args: ['migrate'],
-    env: { DATABASE_URL: databaseUrl },
-  });
-  const end = await migration.end();
-  if (end?.code !== 0) throw new Error(`expected the schema to be created, but:\n${migration.tail()}`);
 }

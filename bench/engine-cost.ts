@@ -10,7 +10,7 @@ import {
   type Message,
   type Plan,
 } from '#libs/engine';
-import { median } from './statistics.js';
+import { median } from '#libs/testing';
 
 /** One shape of a definition at one size, and what a decided event of it costs. */
 export interface EngineCost {

@@ -1,4 +1,4 @@
-import { textTable } from './report.js';
+import { textTable } from '#libs/testing';
 
 /** One figure of a long workload, which is measured once. */
 export interface Finding {

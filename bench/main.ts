@@ -1,12 +1,11 @@
 import { writeFile } from 'node:fs/promises';
-import { PgCluster, RabbitNode } from '#libs/testing';
+import { machine, PgCluster, RabbitNode, say } from '#libs/testing';
 import { engineCosts, engineTable, type EngineCost } from './engine-cost.js';
 import { type Finding, findingsTable } from './finding.js';
 import { longWorkloads } from './long/long-workloads.js';
 import { benchOptions, usage, type BenchOptions, type SetUp } from './options.js';
 import { measureOverload, narrowBounds, overloadTable } from './overload/overload.js';
-import { machine, memoryTable, rowOf, tableOf, withRatios, type Row } from './report.js';
-import { say } from './say.js';
+import { memoryTable, rowOf, tableOf, withRatios, type Row } from './report.js';
 import { measureScaling, scalingTable } from './scaling/scaling.js';
 import { openSession, type Series } from './session.js';
 import { standaloneTarget, type Target } from './targets.js';

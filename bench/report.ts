@@ -1,7 +1,6 @@
-import { cpus, totalmem } from 'node:os';
+import { median, percentile, textTable } from '#libs/testing';
 import { goalOf, titles } from './goals.js';
 import type { Memory } from './memory.js';
-import { median, percentile } from './statistics.js';
 import type { Measured, WorkloadName } from './workloads.js';
 
 /** One repetition of a workload with the CPU it took, in seconds by process name, and the memory after it. */
@@ -67,15 +66,6 @@ export function withRatios(rows: readonly Row[]): Row[] {
   });
 }
 
-/** What the figures were measured on. */
-export const machine = () => ({
-  cores: cpus().length,
-  processor: cpus()[0]?.model ?? 'unknown',
-  memoryGiB: Math.round(totalmem() / 2 ** 30),
-  node: process.versions.node,
-  at: new Date().toISOString(),
-});
-
 const isWhole = (workload: WorkloadName): boolean => !workload.startsWith('W2') && workload !== 'W5';
 
 export function tableOf(rows: readonly Row[]): string {
@@ -110,14 +100,4 @@ export function memoryTable(rows: readonly Row[]): string {
       return `memory of ${target}, MiB (PSS, at most): ${parts.join(', ')}`;
     })
     .join('\n');
-}
-
-export function textTable(head: readonly string[], body: readonly (readonly string[])[]): string {
-  const widths = head.map((name, column) => Math.max(name.length, ...body.map((cells) => (cells[column] ?? '').length)));
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd();
-  return [head, ...body].map(line).join('\n');
 }

@@ -1,3 +1,4 @@
+import { percentile } from '#libs/testing';
 import { signalsEach } from './workload/definitions.js';
 import { checkHistory, type Finding } from './checks/check-history.js';
 import { checkLedger } from './checks/check-ledger.js';
@@ -5,7 +6,6 @@ import { stallMs, untilAtRest } from './checks/quiesce.js';
 import type { Samples } from './checks/sampler.js';
 import { readStored, type StoredFacts } from './checks/stored-facts.js';
 import { monoMs } from './ledger/ledger-record.js';
-import { percentile } from '../bench/statistics.js';
 import type { Run } from './run.js';
 
 /** Sessions of PostgreSQL a process may have at most, all pools together. */
@@ -90,13 +90,13 @@ function endsAsDefined(run: Run, { instances }: StoredFacts): Finding {
 
 /** `orquestra verify` on what is there. */
 async function verify(run: Run): Promise<void> {
-  const lines = await run.world.command('verify', 'dist/apps/cli/src/main.js', ['verify', '--json']);
-  const documents = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Record<string, unknown>);
-  const result = documents.findLast((one) => typeof one['checked'] === 'number') as
-    { checked: number; violations: number } | undefined;
-  if (result === undefined) return run.check('verify', 0, [`it did not come to an end: ${lines.slice(-5).join(' ')}`]);
-  const found = documents.flatMap(({ violation }) => (violation === undefined ? [] : [JSON.stringify(violation)]));
-  run.check('verify', result.checked, found);
+  const result = await run.world.verify().catch((error: unknown) => String(error));
+  if (typeof result === 'string') return run.check('verify', 0, [`it did not come to an end: ${result}`]);
+  run.check(
+    'verify',
+    result.checked,
+    result.found.map((violation) => JSON.stringify(violation)),
+  );
 }
 
 /** I24: no command and no completion is left when nothing is open. A queue that others read (events) does not count. */

@@ -1,8 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { PgCluster, RabbitNode } from '#libs/testing';
-import { textTable } from '../bench/report.js';
-import { say } from '../bench/say.js';
+import { PgCluster, RabbitNode, say, textTable } from '#libs/testing';
 import { scenarios, unavailable } from './catalogue.js';
 import { faultOptions, usage, type FaultOptions } from './options.js';
 import { Random } from './random.js';

@@ -1,4 +1,4 @@
-import { machine, textTable } from '../bench/report.js';
+import { machine, textTable } from '#libs/testing';
 import type { StoredFacts } from './checks/stored-facts.js';
 import { monoMs } from './ledger/ledger-record.js';
 import type { Measure, Row, Run, Violation } from './run.js';

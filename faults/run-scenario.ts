@@ -1,4 +1,4 @@
-import { say, saying } from '../bench/say.js';
+import { say, saying } from '#libs/testing';
 import { Sampler } from './checks/sampler.js';
 import type { StoredFacts } from './checks/stored-facts.js';
 import { judge } from './judge.js';

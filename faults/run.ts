@@ -1,5 +1,4 @@
-import type { Role, TestProcess } from '#libs/testing';
-import { percentile } from '../bench/statistics.js';
+import { percentile, type Role, type TestProcess } from '#libs/testing';
 import { untilAtRest } from './checks/quiesce.js';
 import { Caller } from './history/caller.js';
 import { History } from './history/history.js';

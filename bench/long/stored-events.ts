@@ -1,11 +1,10 @@
 import { Client } from 'pg';
 import { OrquestraClient } from '#libs/client';
+import { median, say } from '#libs/testing';
 import { chainOf } from '../definitions.js';
 import type { Finding } from '../finding.js';
 import { chainCommits } from '../floors/chain-rows.js';
 import type { WorkloadLoad } from '../options.js';
-import { say } from '../say.js';
-import { median } from '../statistics.js';
 import type { Target } from '../targets.js';
 import { manyChains, registerAll } from '../workloads.js';
 

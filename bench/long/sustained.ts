@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { OrquestraClient } from '#libs/client';
+import { median, percentile, saying } from '#libs/testing';
 import { chainOf } from '../definitions.js';
 import type { Finding } from '../finding.js';
 import { type Memory, memoryOf } from '../memory.js';
 import type { WorkloadLoad } from '../options.js';
-import { saying } from '../say.js';
-import { median, percentile } from '../statistics.js';
 import type { Target } from '../targets.js';
 import { allEnded, completed, manyChains, registerAll } from '../workloads.js';
 

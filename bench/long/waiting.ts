@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { OrquestraClient } from '#libs/client';
 import type { StartRequest } from '#libs/contracts';
+import { saying } from '#libs/testing';
 import { asleep, chainOf, expecting } from '../definitions.js';
 import type { Finding } from '../finding.js';
 import { type Memory, memoryOf } from '../memory.js';
-import { saying } from '../say.js';
 import type { Target } from '../targets.js';
 import { allEnded, completed, firstOf, manyChains, registerAll, startMany } from '../workloads.js';
 

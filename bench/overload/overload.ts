@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { OrquestraClient } from '#libs/client';
+import { percentile, say } from '#libs/testing';
 import { chainOf } from '../definitions.js';
 import { memoryOf, type Memory } from '../memory.js';
 import { processesOf } from '../processes.js';
-import { say } from '../say.js';
-import { percentile } from '../statistics.js';
 import type { Target } from '../targets.js';
 import { blindConsoles, call, flood, type Flood, type Tally } from './flood.js';
 

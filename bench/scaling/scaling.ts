@@ -1,10 +1,8 @@
 import { OrquestraClient } from '#libs/client';
+import { median, say, textTable } from '#libs/testing';
 import { cpuBetween, cpuTimes } from '../cpu.js';
 import { workingChain } from '../definitions.js';
 import type { BenchOptions } from '../options.js';
-import { textTable } from '../report.js';
-import { say } from '../say.js';
-import { median } from '../statistics.js';
 import type { Target } from '../targets.js';
 import { allEnded, startMany } from '../workloads.js';
 

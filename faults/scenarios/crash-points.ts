@@ -1,6 +1,5 @@
 import { type CrashPointFacts, crashPoints } from '#libs/platform';
-import { CountingServer } from '#libs/testing';
-import { say } from '../../bench/say.js';
+import { CountingServer, say } from '#libs/testing';
 import { crashAt, type CrashOutcome } from '../crash/crash-at.js';
 import { errandDocuments, limitedQueue } from '../crash/documents.js';
 import { Peer } from '../crash/peer.js';
@@ -41,11 +40,7 @@ export const crashAtPoints: Scenario = {
 };
 
 /** With time enough looked at after each crash, so that it is known which one it was; at the end in any case. */
-async function violations(run: Run): Promise<number> {
-  const lines = await run.world.command('verify', 'dist/apps/cli/src/main.js', ['verify', '--json']);
-  const result = lines.findLast((line) => line.startsWith('{'));
-  return (JSON.parse(result ?? '{"violations":1}') as { violations: number }).violations;
-}
+const violations = async ({ world }: Run): Promise<number> => (await world.verify()).violations;
 
 function note(run: Run, { point, isReached, recoveredMs, failures }: CrashOutcome, violated: number): void {
   const messages = failures.map((failure) => `${point.name}: ${failure}`);

@@ -1,5 +1,5 @@
 import { ApiProblem } from '#libs/client';
-import { percentile } from '../../bench/statistics.js';
+import { percentile } from '#libs/testing';
 import { monoMs } from '../ledger/ledger-record.js';
 import type { Run } from '../run.js';
 import type { Scenario } from '../scenario.js';

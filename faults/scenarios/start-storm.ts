@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import { percentile } from '../../bench/statistics.js';
+import { percentile } from '#libs/testing';
 import { monoMs } from '../ledger/ledger-record.js';
 import { pause, type Run } from '../run.js';
 import type { Scenario } from '../scenario.js';

@@ -1,4 +1,4 @@
-import { percentile } from '../../bench/statistics.js';
+import { percentile } from '#libs/testing';
 import { withDatabase } from '../checks/stored-facts.js';
 import { pause, type Run } from '../run.js';
 import type { Scenario } from '../scenario.js';

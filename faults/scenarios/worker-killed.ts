@@ -1,7 +1,7 @@
+import { percentile } from '#libs/testing';
 import { leaseMs } from '../world/world.js';
 import { pause, type Run } from '../run.js';
 import type { Scenario } from '../scenario.js';
-import { percentile } from '../../bench/statistics.js';
 
 export const workerKilled: Scenario = {
   id: 'F3',

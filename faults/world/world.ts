@@ -2,7 +2,17 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OrquestraClient } from '#libs/client';
-import { Cluster, PgCluster, ProcessGroup, RabbitNode, type Role, type TestProcess } from '#libs/testing';
+import {
+  Cluster,
+  migrate,
+  PgCluster,
+  ProcessGroup,
+  RabbitNode,
+  type Role,
+  type TestProcess,
+  type Verified,
+  verify,
+} from '#libs/testing';
 import { Ledger } from '../ledger/ledger.js';
 import { mix } from '../workload/definitions.js';
 import { Links } from './links.js';
@@ -90,22 +100,12 @@ export class World implements AsyncDisposable {
     await Promise.all(this.cluster.members.filter((member) => !member.isRunning).map((member) => member.start()));
   }
 
-  /** A command of the product to its end. @returns what it printed */
-  async command(name: string, entry: string, args: string[]): Promise<string[]> {
-    const command = this.group.add({ name, entry, args, env: { DATABASE_URL: this.database.url } });
-    await command.start();
-    await command.end();
-    return command.lines;
+  /** `orquestra verify` on what is there, past all proxies. */
+  verify(): Promise<Verified> {
+    return verify(this.group, { databaseUrl: this.database.url });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.resources.disposeAsync();
   }
-}
-
-async function migrate(group: ProcessGroup, databaseUrl: string): Promise<void> {
-  const entry = 'dist/libs/persistence/src/cli.js';
-  const migration = await group.start({ name: 'migration', entry, args: ['migrate'], env: { DATABASE_URL: databaseUrl } });
-  const end = await migration.end();
-  if (end?.code !== 0) throw new Error(`expected the schema to be created, but:\n${migration.tail()}`);
 }

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OrquestraClient } from '#libs/client';
-import { ProcessGroup, startStandalone } from '#libs/testing';
+import { ProcessGroup, startStandalone, verify } from '#libs/testing';
 import { prepareAll, recordingsFolder } from '../../../examples/wfcommons/recordings.js';
 import { runRecording } from '../../../examples/wfcommons/run.js';
 
@@ -33,13 +33,6 @@ describe(folder ? `recordings in ${folder}` : 'a generated recording (no folder 
   );
 
   it('orquestra verify replays every instance to what is stored', async () => {
-    const verify = group.add({
-      name: 'verify',
-      entry: 'dist/apps/cli/src/main.js',
-      args: ['verify', '--json', '--data-dir', dataDir],
-    });
-    await verify.start();
-    expect(await verify.end()).toEqual({ code: 0, signal: null });
-    expect(JSON.parse(verify.lines.at(-1) ?? '')).toEqual({ checked: prepareAll(folder).length, violations: 0 });
+    expect(await verify(group, { dataDir })).toMatchObject({ checked: prepareAll(folder).length, violations: 0 });
   }, 60_000);
 });

@@ -11,3 +11,7 @@ export { PgCluster, type StopMode } from './pg-cluster.js';
 export { RabbitNode } from './rabbit-node.js';
 export { ServerProcess } from './server-process.js';
 export * from './fuzz/index.js';
+export { machine, textTable } from './report.js';
+export { say, saying } from './say.js';
+export { median, percentile } from './statistics.js';
+export { migrate, type Stored, type Verified, verify } from './commands.js';

@@ -1,5 +1,15 @@
 import { OrquestraClient } from '#libs/client';
-import { Cluster, CountingServer, PgCluster, ProcessGroup, RabbitNode, type ClusterOptions } from '#libs/testing';
+import {
+  Cluster,
+  type ClusterOptions,
+  CountingServer,
+  migrate,
+  PgCluster,
+  ProcessGroup,
+  RabbitNode,
+  type Verified,
+  verify,
+} from '#libs/testing';
 
 /** `describe`, or where PostgreSQL or RabbitMQ are not installed `describe.skip`; in CI they must be. */
 export const describeWithServers =
@@ -16,7 +26,7 @@ export interface FaultFixture extends AsyncDisposable {
   /** For a failure that is hard to repeat: queues and consumers of the broker, and the last lines of every orchestrator and worker. */
   whatHappened(): Promise<string>;
   /** `orquestra verify` on the database as it is: instances checked, and violations. */
-  verify(): Promise<{ checked: number; violations: number; found: unknown[] }>;
+  verify(): Promise<Verified>;
 }
 
 /** A whole cluster of real processes on its own PostgreSQL and RabbitMQ. */
@@ -29,7 +39,7 @@ export async function faultFixture(
     const database = stack.use(await PgCluster.start());
     const broker = stack.use(await RabbitNode.start());
     const group = stack.use(new ProcessGroup());
-    await run(group, 'dist/libs/persistence/src/cli.js', ['migrate'], { DATABASE_URL: database.url });
+    await migrate(group, database.url);
     const cluster = await new Cluster(group, {
       databaseUrl: database.url,
       amqpUrl: broker.url,
@@ -49,23 +59,11 @@ export async function faultFixture(
         );
         return [queues, ...processes].join('\n\n');
       },
-      async verify() {
-        const lines = await run(group, 'dist/apps/cli/src/main.js', ['verify', '--json'], { DATABASE_URL: database.url });
-        const found = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as unknown);
-        return { ...(found.pop() as { checked: number; violations: number }), found };
-      },
+      verify: () => verify(group, { databaseUrl: database.url }),
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
     };
   } catch (error) {
     await stack.disposeAsync();
     throw error;
   }
-}
-
-/** A command to its end; its lines. */
-async function run(group: ProcessGroup, entry: string, args: string[], env: Record<string, string>): Promise<string[]> {
-  const command = group.add({ name: entry, entry, args, env });
-  await command.start();
-  await command.end();
-  return command.lines;
 }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OrquestraClient } from '#libs/client';
-import { Cluster, PgCluster, ProcessGroup, RabbitNode, until } from '#libs/testing';
+import { Cluster, migrate, PgCluster, ProcessGroup, RabbitNode, until, verify } from '#libs/testing';
 import { describeWithServers } from './fixture.js';
 import { endsOf } from './instances.js';
 
@@ -84,12 +84,7 @@ describeWithHistory('two versions', () => {
     const broker = stack.use(await RabbitNode.start());
     const [oldGroup, newGroup] = [stack.use(new ProcessGroup(folder)), stack.use(new ProcessGroup())];
     const servers = { databaseUrl: database.url, amqpUrl: broker.url, counts: { gateway: 1, orchestrator: 1, worker: 1 } };
-    const run = async (group: ProcessGroup, entry: string, ...args: string[]): Promise<string[]> => {
-      const command = await group.start({ name: entry, entry, args, env: { DATABASE_URL: database.url } });
-      expect((await command.end())?.code).toBe(0);
-      return command.lines;
-    };
-    await run(oldGroup, 'dist/libs/persistence/src/cli.js', 'migrate');
+    await migrate(oldGroup, database.url);
     const old = await new Cluster(oldGroup, servers).start();
     const clients = [new OrquestraClient({ baseUrl: old.url })];
     await clients[0]!.registerDefinition({ document: definition });
@@ -98,7 +93,7 @@ describeWithHistory('two versions', () => {
     const load = new Load(() => clients[(turn += 1) % clients.length]!);
     stack.defer(() => load.end());
     await load.more(30);
-    await run(newGroup, 'dist/libs/persistence/src/cli.js', 'migrate'); // the old version serves meanwhile
+    await migrate(newGroup, database.url); // the old version serves meanwhile
     await load.more(30);
 
     const now = await new Cluster(newGroup, servers).start();
@@ -121,10 +116,6 @@ describeWithHistory('two versions', () => {
 
     expect(load.errors).toEqual([]);
     expect(await endsOf(new OrquestraClient({ baseUrl: old.url }), load.ids, 120_000)).toEqual({ completed: load.ids.length });
-    const verified = await run(newGroup, 'dist/apps/cli/src/main.js', 'verify', '--json');
-    expect(JSON.parse(verified.findLast((line) => line.startsWith('{'))!)).toMatchObject({
-      checked: load.ids.length,
-      violations: 0,
-    });
+    expect(await verify(newGroup, { databaseUrl: database.url })).toMatchObject({ checked: load.ids.length, violations: 0 });
   }, 300_000);
 });

@@ -2,7 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OrquestraClient } from '#libs/client';
-import { Cluster, CountingServer, ProcessGroup, startStandalone } from '#libs/testing';
+import {
+  Cluster,
+  CountingServer,
+  migrate,
+  ProcessGroup,
+  startStandalone,
+  type Stored,
+  type Verified,
+  verify,
+} from '#libs/testing';
 import { prepareServers } from '../compose-servers.js';
 import type { World } from './feature.js';
 
@@ -14,7 +23,7 @@ export interface RunningTarget extends World, AsyncDisposable {
   /** Direct access for what no API tells: how many rows and statements something costs. */
   readonly databaseUrl: string | undefined;
   /** `orquestra verify`: what it found, and how many instances it looked at. */
-  verify(): Promise<{ checked: number; violations: number; found: unknown[] }>;
+  verify(): Promise<Verified>;
 }
 
 export interface Target {
@@ -32,7 +41,7 @@ const standalone: Target = {
       stack.defer(() => rm(dataDir, { recursive: true, force: true }));
       stack.use(group);
       const { url } = await startStandalone(group, { dataDir, env: { ...environment, ...env } });
-      return { url, amqpUrl: undefined, databaseUrl: undefined, verify: ['--data-dir', dataDir] };
+      return { url, amqpUrl: undefined, databaseUrl: undefined, stored: { dataDir } };
     }),
 };
 
@@ -44,9 +53,9 @@ const cluster: Target = {
       stack.defer(() => servers.remove());
       stack.use(group);
       const { databaseUrl, amqpUrl } = servers;
-      await command(group, 'dist/libs/persistence/src/cli.js', ['migrate'], { DATABASE_URL: databaseUrl });
+      await migrate(group, databaseUrl);
       const { url } = await new Cluster(group, { databaseUrl, amqpUrl, env: { ...environment, ...env } }).start();
-      return { url, amqpUrl, databaseUrl, verify: ['--database-url', databaseUrl] };
+      return { url, amqpUrl, databaseUrl, stored: { databaseUrl } };
     }),
 };
 
@@ -57,7 +66,7 @@ interface Assembled {
   readonly url: string;
   readonly amqpUrl: string | undefined;
   readonly databaseUrl: string | undefined;
-  readonly verify: readonly string[];
+  readonly stored: Stored;
 }
 
 async function assemble(build: (stack: AsyncDisposableStack, group: ProcessGroup) => Promise<Assembled>): Promise<RunningTarget> {
@@ -65,28 +74,17 @@ async function assemble(build: (stack: AsyncDisposableStack, group: ProcessGroup
   try {
     const outside = stack.use(await new CountingServer().listen());
     const group = new ProcessGroup();
-    const { url, amqpUrl, databaseUrl, verify } = await build(stack, group);
+    const { url, amqpUrl, databaseUrl, stored } = await build(stack, group);
     return {
       client: new OrquestraClient({ baseUrl: url }),
       outside,
       amqpUrl,
       databaseUrl,
-      async verify() {
-        const lines = await command(group, 'dist/apps/cli/src/main.js', ['verify', '--json', ...verify], {});
-        const found = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as unknown);
-        return { ...(found.pop() as { checked: number; violations: number }), found };
-      },
+      verify: () => verify(group, stored),
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
     };
   } catch (error) {
     await stack.disposeAsync();
     throw error;
   }
-}
-
-/** A command to its end; its lines. */
-async function command(group: ProcessGroup, entry: string, args: string[], env: Record<string, string>): Promise<string[]> {
-  const process = await group.start({ name: entry, entry, args, env });
-  await process.end();
-  return process.lines;
 }
