@@ -4,6 +4,7 @@ import { encodeEnvelope } from '#libs/messaging';
 import { until } from '#libs/testing';
 import { BatchFold } from '../src/partitions/batch-fold.js';
 import { definitionOf, OrchestratorBench } from './bench/orchestrator-bench.js';
+import type { OrchestratorNode } from './bench/orchestrator-node.js';
 
 jest.setTimeout(60_000);
 
@@ -61,5 +62,63 @@ describe('what an owner cannot take in', () => {
     broken.mockRestore();
     await tell(victim, [{ kind: 'hint', instanceId: victim }], { [redriveHeader]: incident!.id });
     expect(await bench.end(victim as (typeof ids)[0])).toMatchObject({ status: 'completed' });
+  });
+
+  const once = definitionOf('once', [{ id: 'a', type: 'task', task: 'work', effect: 'atMostOnce' }]);
+  /** An at-most-once step that a worker has begun. */
+  async function begun(node: OrchestratorNode) {
+    await bench.register(once);
+    const worker = await bench.worker(() => undefined);
+    const id = await bench.start('once');
+    const [command] = await worker.receives(1);
+    await worker.claim(command!);
+    const isClaimed = async () => (await bench.history(id)).some(({ type }) => type === 'stepClaimed') || undefined;
+    await until(isClaimed, 20_000);
+    node.services.quarantine.add(id);
+    return { id, command: command!, worker };
+  }
+  const isHeld = (id: string) => {
+    const held = `SELECT kind FROM workflow_inbox WHERE instance_id = $1 AND applied_seq IS NULL`;
+    return until(async () => (await bench.rows(held, [id]))[0], 20_000);
+  };
+
+  it('what comes while an instance is left alone is decided before anything else when that is over', async () => {
+    const node = await bench.node('one');
+    const { id, command, worker } = await begun(node);
+    await worker.complete(command, 'done once');
+    expect(await isHeld(id)).toEqual({ kind: 'stepCompleted' });
+    node.services.quarantine.lift(id);
+    const { path, token } = command;
+    const owner = node.ownership.partitions.find(({ number }) => number === command.partition)!;
+    owner.push({ kind: 'message', instanceId: id, message: { type: 'lost', path, token, code: 'WORKER_LOST' } });
+    expect(await bench.end(id)).toMatchObject({ status: 'completed' });
+    expect((await bench.history(id)).find(({ type }) => type === 'stepCompleted')?.data).toMatchObject({ output: 'done once' });
+    expect(await open()).toEqual([]);
+  });
+
+  it('what came while an instance was left alone is decided by the next owner, too', async () => {
+    const node = await bench.node('one');
+    const { id, command, worker } = await begun(node);
+    await worker.complete(command, 'done once');
+    await isHeld(id);
+    await node.kill();
+    await bench.expireLeases();
+    await bench.node('two');
+    expect(await bench.end(id)).toMatchObject({ status: 'completed' });
+    expect(await open()).toEqual([]);
+  });
+
+  it('a command that is handed back while its instance is left alone goes out again when that is over', async () => {
+    await bench.register(definitionOf('plain', [{ id: 'a', type: 'task', task: 'work' }]));
+    const worker = await bench.worker(() => undefined);
+    const node = await bench.node('one');
+    const id = await bench.start('plain');
+    const [command] = await worker.receives(1);
+    node.services.quarantine.add(id);
+    await worker.handBack(command!);
+    expect(await isHeld(id)).toEqual({ kind: 'returned' });
+    node.services.quarantine.lift(id);
+    const [, again] = await worker.receives(2);
+    expect(again).toMatchObject({ instanceId: id, token: command!.token, delivery: 2 });
   });
 });

@@ -56,8 +56,11 @@ export interface InstanceOrigin {
   readonly trigger?: { readonly name: string; readonly scheduledAt?: number };
 }
 
+/** What workers said about an instance while it was left alone, kept until it is not. */
+export type HeldKind = 'stepCompleted' | 'stepFailed' | 'progress' | 'returned';
+
 /** `spoilt`: what is stored cannot be read; its content says why. */
-export type InboxKind = InboxMessageType | 'startChild' | 'spoilt';
+export type InboxKind = InboxMessageType | HeldKind | 'startChild' | 'spoilt';
 
 /** Row of `workflow_inbox`: something addressed to an instance. Stays after it is applied: the memory of idempotency. */
 export interface InboxRow {

@@ -13,9 +13,10 @@ import {
   type Send,
   type WorkerRef,
 } from '#libs/engine';
-import type { InboxRow, LogRow } from '#libs/persistence';
+import type { InboxRow, LogRow, NewInboxRow } from '#libs/persistence';
 import type { WorkIndex } from '../dispatch/work-index.js';
 import { admission, type AdmissionContext } from '../lanes/admission.js';
+import { heldRow } from './held-rows.js';
 import { messageOf } from './inbox-message.js';
 import type { CachedInstance } from './instance-cache.js';
 import type { Input } from './inputs.js';
@@ -77,6 +78,8 @@ export class BatchFold {
   readonly logs: LogRow[] = [];
   /** What instances tell one another. */
   readonly sends: Send[] = [];
+  /** What came for instances that are left alone. */
+  readonly held: NewInboxRow[] = [];
   /** Instances that are handed an event that was kept for a key, while the batch is written. */
   readonly handed: InstanceId[] = [];
   readonly rejections = new Map<Rejected, number>();
@@ -104,6 +107,14 @@ export class BatchFold {
       case 'logs':
         return;
     }
+  }
+
+  /** Its instance is left alone now. @returns whether it is kept until then */
+  hold(input: Input): boolean {
+    if ('logs' in input && input.logs !== undefined) this.logs.push(...logRows(input.instanceId, input.logs));
+    const row = heldRow(input);
+    if (row !== undefined) this.held.push(row);
+    return row !== undefined;
   }
 
   /** Backlog → broker, for steps of one instance and one lane. What is no longer open leaves the backlog all the same. */
@@ -155,6 +166,7 @@ export class BatchFold {
     const key = `${row.instanceId}/${row.id}`;
     if (this.inboxSeen.has(key)) return;
     this.inboxSeen.add(key);
+    if (row.kind === 'returned') return this.takeReturned(instance, row);
     const message = messageOf(row);
     const decidedBefore = this.changed.get(instance)?.length ?? 0;
     const rejection = message === undefined ? 'notPossible' : this.tryDecide(instance, message);
@@ -168,6 +180,13 @@ export class BatchFold {
       seq: instance.state.seq,
       outcome: rejection ?? this.outcomeOf(instance, message!, decidedBefore),
     });
+  }
+
+  /** A command that was handed back while its instance was left alone. */
+  private takeReturned(instance: CachedInstance, { instanceId, id, content }: InboxRow): void {
+    const { path, token, delivery } = content as unknown as Omit<Extract<Input, { kind: 'returned' }>, 'kind' | 'instanceId'>;
+    this.sendAgain(instance, { kind: 'returned', instanceId, path, token, delivery });
+    this.inboxApplied.push({ instanceId, id, seq: instance.state.seq, outcome: 'applied' });
   }
 
   /** Of an event one wants to know what became of it. */

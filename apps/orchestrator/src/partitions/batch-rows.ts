@@ -54,7 +54,7 @@ export function batchRows(fold: BatchFold, work: WorkIndex, nowMs: number): Rows
     wakeups,
     inboxApplied: fold.inboxApplied,
     logs: fold.logs,
-    inboxSent: sendRows(fold.sends),
+    inboxSent: [...sendRows(fold.sends), ...fold.held],
     asks: asked.flatMap((rows) => rows.asks),
     asksGone: asked.flatMap((rows) => rows.asksGone),
     subscribed: waits.flatMap((rows) => rows.subscribed),

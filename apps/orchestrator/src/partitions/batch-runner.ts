@@ -57,7 +57,7 @@ export class BatchRunner {
   /** @returns the sending of what was decided, or undefined when there was nothing to write */
   async run(parcels: readonly Parcel[]): Promise<(() => Promise<void>) | undefined> {
     const { partition } = this;
-    const { loader, clock } = partition.services;
+    const { loader, clock, quarantine } = partition.services;
     const dispatches = this.dispatches(dispatchesPerBatch);
     const again = this.hasUnsentDue() ? partition.unsent.due(performance.now(), 200) : [];
     const hinted = new Set<InstanceId>();
@@ -68,7 +68,7 @@ export class BatchRunner {
     for (const { inputs } of parcels) {
       for (const input of inputs) {
         ids.push(input.instanceId);
-        if (input.kind === 'hint' || this.mayEndWait(input)) hinted.add(input.instanceId);
+        if (input.kind === 'hint' || this.mayEndWait(input) || quarantine.takesUp(input.instanceId)) hinted.add(input.instanceId);
       }
     }
     const loaded = await loader.load(partition.cache, ids, hinted);
@@ -76,7 +76,8 @@ export class BatchRunner {
     for (const [id, error] of loaded.broken) this.setAside(id, error);
     for (const row of [...loaded.inbox.values()].flat())
       if (row.kind === 'spoilt') partition.services.incidents.broken(row.instanceId, row.content['reason']);
-    for (const [instanceId, rows] of loaded.inbox) if (rows.length >= INBOX_AT_ONCE) partition.push({ kind: 'hint', instanceId });
+    for (const [instanceId, rows] of loaded.inbox)
+      if (rows.length >= INBOX_AT_ONCE && !quarantine.has(instanceId)) partition.push({ kind: 'hint', instanceId });
 
     const nowMs = clock.nowMs();
     const fold = this.newFold(nowMs);
@@ -116,8 +117,11 @@ export class BatchRunner {
   private take(fold: BatchFold, received: Input, inbox: readonly InboxRow[], bytes: number): void {
     const { cache, services } = this.partition;
     const { quarantine, incidents } = services;
-    if (quarantine.has(received.instanceId)) return;
     const input = quarantine.sentence(received);
+    if (quarantine.has(input.instanceId)) {
+      if (fold.hold(input)) quarantine.holds(input.instanceId);
+      return;
+    }
     const instance = cache.get(input.instanceId);
     if (instance !== undefined) cache.grew(instance, bytes);
     this.learnDuration(instance, input);

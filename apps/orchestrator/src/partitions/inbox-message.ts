@@ -1,4 +1,4 @@
-import type { InboxMessage, ReceivedEvent } from '#libs/engine';
+import type { Message, ReceivedEvent } from '#libs/engine';
 import type { InboxRow } from '#libs/persistence';
 
 /**
@@ -6,9 +6,9 @@ import type { InboxRow } from '#libs/persistence';
  * (another instance, a key) knows better.
  * @returns undefined for what is no message to an instance
  */
-export function messageOf({ id, kind, content, receivedAt }: InboxRow): InboxMessage | undefined {
-  if (kind === 'startChild' || kind === 'spoilt') return undefined;
-  const message = { ...content, type: kind } as unknown as InboxMessage;
+export function messageOf({ id, kind, content, receivedAt }: InboxRow): Message | undefined {
+  if (kind === 'startChild' || kind === 'spoilt' || kind === 'returned') return undefined;
+  const message = { ...content, type: kind } as unknown as Message;
   if (message.type !== 'event') return message;
   const event: Partial<ReceivedEvent> = message.event;
   return { ...message, event: { ...message.event, id: event.id ?? id, at: event.at ?? receivedAt } };

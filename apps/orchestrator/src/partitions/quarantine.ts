@@ -10,6 +10,8 @@ const convictsAtMost = 1_000;
 export class Quarantine {
   private readonly until = new Map<InstanceId, number>();
   private readonly convicts = new Map<string, string>();
+  /** Those with something in their inbox that came meanwhile. */
+  private readonly holding = new Set<InstanceId>();
 
   add(id: InstanceId): void {
     this.until.set(id, performance.now() + restMs);
@@ -26,6 +28,16 @@ export class Quarantine {
     if (performance.now() < until) return true;
     this.until.delete(id);
     return false;
+  }
+
+  /** What came for it is in its inbox. */
+  holds(id: InstanceId): void {
+    this.holding.add(id);
+  }
+
+  /** @returns once: whether it is left alone no longer, and its inbox must be read before anything else is decided */
+  takesUp(id: InstanceId): boolean {
+    return this.holding.has(id) && !this.has(id) && this.holding.delete(id);
   }
 
   /**

@@ -19,7 +19,9 @@ export async function sweep(partition: Partition): Promise<void> {
   partition.sweptMs = performance.now();
   const waiting = found.hasInbox ? await store.inboxWaiting(from, to, sweepSize) : [];
   await readBacklogAhead(partition);
-  partition.push(...waiting.map((instanceId: InstanceId) => ({ kind: 'hint', instanceId }) as const));
+  const { quarantine } = partition.services;
+  const awake = waiting.filter((id: InstanceId) => !quarantine.has(id));
+  partition.push(...awake.map((instanceId) => ({ kind: 'hint', instanceId }) as const));
   tellForgotten(partition);
   partition.keys.sweep(found.hasKeys);
   void partition.teller.tryAgain();
