@@ -7,6 +7,7 @@ import { addressCheck } from './http/address-check.js';
 import { answerBrokenHttp } from './http/broken-http.js';
 import { isLoopback, originRules } from './http/origin-rules.js';
 import { securityHeaders } from './http/security-headers.js';
+import { upgradeToWebSocketsOnly } from './http/websockets.js';
 import { LiveAdapter } from './live/live-adapter.js';
 
 /** A request must have arrived whole by then, ms. */
@@ -30,6 +31,7 @@ export async function serveGateway(app: INestApplication): Promise<string> {
   await app.listen(config.port, config.host);
   const server = app.getHttpServer() as Server;
   answerBrokenHttp(server);
+  upgradeToWebSocketsOnly(server);
   server.maxConnections = config.connections;
   server.requestTimeout = requestTimeoutMs;
   server.keepAliveTimeout = keepAliveMs;

@@ -240,6 +240,38 @@ describe('hostile input', () => {
     expect(answer).toContain('HOST_REFUSED');
   });
 
+  const upgrade = (to: string, ...more: string[]): string[] => ['Connection: Upgrade', `Upgrade: ${to}`, ...more];
+  const handshake = (...more: string[]): string[] => upgrade('websocket', 'Sec-WebSocket-Version: 13', ...more);
+  const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
+  it.each<readonly [name: string, line: string, headers: readonly string[], status: number, code: string]>([
+    ['no upgrade', 'GET /live', [], 426, 'WEBSOCKET_REQUIRED'],
+    ['h2c', 'GET /live', upgrade('h2c', 'HTTP2-Settings: AAMAAABkAAQAAP__'), 426, 'WEBSOCKET_REQUIRED'],
+    ['another method', 'POST /live', handshake(key, 'Content-Length: 0'), 405, 'METHOD_NOT_ALLOWED'],
+    ['no key', 'GET /live', handshake(), 426, 'WEBSOCKET_REQUIRED'],
+    ['a broken key', 'GET /live?x=1', handshake('Sec-WebSocket-Key: x'), 426, 'WEBSOCKET_REQUIRED'],
+    ['an unknown version', 'GET /live', upgrade('websocket', key, 'Sec-WebSocket-Version: 99'), 426, 'WEBSOCKET_REQUIRED'],
+    ['broken protocols', 'GET /live', handshake(key, 'Sec-WebSocket-Protocol: a,,b'), 426, 'WEBSOCKET_REQUIRED'],
+    ['another origin', 'GET /live', handshake(key, 'Origin: https://evil.example'), 403, 'ORIGIN_REFUSED'],
+    ['a WebSocket elsewhere', 'GET /api/v1/nowhere', handshake(key), 404, 'ROUTE_NOT_FOUND'],
+    ['h2c elsewhere, with a body', 'POST /api/v1/instances', upgrade('h2c', 'Content-Length: 2\r\n\r\n{}'), 415, 'CONTENT_TYPE_UNSUPPORTED'], // prettier-ignore
+  ])('refuses to leave HTTP with a problem: %s', async (_, line, headers, status, code) => {
+    const answer = await raw([`${line} HTTP/1.1`, 'Host: localhost', ...headers, '', ''].join('\r\n'));
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(head).toMatch(/^content-type: application\/problem\+json/im);
+    const problem = problemSchema.parse(JSON.parse(body));
+    expect(problem).toMatchObject({ status, code, detail: expect.stringMatching(/^expected /) });
+    if (code === 'WEBSOCKET_REQUIRED') {
+      expect(problem.errors).toMatchObject([{ code, hint: expect.stringContaining('WebSockets') }]);
+      expect(head).toMatch(/^upgrade: websocket$/im);
+    }
+  });
+
+  it('takes a request that would rather be HTTP/2 as what it is', async () => {
+    const head = 'GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\r\n';
+    expect(await raw(head, '"status":"ok"')).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
   it('is still well after all of it', async () => {
     expect((await gateway.request('POST', '/api/v1/instances', { body: { definition: 'echo.once' } })).status).toBe(201);
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
@@ -253,7 +285,7 @@ function expectProblem(answer: Answer): void {
 }
 
 /** Sends bytes and reads until something came and the server has stopped, or said enough. */
-function raw(text: string): Promise<string> {
+function raw(text: string, enough = '"errors":'): Promise<string> {
   const { port } = new URL(gateway.url);
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), '127.0.0.1', () => socket.write(text));
@@ -261,7 +293,7 @@ function raw(text: string): Promise<string> {
     socket.setTimeout(5_000, () => reject(new Error(`no answer within 5 s, only ${JSON.stringify(answer)}`)));
     socket.on('data', (chunk: Buffer) => {
       answer += chunk.toString();
-      if (answer.includes('"errors":')) {
+      if (answer.includes(enough)) {
         socket.destroy();
         resolve(answer);
       }

@@ -9,6 +9,7 @@ import { refuse } from './problem.filter.js';
 import { readBody, readBytes, type TakeRoom } from './read-body.js';
 import { parseRequestJson } from './request-json.js';
 import { RouteTable } from './route-table.js';
+import { livePath, websocketRequired } from './websockets.js';
 
 /** Bytes. */
 export const bodyLimit = 1024 * 1024;
@@ -47,6 +48,8 @@ async function enter(request: ApiRequest, response: Response, routes: RouteTable
   if (!apiPaths.test(path)) return requireReading(method, path);
   response.setHeader('cache-control', 'no-store');
   if (servedBeside.test(path)) return requireReading(method, path);
+  if (path === livePath && method === 'GET') throw websocketRequired('it was a plain request');
+  if (path === livePath) throw notAllowed(method, path, ['GET']);
   const match = routes.match(method, path);
   if (match.found === 'nothing')
     throw new ApiProblem('ROUTE_NOT_FOUND', `expected an address of the API (see /api/docs), but was ${path}`);

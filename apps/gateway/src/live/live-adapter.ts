@@ -1,14 +1,23 @@
 import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { INestApplicationContext } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { liveLimits } from '#libs/contracts';
+import type { ApiProblem } from '../http/api-problem.js';
 import { originProblem, type OriginRules } from '../http/origin-check.js';
+import { overloaded } from '../http/overloaded.js';
+import { refuseOnSocket } from '../http/refuse-on-socket.js';
+import { livePath, websocketRequired } from '../http/websockets.js';
 
-type Verdict = (isAccepted: boolean, status?: number, message?: string, headers?: Record<string, string>) => void;
+type Verdict = (isAccepted: true) => void;
 interface WsServer {
   readonly clients: ReadonlySet<unknown>;
   on(event: 'connection' | 'error', listener: (subject: { on(event: 'error', listener: () => void): void }) => void): void;
+  on(event: 'wsClientError', listener: (error: Error, socket: Duplex) => void): void;
 }
+
+/** Tried again by a console that was refused, s. */
+const retryAfterS = 5;
 
 /** Plain WebSockets with our bounds: origin checked on upgrade, so many clients, frames of at most 64 KiB, no compression (it would be a memory bomb). */
 export class LiveAdapter extends WsAdapter {
@@ -28,13 +37,22 @@ export class LiveAdapter extends WsAdapter {
       maxPayload: liveLimits.messageBytes,
       perMessageDeflate: false,
       verifyClient: ({ req }: { req: IncomingMessage }, answer: Verdict) => {
-        const problem = originProblem(req, this.rules);
-        if (problem) answer(false, problem.status, problem.code);
-        else if (server.clients.size >= this.clientsAtMost) answer(false, 503, 'OVERLOADED', { 'retry-after': '5' });
+        const problem = this.problemOf(req, server.clients.size);
+        // Answered here: the server of WebSockets would say it in HTML.
+        if (problem) refuseOnSocket(req.socket, problem, livePath);
         else answer(true);
       },
     }) as WsServer;
+    server.on('wsClientError', ({ message }, socket) =>
+      refuseOnSocket(socket, websocketRequired(`the handshake is broken: ${message}`), livePath),
+    );
     return server;
+  }
+
+  private problemOf(request: IncomingMessage, clients: number): ApiProblem | undefined {
+    const ofOrigin = originProblem(request, this.rules);
+    if (ofOrigin !== undefined || clients < this.clientsAtMost) return ofOrigin;
+    return overloaded(`${clients} live connections are open`, retryAfterS);
   }
 
   /** A client's broken or oversized frame closes its connection (1009, 1002 …) and is nothing to log. */

@@ -14,6 +14,7 @@ export const problemKinds = {
   VALUE_NOT_STORABLE: [422, 'A value cannot be stored'],
   ROUTE_NOT_FOUND: [404, 'There is nothing at this address'],
   METHOD_NOT_ALLOWED: [405, 'The method is not allowed here'],
+  WEBSOCKET_REQUIRED: [426, 'The address takes WebSockets only'],
   ORIGIN_REFUSED: [403, 'The origin is not allowed'],
   HOST_REFUSED: [403, 'The host name is not allowed'],
   DEFINITION_INVALID: [422, 'The definition has problems'],
