@@ -91,7 +91,7 @@ export class LiveConnection {
     this.socket = socket;
     socket.onopen = () => {
       this.lastHeardAt = Date.now();
-      this.step({ type: 'opened' });
+      this.step({ type: 'opened', now: this.lastHeardAt });
       for (const entry of this.entries.values()) this.ask(entry);
     };
     socket.onmessage = (event: MessageEvent<string>) => this.receive(JSON.parse(event.data) as ServerMessage);

@@ -4,8 +4,10 @@ export type LivePhase = 'connecting' | 'live' | 'stale' | 'reconnecting' | 'poll
 
 export interface LiveState {
   readonly phase: LivePhase;
-  /** Failed attempts in a row. */
+  /** Failed attempts in a row; a connection that did not last is one of them. */
   readonly failures: number;
+  /** Epoch ms, of the present connection. */
+  readonly openedAt: number | undefined;
   /** Whether a socket has ever opened: if not, sockets may be blocked on the way, and asking is tried instead. */
   readonly hasOpened: boolean;
   /** Epoch ms of the next attempt, while one is planned. */
@@ -15,7 +17,7 @@ export interface LiveState {
 }
 
 export type LiveEvent =
-  | { readonly type: 'opened' }
+  | { readonly type: 'opened'; readonly now: number }
   | { readonly type: 'heard' }
   /** Nothing heard for longer than a ping takes. */
   | { readonly type: 'silent' }
@@ -28,6 +30,7 @@ export type LiveEvent =
 export const initialLiveState: LiveState = {
   phase: 'connecting',
   failures: 0,
+  openedAt: undefined,
   hasOpened: false,
   retryAt: undefined,
   isPaused: false,
@@ -37,6 +40,8 @@ export const initialLiveState: LiveState = {
 export const failuresUntilPolling = 3;
 const firstDelayMs = 500;
 const maxDelayMs = 15_000;
+/** A connection that lasted less was no success: a server that takes connections and dies must not be run down by all its consoles. */
+const steadyMs = 10_000;
 
 /**
  * Wait before the next attempt, doubled each time, spread over its upper half so that many tabs do not return together.
@@ -52,7 +57,7 @@ export function reconnectDelayMs(failures: number, draw: number): number {
 export function nextLiveState(state: LiveState, event: LiveEvent): LiveState {
   switch (event.type) {
     case 'opened':
-      return { ...state, phase: 'live', failures: 0, hasOpened: true, retryAt: undefined };
+      return { ...state, phase: 'live', openedAt: event.now, hasOpened: true, retryAt: undefined };
     case 'heard':
       return state.phase === 'stale' ? { ...state, phase: 'live' } : state;
     case 'silent':
@@ -72,8 +77,9 @@ export function nextLiveState(state: LiveState, event: LiveEvent): LiveState {
 }
 
 function closed(state: LiveState, now: number, draw: number): LiveState {
-  const failures = state.failures + 1;
+  const wasSteady = state.openedAt !== undefined && now - state.openedAt >= steadyMs;
+  const failures = wasSteady ? 1 : state.failures + 1;
   const isGivenUp = state.phase === 'polling' || state.phase === 'offline';
   const retryAt = now + reconnectDelayMs(failures, draw);
-  return { ...state, phase: isGivenUp ? state.phase : 'reconnecting', failures, retryAt };
+  return { ...state, phase: isGivenUp ? state.phase : 'reconnecting', failures, openedAt: undefined, retryAt };
 }
