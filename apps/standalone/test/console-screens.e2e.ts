@@ -10,7 +10,7 @@ const looks = [
 
 /** Something of the screen itself, beyond its frame. */
 const content =
-  '[data-step], table, [role=table], [role=treegrid], oqx-empty, oqx-json, pre, oqx-problem, .missing, .list li, oqx-ask-answer, .editor, .facts';
+  '[data-step], [data-test=incident-group], [data-test=incident-state], table, [role=table], [role=treegrid], oqx-empty, oqx-json, pre, oqx-problem, .missing, .list li, oqx-ask-answer, .editor, .facts';
 
 inBrowser('every screen of the console', () => {
   let world: ConsoleWorld;
@@ -26,6 +26,7 @@ inBrowser('every screen of the console', () => {
     const asked = await ask();
     await world.client.sendEvent({ name: 'parcel.arrived', key: 'p-1', payload: { dock: 4 } });
     const job = await refusedJob(failed);
+    const incident = await refusedRequest();
     await startersByThemselves();
     await world.client.waitForInstance(sample, { timeoutMs: 60_000 });
     screens = {
@@ -58,6 +59,11 @@ inBrowser('every screen of the console', () => {
       'asks, none': '/asks?assignee=nobody',
       events: '/events',
       'events, none': '/events?status=unmatched',
+      incidents: '/dead-letters',
+      'incidents, none': '/dead-letters?definition=nothing-like-this',
+      incident: `/dead-letters/${incident}`,
+      'operator log': '/admin/audit',
+      'chaos, not allowed': '/chaos',
       'bulk job': `/bulk/${job}`,
       'instance that asks': `/instances/${asked}?step=how`,
       graph: `/instances/${sample}?step=flaky`,
@@ -165,6 +171,16 @@ inBrowser('every screen of the console', () => {
     await client.pauseTrigger('screens.stock', { reason: 'stock-taking', by: 'ana' });
     await client.putWebhook('screens.erp', { url: 'https://erp.example.invalid/in', events: ['completed', 'failed'] });
     await client.testWebhook('screens.erp');
+  }
+
+  /** An incident of its own. */
+  async function refusedRequest(): Promise<string> {
+    await world.client.putTrigger('screens.open', { kind: 'hook', definition: 'examples.order', input: '${request.body}' });
+    const headers = { 'content-type': 'application/json' };
+    const refused = await fetch(`${world.url}/api/v1/hooks/screens.open`, { method: 'POST', headers, body: '{"id": 7}' });
+    expect(refused.status).toBe(422);
+    for await (const { id } of world.client.listIncidents({ kind: ['refusedHook'] })) return id;
+    throw new Error('a refused request made no incident');
   }
 
   async function refusedJob(ended: string): Promise<string> {
