@@ -63,8 +63,10 @@ describeWithServers('limits of queues and tasks over three orchestrators', () =>
 
   it('five at once stay five while one orchestrator after the other is killed with -9, and none is lost', async () => {
     const { client, cluster } = bench;
-    const steps = Array.from({ length: 4 }, (_, n) => ({ id: `s${n}`, task: 'simulate', needs: [], input: { durationMs: 60 } }));
-    await client.registerDefinition({ document: { name: 'lanes.killed', version: '1.0.0', steps } });
+    const stepsOf = (durationMs: number) =>
+      Array.from({ length: 4 }, (_, n) => ({ id: `s${n}`, task: 'simulate', needs: [], input: { durationMs } }));
+    await client.registerDefinition({ document: { name: 'lanes.killed', version: '1.0.0', steps: stepsOf(60) } });
+    await client.registerDefinition({ document: { name: 'lanes.after', version: '1.0.0', steps: stepsOf(1_000) } }); // long enough for shares to settle
     await client.setQueue('default', { concurrency: 5 });
     await isTrue(async () => (await number(unheard)) === 0, 30_000);
     const ids = await startMany(client, 'lanes.killed', 60);
@@ -77,7 +79,7 @@ describeWithServers('limits of queues and tasks over three orchestrators', () =>
     expect(await endsOf(client, ids, 120_000)).toEqual({ completed: 60 });
     const before = await attempts();
     expect(mostAtOnce(before)).toBe(5);
-    const after = await startMany(client, 'lanes.killed', 5); // no slot has leaked
+    const after = await startMany(client, 'lanes.after', 5); // no slot has leaked
     expect(await endsOf(client, after, 60_000)).toEqual({ completed: 5 });
     expect(mostAtOnce((await attempts()).slice(before.length))).toBe(5);
   }, 300_000);
