@@ -4,6 +4,7 @@ import type { InstanceId } from '#libs/engine';
 import type { StoredAnswer } from '#libs/persistence';
 import { type ActMessage, InstanceActions } from '../actions/instance-actions.js';
 import { EventGate } from '../events/event-gate.js';
+import { ApiProblem } from '../http/api-problem.js';
 import { Once } from '../http/once.js';
 import { checkBody } from '../http/validation.pipe.js';
 import { InstanceEnds } from '../instances/instance-ends.js';
@@ -14,6 +15,9 @@ export interface CommandAnswer extends StoredAnswer {
   /** `type` of the reply. */
   readonly type: 'workflow.started' | 'workflow.ended' | 'workflow.acted' | 'workflow.event' | 'problem';
 }
+
+/** An owner that has not decided by then is not waited for any longer, ms; shorter than the lease of a redrive. */
+export const patienceMs = 15_000;
 
 /** What each command tells its instance; the rest of its body is the rest of the message. */
 const messageTypes: Readonly<Record<ActCommand, ActMessage['type']>> = {
@@ -42,16 +46,31 @@ export class CommandHandler {
   ) {}
 
   /**
+   * One that was refused, or at which we failed, done now. Another try of the same name finds what this one has stored.
+   * @returns as `handle`
+   * @throws ApiProblem what is refused; OVERLOADED: it is stored, and its owner has not decided in time
+   */
+  async again(command: ReadCommand, traceId: string): Promise<CommandAnswer> {
+    await this.once.reopenRefusal(command.key);
+    return this.handle({ ...command, waitMs: patienceMs }, traceId, true);
+  }
+
+  /**
+   * @param mustBeDecided what is only stored is no answer
    * @returns also for a repeat of one that was refused: its problem
    * @throws ApiProblem what is refused
    */
-  async handle(command: ReadCommand, traceId: string): Promise<CommandAnswer> {
+  async handle(command: ReadCommand, traceId: string, mustBeDecided = false): Promise<CommandAnswer> {
     const { name, key, hash, body } = command;
     const request = { key, hash, traceId };
     const answer =
       name === 'workflow.start'
         ? await this.named.start(request, body)
-        : await this.once.run(request, (subject) => this.act(name, command, subject));
+        : await this.once.run(request, async (subject) => {
+            const acted = await this.act(name, command, subject);
+            if (mustBeDecided && acted.status === 202) throw undecided();
+            return acted;
+          });
     return { ...answer, type: answer.status >= 400 ? 'problem' : replyType(command) };
   }
 
@@ -91,3 +110,10 @@ function replyType({ name }: ReadCommand): CommandAnswer['type'] {
   if (name === 'workflow.start') return 'workflow.started';
   return name === 'workflow.event' ? name : 'workflow.acted';
 }
+
+/** Nothing is lost: the next try of the same name asks what has become of it. */
+export const undecided = (): ApiProblem =>
+  new ApiProblem(
+    'OVERLOADED',
+    'stored, but the owner of the instance has not decided yet; redrive it again to see what became of it',
+  );

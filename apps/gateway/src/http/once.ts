@@ -55,6 +55,11 @@ export class Once {
     await this.store.forgetRefusal(key);
   }
 
+  /** What was refused may be tried anew, with the id minted by the first try. */
+  async reopenRefusal(key: string): Promise<void> {
+    await this.store.reopenRefusal(key);
+  }
+
   private async perform(
     { key, traceId, path, keepsRefusals = true }: OnceRequest,
     act: () => Promise<StoredAnswer>,

@@ -26,11 +26,10 @@ export class RedriveCommand {
     requireInput((await this.catalog.resolve(definition, version)).plan, input);
   }
 
-  /** @throws ApiProblem what it is refused for */
+  /** @throws ApiProblem what it is refused for; OVERLOADED: its owner has not decided yet, and may still do it */
   async run(redrive: Redrive, traceId: string): Promise<Redriven> {
     const command = commandOf(redrive);
-    // With one hash for all: the effect of this redrive is the first that got through, whatever another try says.
-    const { type, body } = await this.handler.handle({ ...command, key: redrive.name, hash: 'redrive' }, traceId);
+    const { type, body } = await this.handler.again({ ...command, ...nameOf(redrive) }, traceId);
     const answer = JSON.parse(body) as { code?: ApiProblem['code']; detail?: string; id?: string; status?: string };
     if (type === 'problem') throw new ApiProblem(answer.code!, answer.detail ?? '');
     return { message: `${command.name} was done`, instance: answer.id };
@@ -41,6 +40,16 @@ export class RedriveCommand {
 function commandOf({ incident, wish, name }: Redrive): ReadCommand {
   const message = storedMessage(incident, wish.edit);
   return readCommand({ ...message, messageId: message.messageId || name });
+}
+
+/**
+ * A refused command has done nothing, so its redrive has a name of its own; with one hash for all: its effect is the first that got through,
+ * whatever another try says. How far one at which we failed had got nobody knows: it keeps its name, also with an edit.
+ */
+function nameOf({ incident, name }: Redrive): Pick<ReadCommand, 'key' | 'hash'> {
+  if (incident.kind !== 'failingCommand') return { key: name, hash: 'redrive' };
+  const { key, hash } = readCommand(storedMessage(incident));
+  return { key, hash };
 }
 
 function schemaOf(name: CommandName) {

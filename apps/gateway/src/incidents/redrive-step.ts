@@ -5,12 +5,9 @@ import { IncidentQueries, InboxDoor, type StoredInbox } from '#libs/persistence'
 import { contentOf } from '../actions/instance-actions.js';
 import { OutcomeWatch } from '../actions/outcome-watch.js';
 import { Refusals, unknownInstance } from '../actions/refusals.js';
-import { ApiProblem } from '../http/api-problem.js';
+import { patienceMs, undecided } from '../commands/command-handler.js';
 import { Hints } from '../instances/hints.js';
 import { type Redrive, type Redriven, Withheld } from './redrive.js';
-
-/** An owner that has not decided by then is not waited for any longer, ms; shorter than the lease of a redrive. */
-const patienceMs = 15_000;
 
 /**
  * A step that was lost while it ran, and what a person has decided about it. The decision is an inbox row named by the redrive: stored once,
@@ -98,9 +95,3 @@ function messageOf({
   if (decision === 'complete') return { type: 'skipStep', path, output, ...by };
   return { type: 'retryStep', path, ...(edit !== undefined && { input: edit }), ...by };
 }
-
-const undecided = (): ApiProblem =>
-  new ApiProblem(
-    'OVERLOADED',
-    'stored, but the owner of the instance has not decided yet; redrive it again to see what became of it',
-  );

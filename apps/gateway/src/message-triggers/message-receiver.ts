@@ -33,13 +33,15 @@ export class MessageReceiver {
   }
 
   /**
-   * One that was refused before, handled anew under another name.
+   * One that was refused before, or at which we failed, handled anew.
+   * @param key  its name; another one than before if it has done nothing
    * @throws ApiProblem as `receive`
    */
   async again(row: MessageRow, delivery: Delivery, key: string, traceId: string): Promise<Received> {
     const trigger = this.compiled.of(row);
     const { root } = openForTrigger(delivery);
     if (!passes(trigger, { root, id: undefined })) return { outcome: 'passedBy' };
+    await this.once.reopenRefusal(key);
     return firedOf(await this.run(row.name, trigger, root, { key, traceId }));
   }
 
@@ -55,9 +57,8 @@ export class MessageReceiver {
     traceId: string,
   ): Promise<OnceAnswer> {
     const run = (key: string): Promise<OnceAnswer> => this.run(name, trigger, root, { key, traceId });
-    if (id !== undefined) return run(messageKeyOf(`trigger:${name}`, id));
-    const key = `trigger:${name}:sha256:${fingerprintOf(delivery)}`;
-    if (delivery.redelivered) return run(key);
+    const key = onceKeyOf(name, id, () => fingerprintOf(delivery));
+    if (id !== undefined || delivery.redelivered) return run(key);
     const first = await run(key).catch(orInUse);
     return first?.isReplay === false ? first : run(`${key} ${uuidv7()}`);
   }
@@ -93,6 +94,10 @@ function passes(trigger: MessageTrigger, { root }: OpenedMessage): boolean {
   if ('passes' in verdict) return verdict.passes;
   throw mappingFailed('the filter', verdict.failure);
 }
+
+/** Names what a message makes its trigger do. @param id of the message; absent: its fingerprint stands for it */
+export const onceKeyOf = (trigger: string, id: string | undefined, fingerprint: () => string): string =>
+  id === undefined ? `trigger:${trigger}:sha256:${fingerprint()}` : messageKeyOf(`trigger:${trigger}`, id);
 
 /** Names a message in an incident: a repeat of it is the same one. */
 export function incidentKeyOf({ name }: MessageRow, delivery: Delivery): string {

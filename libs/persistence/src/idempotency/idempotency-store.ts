@@ -76,6 +76,15 @@ export class IdempotencyStore {
     ]);
   }
 
+  /** It was refused, and may be asked anew, as the same subject: an earlier try of that may have got further than was known. */
+  async reopenRefusal(key: string, tenant = defaultTenant): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE workflow_idempotency SET answer_status = NULL, answer = NULL, reserved_at = ${NOW_MS} - ${RESERVATION_MS + 1}
+       WHERE tenant = $1 AND key = $2 AND answer_status >= 400`,
+      [tenant, key],
+    );
+  }
+
   /** The try failed and nobody knows how far it got: the next one with the same request may begin at once, as the same subject. */
   async release(key: string, tenant = defaultTenant): Promise<void> {
     await this.dataSource.query(
