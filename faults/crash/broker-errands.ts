@@ -1,5 +1,5 @@
 import { exchanges, partitionKey } from '#libs/contracts';
-import { type Errand, eventually } from './errand.js';
+import { type Errand, eventually, several } from './errand.js';
 
 const exchange = 'faults.partner';
 
@@ -19,6 +19,26 @@ export const commands: Errand = async ({ peer, round, client, expect }) => {
     started += 1;
   }
   if (started !== ids.length) throw new Error(`expected one instance a command, ${ids.length} in all, but there are ${started}`);
+};
+
+/** Commands nobody can use, which a person mends: each is done once, however often that is asked for. */
+export const redrives: Errand = async ({ peer, round, client, expect }) => {
+  if (peer === undefined) return;
+  await several(4, async (n) => {
+    const missing = `errand.missing.${round}.${n}`;
+    const [refused, tags] = [{ kind: ['refusedCommand'], reason: missing } as const, { by: missing }];
+    peer.publish(exchanges.commands, 'workflow.start', JSON.stringify({ definition: missing, input: {} }), missing);
+    await eventually(`the refused start of ${missing} to be redriven`, async () => {
+      for await (const { id } of client.listIncidents({ ...refused, status: 'open' }))
+        await client.redriveIncidents({ ids: [id], edit: { definition: 'errand.plain', input: {}, tags }, reason: 'an errand' });
+      for await (const { id } of client.listIncidents({ ...refused, status: 'redriven' })) return id !== '';
+      return false;
+    }, 120_000);
+    const started: string[] = [];
+    for await (const { id } of client.listInstances({ tags })) started.push(id);
+    for (const id of started) expect(id, 'completed');
+    if (started.length !== 1) throw new Error(`expected one instance of ${missing}, but there are ${started.length}`);
+  }); // prettier-ignore
 };
 
 /** Messages that were never meant for us. */

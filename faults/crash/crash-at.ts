@@ -7,7 +7,8 @@ import { pause, type Run } from '../run.js';
 import { errands } from './errands.js';
 import type { Peer } from './peer.js';
 import { patientClient } from './errand.js';
-import { provocations } from './provoke.js';
+import { passages } from './passages.js';
+import { type ProvocationName, provocations } from './provoke.js';
 
 /** What became of a crash at one point. */
 export interface CrashOutcome {
@@ -38,7 +39,9 @@ export async function crashAt(stage: CrashStage, point: CrashPointFacts): Promis
   const load = new RoundOfLoad(stage, point.name);
   const crash = new Crash(victim);
   await crash.arm(point.name);
-  const provoking = provocations[point.name]?.({ run, peer, victim, hasCrashed: () => crash.isOver });
+  const by = passages[point.name];
+  const provoke = by in provocations ? provocations[by as ProvocationName] : undefined;
+  const provoking = provoke?.({ run, peer, victim, hasCrashed: () => crash.isOver });
   const isReached = await crash.within(reachedWithinMs);
   load.isLast = true;
   const at = { monoMs: monoMs(), wallMs: Date.now() };

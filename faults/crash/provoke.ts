@@ -1,5 +1,4 @@
 import { stepQueue } from '#libs/contracts';
-import type { CrashPoint } from '#libs/platform';
 import { type TestProcess, until } from '#libs/testing';
 import { pause, type Run } from '../run.js';
 import { startMany } from '../workload/many.js';
@@ -74,17 +73,9 @@ const crashOwner: Provoke = async ({ run, hasCrashed }) => {
   }
 };
 
-/** What it takes to come to a point, where the load alone does not lead there. */
-export const provocations: Readonly<Partial<Record<CrashPoint, Provoke>>> = {
-  'hand-over.stopped': stop,
-  'hand-over.released': stop,
-  'drain.idle': stop,
-  'unsent.noted': deleteStepQueue,
-  'unsent.repeated': deleteStepQueue,
-  'step-queue.bumped': deleteStepQueue,
-  'step-queue.declared': deleteStepQueue,
-  'lost.judged': killClaimant,
-  'return.confirmed': killWorker,
-  'take-over.read': crashOwner,
-  'take-over.sent': crashOwner,
-};
+/** What has to be done to the processes, where neither load nor errands lead to a point. */
+export const provocations = { stop, deleteStepQueue, killWorker, killClaimant, crashOwner } satisfies Readonly<
+  Record<string, Provoke>
+>;
+
+export type ProvocationName = keyof typeof provocations;

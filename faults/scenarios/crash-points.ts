@@ -1,4 +1,4 @@
-import { type CrashPointFacts, crashPoints } from '#libs/platform';
+import { crashPoints } from '#libs/platform';
 import { CountingServer, say } from '#libs/testing';
 import { crashAt, type CrashOutcome } from '../crash/crash-at.js';
 import { errandDocuments, limitedQueue } from '../crash/documents.js';
@@ -48,10 +48,12 @@ function note(run: Run, { point, isReached, recoveredMs, failures }: CrashOutcom
   if (recoveredMs === Infinity) messages.push(`${point.name}: what was open at the crash has not ended`);
   if (violated > 0) messages.push(`${point.name}: verify found ${violated} violations`);
   run.check('crash', 1, messages);
-  run.row({ ...columns(point), reached: isReached, recoveredMs: Math.round(recoveredMs), violations: messages.length });
+  run.row({
+    ...{ point: point.name, role: point.role, reached: isReached },
+    recoveredMs: recoveredMs === Infinity ? 'never' : Math.round(recoveredMs),
+    violations: messages.length,
+  });
   say(
     `    ${point.name} (${point.role}): ${isReached ? 'reached' : 'never reached'}, recovered in ${Math.round(recoveredMs)} ms, ${messages.length} violations`,
   );
 }
-
-const columns = ({ name, role }: CrashPointFacts): { point: string; role: string } => ({ point: name, role });
