@@ -1,6 +1,13 @@
+import { crashPoints } from '#libs/platform';
 import { scenarios, unavailable } from './catalogue.js';
+import { errands } from './crash/errands.js';
+import { passages } from './crash/passages.js';
+import { provocations } from './crash/provoke.js';
 import { faultOptions } from './options.js';
+import { crashPointsTable } from './pages.js';
 import { Random } from './random.js';
+import { failedReport, reportOf, type ScenarioReport } from './report.js';
+import { reportTable } from './report-table.js';
 
 describe('Random', () => {
   it('draws the same from the same seed, and something else for another purpose', () => {
@@ -35,13 +42,18 @@ describe('faultOptions', () => {
   const parse = (...args: string[]) => faultOptions(args, scenarios, 5);
 
   it('takes all scenarios, those of the smoke set, or those that are named', () => {
-    expect(parse()).toMatchObject({ scale: 'matrix', seed: 5, scenarios: [...scenarios] });
+    expect(parse()).toMatchObject({ scale: 'matrix', seeds: [5], scenarios: [...scenarios] });
     expect(parse('--smoke').scenarios.length).toBeLessThan(scenarios.length);
-    expect(parse('--scenario', 'f7,F1', '--seed', '9')).toMatchObject({ seed: 9, scenarios: [{ id: 'F7' }, { id: 'F1' }] });
+    expect(parse('--scenario', 'f7,F1', '--seed', '9')).toMatchObject({ seeds: [9], scenarios: [{ id: 'F7' }, { id: 'F1' }] });
+  });
+
+  it('takes several seeds, each once', () => {
+    expect(parse('--seed', '3,1,3')).toMatchObject({ seeds: [3, 1] });
   });
 
   it.each([
     ['--scenario', 'F99'],
+    ['--seed', '1,'],
     ['--seed', 'x'],
     ['--minutes', '0'],
     ['--smoke', '--full'],
@@ -49,3 +61,37 @@ describe('faultOptions', () => {
     expect(() => parse(...args)).toThrow(RangeError);
   });
 });
+
+describe('the table of crash points', () => {
+  it('has a line for every point, with what leads there and what became of it', () => {
+    const row = { point: 'batch.committed', role: 'orchestrator', reached: true, recoveredMs: 812, violations: 0 };
+    const missed = { point: 'batch.sent', role: 'orchestrator', reached: false, recoveredMs: 0, violations: 1 };
+    const runs = [1, 2].map((seed) => ({ ...failedReport(scenarios[1]!, seed, 0, ''), rows: [row, missed] }));
+    const lines = crashPointsTable({ scenarios: runs }).split('\n').slice(2);
+    expect(lines.map((line) => /`([^`]+)`/.exec(line)?.[1])).toEqual(crashPoints.map(({ name }) => name));
+    expect(lines.find((line) => line.includes('`batch.committed`'))).toMatch(/\| load \| held, held \| 812, 812 \|$/);
+    expect(lines.find((line) => line.includes('`batch.sent`'))).toMatch(/\| not reached, not reached \|/);
+    expect(lines.find((line) => line.includes('`hand-over.stopped`'))).toMatch(/\| stop \| – \| – \|$/);
+  });
+
+  it('needs every errand and every provocation', () => {
+    const used = new Set<string>(Object.values(passages));
+    expect([...Object.keys(errands), ...Object.keys(provocations)].filter((name) => !used.has(name))).toEqual([]);
+  });
+});
+
+describe('the report', () => {
+  it('has a line for each scenario and seed, with its recovery and what was violated', () => {
+    const held: ScenarioReport = {
+      ...failedReport(scenarios[0]!, 7, 12, ''),
+      ...{ outcome: 'held', instances: { completed: 900, compensated: 100 }, counts: { faults: 10 }, notes: [] },
+      measures: ['p50', 'p95', 'longest'].map((name, n) => ({ name: `recovery of an instance ${name}`, value: 1_000 * n, unit: 'ms' })),
+    };
+    const broken = failedReport(scenarios[0]!, 8, 3, 'no broker');
+    const report = reportOf([held, broken], unavailable, [7, 8], 'matrix', new Date());
+    const lines = reportTable(report).split('\n');
+    expect(lines[1]).toMatch(/^F1 .+ 7 +✓ held +1,000 .* 10 +.* 0\.0 \/ 1\.0 \/ 2\.0 +0 +12$/);
+    expect(lines[2]).toMatch(/^F1 .+ 8 +✕ error/);
+    expect(lines.slice(3)).toEqual(['  F1 (8) no broker', expect.stringContaining('1 of 2 runs of scenarios held')]);
+  });
+}); // prettier-ignore

@@ -68,7 +68,8 @@ function recoveryTimes(run: Run, { instances }: StoredFacts, endOfFaults: number
     .sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0))[0];
   run.notes.push(`the last to end of those open then: ${slowest?.id} (${slowest?.definition})`);
   run.measure('recovery of an instance p50', percentile(times, 0.5), 'ms');
-  run.measure('recovery of an instance p99', percentile(times, 0.99), 'ms');
+  run.measure('recovery of an instance p95', percentile(times, 0.95), 'ms');
+  run.measure('recovery of an instance longest', percentile(times, 1), 'ms');
 }
 
 /** No fault changes what an instance comes to. */

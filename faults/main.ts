@@ -1,15 +1,21 @@
 import { randomInt } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { PgCluster, RabbitNode, say, textTable } from '#libs/testing';
 import { scenarios, unavailable } from './catalogue.js';
 import { faultOptions, usage, type FaultOptions } from './options.js';
-import { Random } from './random.js';
-import { reportOf, reportTable, type ScenarioReport } from './report.js';
+import { writePages } from './pages.js';
+import { failedReport, type Report, reportOf, type ScenarioReport } from './report.js';
+import { reportTable } from './report-table.js';
+import type { Scale } from './run.js';
 import { runScenario } from './run-scenario.js';
+import type { Scenario } from './scenario.js';
 
 /** Everything that was started; Ctrl-C ends it too. */
 let resources = new AsyncDisposableStack();
 let isEnding = false;
+/** A scenario was given up, and may keep the process alive. */
+let isHanging = false;
 
 function endWithSignals(): void {
   const end = async (): Promise<void> => {
@@ -32,36 +38,74 @@ function listText(): string {
   return [textTable(head, rows), ...(missing.length > 0 ? ['Not run here:', ...missing] : [])].join('\n');
 }
 
-async function runAll({ scenarios: wanted, seed, scale, minutes }: FaultOptions): Promise<ScenarioReport[]> {
+/** A scenario that hangs is given up, and the next one goes on. */
+const longestMs: Readonly<Record<Scale, number>> = { smoke: 15 * 60_000, matrix: 90 * 60_000, full: 8 * 3_600_000 };
+
+async function runAll(options: FaultOptions, kept: (all: readonly ScenarioReport[]) => Promise<void>): Promise<ScenarioReport[]> {
   const reports: ScenarioReport[] = [];
-  for (const scenario of wanted) {
-    endWithSignals();
-    reports.push(await runScenario(scenario, new Random(seed).fork(scenario.id), { scale, minutes }, resources));
-    await resources.disposeAsync();
-    resources = new AsyncDisposableStack();
-  }
+  for (const seed of options.seeds)
+    for (const scenario of options.scenarios) {
+      endWithSignals();
+      reports.push(await runOne(scenario, seed, options));
+      if (isEnding) await new Promise(() => undefined); // the signal ends the process when all is put away
+      await resources.disposeAsync();
+      resources = new AsyncDisposableStack();
+      await kept(reports);
+    }
   return reports;
+}
+
+/** Whatever happens in it, it comes to a report. */
+async function runOne(scenario: Scenario, seed: number, { scale, minutes }: FaultOptions): Promise<ScenarioReport> {
+  const begun = performance.now();
+  const failed = (why: string): ScenarioReport => {
+    if (!isEnding) say(`  error: ${why}`);
+    return failedReport(scenario, seed, Math.round((performance.now() - begun) / 1_000), why);
+  };
+  const mostMs = longestMs[scale] + (minutes ?? 0) * 60_000;
+  const limit = new AbortController();
+  const late = delay(mostMs, undefined, limit).then(() => {
+    isHanging = true;
+    return failed(`it did not end within ${mostMs / 60_000} min`);
+  });
+  late.catch(() => undefined); // the usual case: it was not needed
+  const running = runScenario(scenario, seed, { scale, minutes }, resources).catch((error: unknown) =>
+    failed(String((error as Error).stack ?? error)),
+  );
+  return Promise.race([running, late]).finally(() => limit.abort());
 }
 
 async function main(args: readonly string[]): Promise<void> {
   const options = faultOptions(args, scenarios, randomInt(2 ** 32 - 1));
   if (options.help) return void process.stdout.write(`${usage}\n`);
   if (options.list) return void process.stdout.write(`${listText()}\n`);
+  if (options.from !== undefined) return show(JSON.parse(await readFile(options.from, 'utf8')) as Report, options);
   const missing = [...(PgCluster.isInstalled() ? [] : ['PostgreSQL']), ...(RabbitNode.isInstalled() ? [] : ['RabbitMQ'])];
   if (missing.length > 0)
     throw new RangeError(`expected ${missing.join(' and ')} to be installed: the faults need servers of their own`);
-  say(`seed ${options.seed}`);
+  say(`${options.seeds.length === 1 ? 'seed' : 'seeds'} ${options.seeds.join(', ')}`);
   const startedAt = new Date();
-  const reports = await runAll(options);
-  const report = reportOf(reports, unavailable, options.seed, options.scale, startedAt);
-  const document = `${JSON.stringify(report, undefined, 2)}\n`;
-  if (options.out !== undefined) await writeFile(options.out, document);
-  process.stdout.write(options.json ? document : `\n${reportTable(report)}\n`);
+  const keep = async (reports: readonly ScenarioReport[]): Promise<Report> => {
+    const report = reportOf(reports, unavailable, options.seeds, options.scale, startedAt);
+    if (options.out !== undefined) await writeFile(options.out, documentOf(report));
+    return report;
+  };
+  await show(await keep(await runAll(options, async (reports) => void (await keep(reports)))), options);
+}
+
+const documentOf = (report: Report): string => `${JSON.stringify(report, undefined, 2)}\n`;
+
+async function show(report: Report, { json, writeDocs }: FaultOptions): Promise<void> {
+  process.stdout.write(json ? documentOf(report) : `\n${reportTable(report)}\n`);
+  if (writeDocs) (await writePages(report, scenarios)).forEach((path) => say(`${path} written`));
   if (report.totals.held < report.totals.scenarios) process.exitCode = 1;
 }
 
+// What a scenario that was given up still waits for fails when its servers go.
+process.on('unhandledRejection', (error) => isEnding || say(`left behind: ${String(error)}`));
 try {
   await main(process.argv.slice(2));
+  if (isHanging) process.stdout.write('', () => process.exit());
 } catch (error) {
   // What was under way fails when the servers go; the signal is the reason, and said.
   if (isEnding) await new Promise(() => undefined);

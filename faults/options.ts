@@ -7,10 +7,12 @@ export const usage = `npm run faults -- [options]
   --scenario <ids>     only these: F1,F7; default all
   --smoke              the few that CI runs, at their smallest: a few minutes
   --full               durations as they are meant (minutes instead of seconds); hours
-  --seed <n>           of times, targets and payloads; default drawn, and printed
+  --seed <n,…>         of times, targets and payloads; of several, all scenarios with each in turn; default drawn, and printed
   --minutes <n>        of the soak (F41); default 2, with --full 60
   --json               the report as one JSON document on standard output
-  --out <file>         the JSON document into a file, the table on standard output
+  --out <file>         the JSON document into a file, after each scenario anew; the table on standard output
+  --write-docs         what came out into docs/: crash points into crash-points.md (F2), a run of all scenarios into guarantees.md
+  --from <file>        runs nothing: shows a document kept with --out, or writes it with --write-docs
 Exit status: 0 when all held, 1 when something was violated or proves nothing, 2 for a wrong option, 130 after Ctrl-C.`;
 
 export interface FaultOptions extends RunSettings {
@@ -18,7 +20,9 @@ export interface FaultOptions extends RunSettings {
   readonly list: boolean;
   readonly json: boolean;
   readonly out?: string;
-  readonly seed: number;
+  readonly from?: string;
+  readonly writeDocs: boolean;
+  readonly seeds: readonly number[];
   readonly scenarios: readonly Scenario[];
 }
 
@@ -28,7 +32,10 @@ export function faultOptions(args: readonly string[], catalogue: readonly Scenar
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args: [...args],
-    options: { list: yes, smoke: yes, full: yes, json: yes, help: yes, scenario: text, seed: text, minutes: text, out: text },
+    options: {
+      ...{ list: yes, smoke: yes, full: yes, json: yes, help: yes, 'write-docs': yes },
+      ...{ scenario: text, seed: text, minutes: text, out: text, from: text },
+    },
   });
   if (values.smoke && values.full) throw new RangeError('expected either --smoke or --full');
   const scale: Scale = values.smoke ? 'smoke' : values.full ? 'full' : 'matrix';
@@ -39,7 +46,9 @@ export function faultOptions(args: readonly string[], catalogue: readonly Scenar
     json: values.json === true,
     out: values.out,
     scale,
-    seed: wholeOf('seed', values.seed, 0, 2 ** 32 - 1) ?? drawn,
+    from: values.from,
+    writeDocs: values['write-docs'] === true,
+    seeds: seedsOf(values.seed) ?? [drawn],
     minutes: wholeOf('minutes', values.minutes, 1, 10_000),
     scenarios: values.scenario === undefined ? usual : named(values.scenario, catalogue),
   };
@@ -55,10 +64,13 @@ function named(text: string, catalogue: readonly Scenario[]): Scenario[] {
   });
 }
 
+const seedsOf = (text: string | undefined): number[] | undefined =>
+  text === undefined ? undefined : [...new Set(text.split(',').map((one) => wholeOf('seed', one, 0, 2 ** 32 - 1)!))];
+
 function wholeOf(name: string, text: string | undefined, least: number, most: number): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < least || value > most)
+  if (text.trim() === '' || !Number.isInteger(value) || value < least || value > most)
     throw new RangeError(`expected --${name} to be a whole number from ${least} to ${most}, but found ${text}`);
   return value;
 }

@@ -1,8 +1,8 @@
-import { machine, textTable } from '#libs/testing';
+import { machine } from '#libs/testing';
 import type { StoredFacts } from './checks/stored-facts.js';
 import { monoMs } from './ledger/ledger-record.js';
 import type { Measure, Row, Run, Violation } from './run.js';
-import type { Unavailable } from './scenario.js';
+import type { Scenario, Unavailable } from './scenario.js';
 
 /** `held`: everything promised. `empty`: too little happened to prove anything. `error`: the harness could not go through with it. */
 export type Outcome = 'held' | 'violated' | 'empty' | 'error';
@@ -32,7 +32,8 @@ export interface ScenarioReport {
 export interface Report {
   readonly machine: object;
   readonly startedAt: string;
-  readonly seed: number;
+  /** Every scenario was run with each of them. */
+  readonly seeds: readonly number[];
   readonly scale: string;
   readonly seconds: number;
   readonly totals: {
@@ -49,9 +50,10 @@ export interface Report {
 
 const keptViolations = 50;
 
-/** @param stored absent when the run did not come so far */
+/** @param seed of the whole run; @param stored absent when it did not come so far */
 export function scenarioReport(
   run: Run,
+  seed: number,
   stored: StoredFacts | undefined,
   interrupted: number,
   notes: readonly string[],
@@ -70,7 +72,7 @@ export function scenarioReport(
     title: scenario.title,
     inject: scenario.inject,
     mustHold: scenario.mustHold,
-    seed: run.random.seed,
+    seed,
     outcome: isError ? 'error' : run.violations.length > 0 ? 'violated' : short.length > 0 ? 'empty' : 'held',
     seconds: Math.round((monoMs() - run.begunAtMs) / 1_000),
     counts: {
@@ -97,6 +99,17 @@ export function scenarioReport(
   };
 }
 
+/** Of a scenario that never came to a run of its own, or to the end of it in time. */
+export const failedReport = (
+  { id, title, inject, mustHold }: Scenario,
+  seed: number,
+  seconds: number,
+  why: string,
+): ScenarioReport => ({
+  ...{ id, title, inject, mustHold, seed, seconds, outcome: 'error', counts: {}, instances: {}, checked: {} },
+  ...{ measures: [], violations: [], rows: [], notes: [why] },
+});
+
 /** In words: what did not happen that has to, or the run proves nothing. */
 function tooLittle(run: Run, interrupted: number): string[] {
   const { acknowledged = 0.6, interrupted: least = 50, faults = 1, restarted = [] } = run.scenario.floors ?? {};
@@ -114,7 +127,7 @@ function tooLittle(run: Run, interrupted: number): string[] {
 export function reportOf(
   scenarios: readonly ScenarioReport[],
   unavailable: readonly Unavailable[],
-  seed: number,
+  seeds: readonly number[],
   scale: string,
   startedAt: Date,
 ): Report {
@@ -122,7 +135,7 @@ export function reportOf(
   return {
     machine: machine(),
     startedAt: startedAt.toISOString(),
-    seed,
+    seeds,
     scale,
     seconds: Math.round((Date.now() - startedAt.getTime()) / 1_000),
     totals: {
@@ -137,59 +150,3 @@ export function reportOf(
     unavailable,
   };
 }
-
-const marks: Readonly<Record<Outcome, string>> = {
-  held: '✓ held',
-  violated: '✕ violated',
-  empty: '○ proves nothing',
-  error: '✕ error',
-};
-const whole = (value = 0): string => value.toLocaleString('en-US');
-const recovery = ({ measures }: ScenarioReport): string => {
-  const find = (name: string) => measures.find((one) => one.name === name)?.value;
-  const [p50, p99] = [find('recovery of an instance p50'), find('recovery of an instance p99')];
-  return p50 === undefined || p99 === undefined ? '–' : `${(p50 / 1_000).toFixed(1)} / ${(p99 / 1_000).toFixed(1)}`;
-};
-
-export function reportTable({ scenarios, totals, seed, scale, seconds }: Report): string {
-  const head = [
-    '',
-    'scenario',
-    'outcome',
-    'acknowledged',
-    'executions',
-    'repeated',
-    'faults',
-    'interrupted',
-    'recovery p50/p99 s',
-    's',
-  ];
-  const rows = scenarios.map((one) => [
-    one.id,
-    one.title,
-    marks[one.outcome],
-    `${whole(one.counts['acknowledged'])} of ${whole(one.counts['starts'])}`,
-    whole(one.counts['executions']),
-    whole(one.counts['repeated']),
-    whole(one.counts['faults']),
-    whole(one.counts['interrupted']),
-    recovery(one),
-    String(one.seconds),
-  ]);
-  const details = scenarios.flatMap(detailsOf);
-  const sentence = `${totals.held} of ${totals.scenarios} scenarios held, ${totals.violations} violations; ${whole(totals.instances)} instances, ${whole(totals.executions)} executions, ${whole(totals.faults)} faults; seed ${seed}, ${scale}, ${seconds} s`;
-  return [textTable(head, rows), ...details, sentence].join('\n');
-}
-
-const detailsOf = ({ id, violations, notes }: ScenarioReport): string[] => [
-  ...notes.map((text) => `  ${id} ${text}`),
-  ...violations.slice(0, 10).map(({ invariant, message }) => `  ${id} ${invariant}: ${message}`),
-];
-
-/** Figures of one scenario, one a line. */
-export const measuresText = ({ measures }: ScenarioReport): string =>
-  measures
-    .map(({ name, value, unit, limit }) =>
-      `    ${name}: ${whole(value)} ${unit}${limit === undefined ? '' : ` (at most ${whole(limit)})`}`.trimEnd(),
-    )
-    .join('\n');

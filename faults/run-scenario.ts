@@ -2,8 +2,9 @@ import { say, saying } from '#libs/testing';
 import { Sampler } from './checks/sampler.js';
 import type { StoredFacts } from './checks/stored-facts.js';
 import { judge } from './judge.js';
-import type { Random } from './random.js';
-import { measuresText, scenarioReport, type ScenarioReport } from './report.js';
+import { Random } from './random.js';
+import { scenarioReport, type ScenarioReport } from './report.js';
+import { measuresText } from './report-table.js';
 import { Run, type RunSettings } from './run.js';
 import type { Scenario } from './scenario.js';
 import { World } from './world/world.js';
@@ -11,13 +12,13 @@ import { World } from './world/world.js';
 /** A scenario in a world of its own, from the start of its processes to its report. Everything is in `resources`, and gone at the end. */
 export async function runScenario(
   scenario: Scenario,
-  random: Random,
+  seed: number,
   settings: RunSettings,
   resources: AsyncDisposableStack,
 ): Promise<ScenarioReport> {
-  say(`${scenario.id} ${scenario.title}: ${scenario.inject}`);
+  say(`${scenario.id} ${scenario.title}: ${scenario.inject} (seed ${seed})`);
   const world = resources.use(await World.open(scenario.world));
-  const run = resources.use(new Run(scenario, world, random, settings));
+  const run = resources.use(new Run(scenario, world, new Random(seed).fork(scenario.id), settings));
   using _ = saying(() => progressOf(run));
   await using sampler = new Sampler(world, () => run.workload.acknowledged.length);
   let stored: StoredFacts | undefined;
@@ -30,7 +31,7 @@ export async function runScenario(
     notes.push(String((error as Error).stack ?? error), ...(await tails(world)));
   }
   const isError = stored === undefined;
-  const report = scenarioReport(run, stored, interrupted, notes, isError);
+  const report = scenarioReport(run, seed, stored, interrupted, notes, isError);
   report.notes.forEach((text) => say(`    ${text}`));
   if (report.outcome !== 'held')
     report.violations.slice(0, 10).forEach(({ invariant, message }) => say(`    ${invariant}: ${message}`));

@@ -2,7 +2,7 @@ export * from './config/config-error.js';
 export * from './config/load-config.js';
 export { crashExitCode, crashPoint, crashPointAfterWrites } from './crash-points/crash-point.js';
 export { type CrashPoint, type CrashPointFacts, crashPoints, type CrashRole } from './crash-points/points.js';
-export { generatedPages } from './docs/generated-pages.js';
+export { generatedPages, replacePart } from './docs/generated-pages.js';
 export { type Config, type ConfigKey, variables } from './config/variables.js';
 export { type Address, checkedAddresses, checkUrl, EgressRefused, type EgressPolicy } from './egress/egress.js';
 export { isPublicAddress } from './egress/address-policy.js';
