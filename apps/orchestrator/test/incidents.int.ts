@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
-import { bucketOf, exchanges, partitionKey, partitionOf, redriveHeader } from '#libs/contracts';
+import { bucketOf, exchanges, partitionKey, partitionOf, redriveHeader, type StepCommand } from '#libs/contracts';
+import type { InstanceId } from '#libs/engine';
 import { encodeEnvelope } from '#libs/messaging';
 import { until } from '#libs/testing';
 import { BatchFold } from '../src/partitions/batch-fold.js';
@@ -65,18 +66,22 @@ describe('what an owner cannot take in', () => {
   });
 
   const once = definitionOf('once', [{ id: 'a', type: 'task', task: 'work', effect: 'atMostOnce' }]);
+  const claims = async (id: InstanceId) => (await bench.history(id)).filter(({ type }) => type === 'stepClaimed').length;
   /** An at-most-once step that a worker has begun. */
-  async function begun(node: OrchestratorNode) {
+  async function begun() {
     await bench.register(once);
     const worker = await bench.worker(() => undefined);
     const id = await bench.start('once');
     const [command] = await worker.receives(1);
     await worker.claim(command!);
-    const isClaimed = async () => (await bench.history(id)).some(({ type }) => type === 'stepClaimed') || undefined;
-    await until(isClaimed, 20_000);
-    node.services.quarantine.add(id);
+    await until(async () => (await claims(id)) === 1 || undefined, 20_000);
     return { id, command: command!, worker };
   }
+  const lose = (node: OrchestratorNode, { instanceId, partition, path, token }: StepCommand): void => {
+    const owner = node.ownership.partitions.find(({ number }) => number === partition)!;
+    const message = { type: 'lost', path, token, code: 'WORKER_LOST' } as const;
+    owner.push({ kind: 'message', instanceId: instanceId as InstanceId, message });
+  };
   const isHeld = (id: string) => {
     const held = `SELECT kind FROM workflow_inbox WHERE instance_id = $1 AND applied_seq IS NULL`;
     return until(async () => (await bench.rows(held, [id]))[0], 20_000);
@@ -84,13 +89,12 @@ describe('what an owner cannot take in', () => {
 
   it('what comes while an instance is left alone is decided before anything else when that is over', async () => {
     const node = await bench.node('one');
-    const { id, command, worker } = await begun(node);
+    const { id, command, worker } = await begun();
+    node.services.quarantine.add(id);
     await worker.complete(command, 'done once');
     expect(await isHeld(id)).toEqual({ kind: 'stepCompleted' });
     node.services.quarantine.lift(id);
-    const { path, token } = command;
-    const owner = node.ownership.partitions.find(({ number }) => number === command.partition)!;
-    owner.push({ kind: 'message', instanceId: id, message: { type: 'lost', path, token, code: 'WORKER_LOST' } });
+    lose(node, command);
     expect(await bench.end(id)).toMatchObject({ status: 'completed' });
     expect((await bench.history(id)).find(({ type }) => type === 'stepCompleted')?.data).toMatchObject({ output: 'done once' });
     expect(await open()).toEqual([]);
@@ -98,7 +102,8 @@ describe('what an owner cannot take in', () => {
 
   it('what came while an instance was left alone is decided by the next owner, too', async () => {
     const node = await bench.node('one');
-    const { id, command, worker } = await begun(node);
+    const { id, command, worker } = await begun();
+    node.services.quarantine.add(id);
     await worker.complete(command, 'done once');
     await isHeld(id);
     await node.kill();
@@ -120,5 +125,46 @@ describe('what an owner cannot take in', () => {
     node.services.quarantine.lift(id);
     const [, again] = await worker.receives(2);
     expect(again).toMatchObject({ instanceId: id, token: command!.token, delivery: 2 });
+  });
+
+  it.each([
+    ['retryStep', { path: 'a' }, 'instance.retryStep'],
+    ['skipStep', { path: 'a', output: 1 }, 'instance.skipStep'],
+    ['retry', {}, 'instance.retry'],
+  ] as const)('a lost step on which somebody acts by hand needs no other decision: %s', async (kind, act, through) => {
+    const node = await bench.node('one');
+    const { id, command, worker } = await begun();
+    lose(node, command);
+    await isOpen(1);
+    const [incident] = await open();
+    const content = { ...act, by: 'ada', reason: 'nothing was paid' };
+    await bench.tell(id, { id: 'by-hand', kind, content });
+    await until(async () => ((await open()).length === 0 ? true : undefined), 20_000);
+    expect(await bench.incidentQueries.get(incident!.id)).toMatchObject({
+      ...{ kind: 'lostStep', status: 'resolved', closedBy: 'ada', closedReason: 'nothing was paid' },
+    });
+    const { items } = await bench.operatorLog.list({ target: incident!.id }, { limit: 10 });
+    expect(items).toMatchObject([{ actor: 'ada', action: 'incident.resolve', reason: 'nothing was paid' }]);
+    expect(JSON.stringify(items[0]!.details)).toContain(through);
+    if (kind === 'skipStep') return;
+    const [, again] = await worker.receives(2); // a step that is lost once more wants a decision once more
+    await worker.claim(again!);
+    await until(async () => (await claims(id)) === 2 || undefined, 20_000);
+    lose(node, again!);
+    await isOpen(1);
+  });
+
+  it('an incident whose own decision was made is closed by whoever made it, not by the owner', async () => {
+    const node = await bench.node('one');
+    const { id, command, worker } = await begun();
+    lose(node, command);
+    await isOpen(1);
+    const [incident] = await open();
+    await bench.tell(id, { id: `incident:${incident!.id}:0`, kind: 'retryStep', content: { path: 'a' } });
+    const [, again] = await worker.receives(2);
+    await worker.claim(again!);
+    await worker.complete(again!, 'done');
+    await bench.end(id);
+    expect((await open()).map((one) => one.id)).toEqual([incident!.id]);
   });
 });

@@ -52,7 +52,7 @@ describe('webhooks', () => {
   }
 
   function runner(nodeId = 'one', httpAllowPrivate = true, queue = new WebhookQueue(bench.pool)): WebhookRunner {
-    const incidents = new Incidents(bench.incidents, new OrchestratorMetrics(new Registry()));
+    const incidents = new Incidents(bench.incidents, new OrchestratorMetrics(new Registry()), bench.incidentActs);
     const made = new WebhookRunner(queue, new FeedQueries(bench.pool), incidents, new OrchestratorMetrics(new Registry()), {
       nodeId,
       topology: 1,

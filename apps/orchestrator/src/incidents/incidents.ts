@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Failure, InstanceId } from '#libs/engine';
 import type { Delivery } from '#libs/messaging';
-import { IncidentStore, type NewIncident } from '#libs/persistence';
+import { IncidentActs, IncidentStore, type NewIncident, type Operator, type RetriedSteps } from '#libs/persistence';
 import { crashPoint } from '#libs/platform';
 import { OrchestratorMetrics } from '../metrics/orchestrator-metrics.js';
 import type { Input } from '../partitions/inputs.js';
@@ -31,6 +31,7 @@ export class Incidents {
   constructor(
     private readonly store: IncidentStore,
     private readonly metrics: OrchestratorMetrics,
+    private readonly acts: IncidentActs,
   ) {}
 
   /**
@@ -102,6 +103,17 @@ export class Incidents {
       path,
       messageKey: `lostStep:${instanceId}:${seq}`,
     });
+  }
+
+  /** Somebody has had lost steps tried again, or passed over: that was the decision they waited for. @returns whether it is written down */
+  async settleLost(retried: RetriedSteps, by: Operator): Promise<boolean> {
+    try {
+      await this.acts.settleLost(retried, by);
+      return true;
+    } catch (error) {
+      this.logger.error({ msg: 'incidents of lost steps could not be closed', error: String(error) });
+      return false;
+    }
   }
 
   /** An instance whose definition cannot be run. */

@@ -11,3 +11,19 @@ export const lostStepsOf = (incidents: Incidents, id: InstanceId, events: readon
       ? [incidents.lostStep(id, event.path!, event.data.failure, event.seq)]
       : [],
   );
+
+/** What closes incidents of lost steps: somebody has acted on them by hand. To be done once earlier losses are written down. */
+export const settledLossesOf = (
+  incidents: Incidents,
+  instanceId: InstanceId,
+  events: readonly AuditEvent[],
+): (() => Promise<boolean>)[] =>
+  events.flatMap((event, index) => {
+    if (event.type !== 'instanceRetried') return [];
+    const { seq, data } = event;
+    const { path, by = 'anonymous', reason } = data;
+    const next = events[index + 1];
+    const isSkipped = next?.type === 'stepSkipped' && next.path === path;
+    const action = path === undefined ? 'instance.retry' : isSkipped ? 'instance.skipStep' : 'instance.retryStep';
+    return [() => incidents.settleLost({ instanceId, path, seq }, { actor: by, reason, details: { through: action, seq } })];
+  });

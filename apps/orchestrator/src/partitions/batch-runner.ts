@@ -15,7 +15,7 @@ import { bytesPerEvent, type CachedInstance } from './instance-cache.js';
 import { stepCommandsOf } from './commands-again.js';
 import type { Partition } from './partition.js';
 import { placeAgain } from '../placement/place-again.js';
-import { lostStepsOf } from '../incidents/lost-steps.js';
+import { lostStepsOf, settledLossesOf } from '../incidents/lost-steps.js';
 import { publish } from './publish.js';
 import { sendRows } from './send-rows.js';
 import { recoverPartition } from './recover.js';
@@ -29,6 +29,10 @@ export class BatchRunner {
   private writtenThrough: number;
   /** Incidents of the batch at hand, on their way into the database. */
   private asides: Promise<boolean>[] = [];
+  /** What closes incidents that may just have been written. */
+  private settling: (() => Promise<boolean>)[] = [];
+  /** When the incidents of all batches so far are in the database. */
+  private told: Promise<void> = Promise.resolve();
 
   constructor(private readonly partition: Partition) {
     this.writtenThrough = partition.lease.sentThrough;
@@ -300,8 +304,7 @@ export class BatchRunner {
     const isHeard = partition.services.transport.isUnbound?.(exchanges.events) !== true;
     const out = outgoing(partition.number, changed, fold.verdicts, (task) => this.meanMs(task), isHeard);
     for (const { instance, events } of changed) this.afterCommit(instance, events);
-    const asides = this.asides;
-    this.asides = [];
+    const asides = this.takeAsides();
     const hints = partition.hint([...sendRows(fold.sends).map((row) => row.instanceId), ...fold.handed]);
     partition.keys.committed(changed, lockChanges(fold.sends, fold.tenantOf).keys);
     tellEnds(partition, changed);
@@ -315,12 +318,26 @@ export class BatchRunner {
       crashPointAfterWrites('batch.sending');
       await sent;
       // Before anything is acknowledged or counts as sent: whoever takes over finds what was not written down.
-      if ((await Promise.all(asides)).includes(false)) throw new Error('an incident could not be written');
+      if ((await asides).includes(false)) throw new Error('an incident could not be written');
       crashPoint('batch.sent');
       partition.sends.end(batchNo);
       for (const { delivery } of parcels) delivery?.settle('ack');
       crashPointAfterWrites('batch.acknowledged');
     };
+  }
+
+  /** An incident is closed only after it was written, be it by an earlier batch. @returns whether each was */
+  private takeAsides(): Promise<boolean[]> {
+    const { asides, settling, told } = this;
+    this.asides = [];
+    this.settling = [];
+    if (asides.length === 0 && settling.length === 0) return Promise.resolve([]);
+    const written = Promise.all([told, ...asides]).then(async ([, ...wrote]) => [
+      ...wrote,
+      ...(await Promise.all(settling.map((settle) => settle()))),
+    ]);
+    this.told = written.then(() => undefined);
+    return written;
   }
 
   private isSoonDue(instance: CachedInstance): boolean {
@@ -336,6 +353,7 @@ export class BatchRunner {
     if (events.length > 0 && instance.told !== undefined)
       partition.services.live.note(partition.number, instance.head, instance.told);
     this.asides.push(...lostStepsOf(partition.services.incidents, state.id, events));
+    this.settling.push(...settledLossesOf(partition.services.incidents, state.id, events));
     // What has not begun is read again when it does: its definition may be paused by then.
     if (isEnded(state.status) || state.status === 'pending') partition.cache.drop(state.id);
     else if (events.some((event) => event.type === 'instanceResumed')) partition.work.adopt(state);

@@ -1,7 +1,7 @@
 import { isEnded, type AuditEvent, type InstanceId } from '#libs/engine';
 import { crashPoint } from '#libs/platform';
 import { outgoing } from '../dispatch/outgoing.js';
-import { lostStepsOf } from '../incidents/lost-steps.js';
+import { lostStepsOf, settledLossesOf } from '../incidents/lost-steps.js';
 import { partitionBuckets } from './bucket-range.js';
 import type { CachedInstance } from './instance-cache.js';
 import type { Partition } from './partition.js';
@@ -24,6 +24,10 @@ export async function recoverPartition(partition: Partition): Promise<void> {
   const changed = await unconfirmedChanges(partition);
   const lost = changed.flatMap(({ instance, events }) => lostStepsOf(partition.services.incidents, instance.state.id, events));
   if ((await Promise.all(lost)).includes(false)) throw new Error('an incident could not be written');
+  const settle = changed.flatMap(({ instance, events }) =>
+    settledLossesOf(partition.services.incidents, instance.state.id, events),
+  );
+  if ((await Promise.all(settle.map((each) => each()))).includes(false)) throw new Error('an incident could not be closed');
   if (changed.length > 0) {
     crashPoint('take-over.read');
     const out = outgoing(partition.number, changed, [], () => undefined);

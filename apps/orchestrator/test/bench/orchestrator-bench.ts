@@ -10,6 +10,7 @@ import {
   createHotPool,
   DefinitionStore,
   IncidentQueries,
+  IncidentActs,
   IncidentStore,
   InstanceDoor,
   OperatorLog,
@@ -18,6 +19,7 @@ import {
   PgLeaseStore,
   type EventStore,
   type InstanceHead,
+  type NewInboxRow,
 } from '#libs/persistence';
 import { createMigratedDatabase, serverUrl } from '../../../../libs/persistence/src/testing/test-database.js';
 import { newId, startRow } from '../../../../libs/persistence/src/testing/rows.js';
@@ -70,6 +72,14 @@ export class OrchestratorBench {
     return new IncidentStore(this.database.dataSource);
   }
 
+  get incidentActs(): IncidentActs {
+    return new IncidentActs(this.database.dataSource);
+  }
+
+  get operatorLog(): OperatorLog {
+    return new OperatorLog(this.database.dataSource);
+  }
+
   get incidentQueries(): IncidentQueries {
     return new IncidentQueries(this.database.dataSource);
   }
@@ -97,9 +107,10 @@ export class OrchestratorBench {
       definitions,
       children: (plans) => new Children(new ChildDoor(this.pool), new Attachments(this.pool), definitions, plans),
       incidents: this.incidents,
+      incidentActs: this.incidentActs,
       registry: new Registry(),
       pool: this.pool,
-      operatorLog: new OperatorLog(this.database.dataSource),
+      operatorLog: this.operatorLog,
     });
     this.disposals.push(() => node.kill());
     await node.start();
@@ -158,6 +169,12 @@ export class OrchestratorBench {
     const row = { id: 'cancel', instanceId: id, bucket: bucketOf(id), kind: 'cancel' as const, content: { reason: 'test' } };
     await new InstanceDoor(this.pool).insertInbox([row]);
     if (hints > 0) await this.hint(...Array.from({ length: hints }, () => id));
+  }
+
+  /** What a person or a system tells an instance, through the door. */
+  async tell(instanceId: InstanceId, row: Pick<NewInboxRow, 'id' | 'kind' | 'content'>): Promise<void> {
+    await new InstanceDoor(this.pool).insertInbox([{ ...row, instanceId, bucket: bucketOf(instanceId) }]);
+    await this.hint(instanceId);
   }
 
   async hint(...ids: InstanceId[]): Promise<void> {

@@ -13,6 +13,7 @@ import {
   type DefinitionStore,
   type EventStore,
   type IncarnationStore,
+  type IncidentActs,
   type IncidentStore,
   type LeaseStore,
 } from '#libs/persistence';
@@ -46,6 +47,7 @@ export interface NodeParts {
   readonly definitions: DefinitionStore;
   readonly children: (plans: PlanCache) => Children;
   readonly incidents: IncidentStore;
+  readonly incidentActs: IncidentActs;
   readonly registry: Registry;
   readonly pool: Pool;
   readonly operatorLog: OperatorLog;
@@ -111,7 +113,7 @@ export class OrchestratorNode {
       tasks: new KnownTasks(parts.definitions, this.workers),
       workers: this.workers,
       live: this.live,
-      incidents: new Incidents(parts.incidents, metrics),
+      incidents: new Incidents(parts.incidents, metrics, parts.incidentActs),
       quarantine: new Quarantine(),
       metrics,
     };

@@ -22,6 +22,13 @@ export interface Round {
   readonly deliveries: number;
 }
 
+/** Steps at or below `path` (absent: all) are tried again since the event `seq`. */
+export interface RetriedSteps {
+  readonly instanceId: string;
+  readonly path?: string | undefined;
+  readonly seq: number;
+}
+
 const logged = `INSERT INTO workflow_operator_log (id, at, actor, action, target, reason, details, address)`;
 
 /**
@@ -74,6 +81,24 @@ export class IncidentActs {
   /** It could not be tried, or nobody knows yet: the next redrive has the same name. */
   async giveBack(id: string): Promise<void> {
     await this.dataSource.query(`UPDATE workflow_incidents SET redriving_until = NULL WHERE id = $1`, [id]);
+  }
+
+  /**
+   * Steps that were lost and that somebody has had tried again, or passed over, by hand: what is to become of them is decided. A decision made
+   * by a redrive closes its incident itself.
+   * @returns ids of the incidents that are closed
+   */
+  async settleLost({ instanceId, path, seq }: RetriedSteps, by: Operator): Promise<string[]> {
+    const rows: { id: string }[] = await this.dataSource.query(
+      `SELECT x.id FROM workflow_incidents x
+       WHERE x.kind = 'lostStep' AND x.resolved_at IS NULL AND x.instance_id = $1
+         AND starts_with(x.path || '/', coalesce($2, x.path) || '/') AND substring(x.message_key FROM ':(\\d+)$')::bigint < $3
+         AND NOT EXISTS (SELECT FROM workflow_inbox b WHERE b.instance_id = x.instance_id
+           AND b.id = 'incident:' || x.id || ':' || x.redrives AND b.outcome = 'applied')`,
+      [instanceId, path ?? null, seq],
+    );
+    const ids = rows.map(({ id }) => id);
+    return ids.length === 0 ? ids : this.close(ids, 'resolved', by);
   }
 
   /** Closes those that are open, that nobody redrives at this moment, and of which no decision waits for its owner. @returns their ids */
