@@ -22,10 +22,11 @@ describe('what an owner cannot take in', () => {
 
   const open = () => bench.incidentQueries.list({ status: 'open' }, { limit: 10 }).then(({ items }) => items);
   const isOpen = (count: number) => until(async () => ((await open()).length >= count ? true : undefined), 20_000);
-  const tell = (id: string, items: unknown[], headers: Record<string, string> = {}) =>
+  const keyOf = (id: string) => partitionKey(partitionOf(bucketOf(id), 2));
+  const tell = (id: string, items: unknown[], headers: Record<string, string> = {}, routingKey = keyOf(id)) =>
     bench.transport.publish([
       {
-        ...{ exchange: exchanges.partitions, routingKey: partitionKey(partitionOf(bucketOf(id), 2)), headers },
+        ...{ exchange: exchanges.partitions, routingKey, headers },
         content: encodeEnvelope({ v: 1, tenant: 'main', kind: 'partition', items }),
       },
     ]);
@@ -42,6 +43,23 @@ describe('what an owner cannot take in', () => {
     expect(await open()).toMatchObject([
       { kind: 'unreadable', code: 'WRONG_SHAPE', instanceId: id, path: 'a', definition: 'one' },
     ]);
+  });
+
+  it('what is sent to another partition than that of its instance is refused there, and its hints are passed over', async () => {
+    const worker = await bench.worker(() => undefined);
+    await bench.node('one');
+    const id = await bench.start('one');
+    const { token } = (await worker.receives(1))[0]!;
+    const item = { kind: 'completed', instanceId: id, path: 'a', token, output: 1, worker: 'w', startedAt: 0 };
+    const other = partitionKey(1 - partitionOf(bucketOf(id), 2));
+    await tell(id, [{ kind: 'hint', instanceId: id }], {}, other);
+    await tell(id, [item, { kind: 'hint', instanceId: id }], {}, other);
+    await isOpen(1);
+    const [incident] = await open();
+    expect(incident).toMatchObject({ kind: 'unreadable', code: 'WRONG_PARTITION', instanceId: id, path: 'a' });
+    await tell(id, [{ ...item, instanceId: id.toUpperCase() }]); // the same instance, written otherwise
+    expect(await bench.end(id)).toMatchObject({ status: 'completed' });
+    expect(await open()).toHaveLength(1);
   });
 
   it('an error of ours while dispatching stops one instance, and a redrive lets it go on', async () => {

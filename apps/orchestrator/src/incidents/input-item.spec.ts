@@ -17,7 +17,7 @@ it('tells an input as the message it came by', () => {
     durationMs: 2,
   };
   const content = Buffer.from(JSON.stringify({ v: 1, tenant: 'main', kind: 'partition', items: [item] }));
-  const { parcel } = readParcel({ content } as never);
+  const { parcel } = readParcel({ content } as never, () => true);
   const input = parcel?.inputs[0];
   expect(JSON.parse(JSON.stringify(itemOf(input!)))).toEqual(item);
   expect(nameOf(input!)).toBe(`${instanceId}:stepCompleted:3`);

@@ -55,17 +55,36 @@ export function splitParcel({ inputs, bytes, delivery, life }: Parcel): Parcel[]
 
 /** What a delivery of the partition queue says, and what of it cannot be read. */
 export interface ReadDelivery {
-  /** Absent: nothing of it can be read. */
+  /** Absent: nothing of it is to be taken in. */
   readonly parcel?: Parcel;
   readonly unreadable: readonly Unreadable[];
 }
 
-/** An item that cannot be read takes no other with it: what many workers said travels together. */
-export function readParcel(delivery: Delivery): ReadDelivery {
+/**
+ * An item that cannot be read takes no other with it: what many workers said travels together.
+ * @param isOurs whether an instance belongs to the partition; two owners that decide about one would write its log twice
+ */
+export function readParcel(delivery: Delivery, isOurs: (id: InstanceId) => boolean): ReadDelivery {
+  const { items, unreadable } = readItems(delivery);
+  const own: PartitionItem[] = [];
+  for (const item of items) {
+    if (isOurs(item.instanceId as InstanceId)) own.push(item);
+    else if (item.kind !== 'hint') unreadable.push(astray(item)); // a hint says nothing: the sweep of its owner finds the same
+  }
+  return { ...(own.length > 0 && { parcel: parcelOf(own, delivery) }), unreadable };
+}
+
+const astray = (item: PartitionItem): Unreadable => ({
+  code: 'wrongPartition',
+  reason: `expected what concerns instances of this partition, but ${item.instanceId} belongs to another; a redrive sends it there`,
+  content: Buffer.from(JSON.stringify(item)),
+});
+
+function readItems(delivery: Delivery): { readonly items: readonly PartitionItem[]; readonly unreadable: Unreadable[] } {
   const decoded = decodeEnvelope(delivery.content, partitionEnvelopeSchema, isPlainPartition);
-  if (decoded.ok) return { parcel: parcelOf(decoded.value.items, delivery), unreadable: [] };
+  if (decoded.ok) return { items: decoded.value.items, unreadable: [] };
   const loose = decodeEnvelope(delivery.content, looseEnvelopeSchema);
-  if (!loose.ok || loose.value.items.length < 2) return { unreadable: [decoded] };
+  if (!loose.ok || loose.value.items.length < 2) return { items: [], unreadable: [decoded] };
   const items: PartitionItem[] = [];
   const unreadable: Unreadable[] = [];
   for (const item of loose.value.items) {
@@ -74,7 +93,7 @@ export function readParcel(delivery: Delivery): ReadDelivery {
     if (read.ok) items.push(read.value);
     else unreadable.push({ code: read.code, reason: read.reason, content });
   }
-  return { ...(items.length > 0 && { parcel: parcelOf(items, delivery) }), unreadable };
+  return { items, unreadable };
 }
 
 const looseEnvelopeSchema = partitionEnvelopeSchema.extend({ items: z.array(z.unknown()) });

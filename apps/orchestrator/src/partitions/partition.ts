@@ -121,14 +121,14 @@ export class Partition {
   /** Tells owners that there is something for these instances; our own hear it at once. @returns what the others must be sent */
   hint(ids: readonly InstanceId[]): OutgoingMessage[] {
     const { partitions } = this.services.config;
-    const isOurs = (id: InstanceId): boolean => partitionOf(bucketOf(id), partitions) === this.number;
-    const unique = [...new Set(ids)];
-    this.push(...unique.filter(isOurs).map((instanceId): Input => ({ kind: 'hint', instanceId })));
-    return hintMessages(
-      unique.filter((id) => !isOurs(id)),
-      partitions,
-    );
+    const [ours = [], others = []] = [true, false].map((wanted) => [...new Set(ids)].filter((id) => this.isOurs(id) === wanted));
+    this.push(...ours.map((instanceId): Input => ({ kind: 'hint', instanceId })));
+    return hintMessages(others, partitions);
   }
+
+  /** What is in memory is ours; for anything else its bucket says so. */
+  private readonly isOurs = (id: InstanceId): boolean =>
+    this.cache.has(id) || partitionOf(bucketOf(id), this.services.config.partitions) === this.number;
 
   /** Work beside the batches, for which a hand-over waits. Whatever fails is found again by the sweep. */
   aside(what: string, work: () => Promise<readonly InstanceId[]>): void {
@@ -213,14 +213,14 @@ export class Partition {
 
   private receive(delivery: Delivery): void {
     const life = this.intake.arrive();
-    const { parcel, unreadable } = readParcel(delivery);
+    const { parcel, unreadable } = readParcel(delivery, this.isOurs);
     const lifted = delivery.headers[redriveHeader] === undefined ? [] : (parcel?.inputs ?? []);
     for (const { instanceId } of lifted) this.services.quarantine.lift(instanceId); // somebody has mended it, or wants to see
     if (parcel !== undefined && unreadable.length === 0) return this.add({ ...parcel, life });
     void this.putAside(delivery, unreadable).then((isWritten) => {
       if (isWritten && parcel !== undefined) return this.add({ ...parcel, life });
       this.intake.handle(life);
-      if (isWritten) delivery.settle('deadLetter');
+      if (isWritten) delivery.settle(unreadable.length === 0 ? 'ack' : 'deadLetter');
       else setTimeout(() => delivery.settle('requeue'), requeueAfterMs).unref(); // at once, it would come back a thousand times a second
     });
   }

@@ -4,7 +4,8 @@ import { chaosFaultsSchema, chaosKindSchema, chaosLimits, chaosScopeSchema, chao
 /** Everything that travels over RabbitMQ (or the in-process transport), schema-versioned JSON. `v` is raised only with a reader for the old one. */
 
 const json = z.json();
-const instanceId = z.uuid();
+/** One writing for each id: everybody finds an instance by it. */
+const instanceId = z.uuid().toLowerCase();
 /** What a column `integer` holds. */
 export const maxCount = 2_147_483_647;
 /** What a Date holds, epoch ms either way. */
