@@ -1,6 +1,8 @@
 import { exchanges, triggerQueue } from '#libs/contracts';
 import { IncidentQueries } from '#libs/persistence';
-import type { TcpProxy } from '#libs/testing';
+import { TcpProxy } from '#libs/testing';
+import { brokers } from './brokers.js';
+import { LiveClient } from './live-client.js';
 import { startBehindProxy, startGateway, type TestGateway } from './gateway-app.js';
 
 const definition = { name: 'greet', version: '1.0.0', steps: [{ id: 'hello', task: 'echo' }] };
@@ -115,4 +117,59 @@ describe('while the broker is away', () => {
       body: { status: 'degraded', checks: { broker: { status: 'down' } } },
     });
   });
+});
+
+const rabbit = brokers.find(({ name }) => name === 'RabbitMQ');
+const withRabbit = rabbit === undefined ? describe.skip : describe;
+
+withRabbit('when the broker was away', () => {
+  let gateway: TestGateway;
+  let proxy: TcpProxy;
+  let client: LiveClient;
+  let remove: () => Promise<unknown>;
+
+  beforeAll(async () => {
+    const broker = await rabbit!.open();
+    remove = broker.remove;
+    const { url = '' } = broker.transport as { url?: string };
+    proxy = await TcpProxy.start({ host: new URL(url).hostname, port: Number(new URL(url).port || 5672) });
+    gateway = await startGateway({ transport: { kind: 'amqp', url: proxy.through(url) } });
+    await gateway.request('POST', '/api/v1/definitions', { body: definition });
+    client = await LiveClient.open(gateway.url);
+    await client.until('welcome');
+  }, 30_000);
+  afterAll(async () => {
+    await client.close();
+    await gateway.close();
+    await proxy.stop();
+    await remove();
+  });
+
+  it('live lists are read again: what changed meanwhile was told to nobody', async () => {
+    client.send({ subscribe: 'instances', limit: 5 });
+    const first = await client.until('snapshot');
+    expect(first).toMatchObject({ topic: 'instances', seq: 1, items: [] });
+    const lost = new Promise<void>((resolve) => gateway.transport.onState((state) => state === 'disconnected' && resolve()));
+    proxy.open(false);
+    proxy.cut();
+    await lost;
+    const { body } = await gateway.request('POST', '/api/v1/instances', { body: { definition: 'greet' } });
+    proxy.open(true);
+    const again = await client.until('snapshot', ({ seq }) => seq > 1);
+    expect(again).toMatchObject({ topic: 'instances', ref: 'instances', items: [{ id: body.id }] });
+  }, 30_000);
+
+  it('lists that were asked for while it is away are read again when it is back', async () => {
+    const lost = new Promise<void>((resolve) => gateway.transport.onState((state) => state === 'disconnected' && resolve()));
+    proxy.open(false);
+    proxy.cut();
+    await lost;
+    client.send({ unsubscribe: 'instances' });
+    client.send({ subscribe: 'instances', ref: 'early', limit: 1 });
+    await client.until('snapshot', (message) => message.ref === 'early');
+    const { body } = await gateway.request('POST', '/api/v1/instances', { body: { definition: 'greet' } });
+    proxy.open(true);
+    const again = await client.until('snapshot', (message) => message.ref === 'early' && message.seq > 1);
+    expect(again).toMatchObject({ items: [{ id: body.id }] });
+  }, 30_000);
 });

@@ -73,6 +73,8 @@ export interface ConsumeOptions {
    * false, and never after `queueGone`. What it held can no longer be settled and comes again.
    */
   readonly onLost?: (why: 'queueGone' | 'disconnected' | 'channelClosed') => void;
+  /** It consumes again after a loss. What an exclusive queue would have taken meanwhile went to nobody. */
+  readonly onRestored?: () => void;
   /** Consume again by itself after a reconnect, with the same prefetch (declares exclusive queues anew). Default true. */
   readonly restore?: boolean;
 }

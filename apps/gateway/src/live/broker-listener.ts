@@ -6,7 +6,7 @@ export interface ListenOptions {
   readonly prefetch: number;
   readonly onDelivery: (delivery: Delivery) => void;
   readonly onTrouble: (error: unknown) => void;
-  /** It is consumed, again. */
+  /** It is consumed, for the first time or again: what an exclusive queue missed before is lost. */
   readonly onOpen?: () => void;
   /** Makes sure that the queue is there; default: it is declared. */
   readonly prepare?: () => Promise<void>;
@@ -69,6 +69,7 @@ export class BrokerListener {
     return this.transport.consume(this.spec.name, {
       prefetch: this.options.prefetch,
       onDelivery: this.options.onDelivery,
+      onRestored: () => this.options.onOpen?.(),
       onLost: (why) => {
         // Whatever else it was, the transport brings the consumer back.
         if (why === 'queueGone') this.later();

@@ -3,6 +3,12 @@ import { decodeEnvelope, liveHeadsQueueSpec, type Transport } from '#libs/messag
 import { BrokerListener } from './broker-listener.js';
 import { Listeners } from './listeners.js';
 
+export interface HeadsListener {
+  readonly hear: (heads: readonly InstanceDelta[]) => void;
+  /** Heads may have changed unheard (the broker was away): whoever shows them reads them again. */
+  readonly missed: () => void;
+}
+
 export interface Listening {
   /** From now on nothing is missed; at once when there is no broker to hear from. */
   readonly ready: Promise<void>;
@@ -24,17 +30,18 @@ export interface HeadsFeedOptions {
  */
 export class HeadsFeed {
   private readonly listeners = new Listeners<readonly InstanceDelta[]>();
+  private readonly misses = new Listeners<void>();
   private open: { readonly listener: BrokerListener; readonly ready: Promise<void> } | undefined;
   /** A queue that was just left may not be gone yet. */
   private queues = 0;
 
   constructor(private readonly options: HeadsFeedOptions) {}
 
-  add(hear: (heads: readonly InstanceDelta[]) => void): Listening {
-    const remove = this.listeners.add(hear);
+  add({ hear, missed }: HeadsListener): Listening {
+    const ends = [this.listeners.add(hear), this.misses.add(missed)];
     const { ready } = (this.open ??= this.begin());
     const stop = (): void => {
-      remove();
+      for (const end of ends) end();
       if (this.listeners.isEmpty) void this.close();
     };
     return { ready, stop };
@@ -49,11 +56,16 @@ export class HeadsFeed {
   private begin(): { listener: BrokerListener; ready: Promise<void> } {
     const { transport, id, onTrouble, onError } = this.options;
     const { promise: ready, resolve } = Promise.withResolvers<void>();
+    let isAwaited = true;
+    const goOn = (): void => {
+      isAwaited = false;
+      resolve();
+    };
     const listener = new BrokerListener(transport, liveHeadsQueueSpec(`${id}.${++this.queues}`), {
       prefetch: 500,
-      onOpen: resolve,
+      onOpen: () => (isAwaited ? goOn() : this.misses.tell(undefined, onError)),
       onTrouble: (error) => {
-        resolve(); // it is tried again; who listens reads PostgreSQL meanwhile
+        goOn(); // it is tried again; who listens reads PostgreSQL meanwhile, and again then
         onTrouble(error);
       },
       onDelivery: (delivery) => {
@@ -64,7 +76,7 @@ export class HeadsFeed {
       },
     });
     listener.open();
-    if (transport.state !== 'connected') resolve();
+    if (transport.state !== 'connected') goOn();
     return { listener, ready };
   }
 }

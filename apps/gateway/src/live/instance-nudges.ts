@@ -48,14 +48,14 @@ export class InstanceNudges implements OnApplicationShutdown {
   private begin(): void {
     this.timer = setInterval(() => void this.poll(), pollMs);
     const { heads, ends, workers } = this.feed;
-    const changed = heads.add((all) => all.forEach(({ id }) => this.nudge(id)));
+    const changed = heads.add({ hear: (all) => all.forEach(({ id }) => this.nudge(id)), missed: () => this.nudgeAll() });
     this.ears = [
       changed.stop,
       ends.add((ids) => ids.forEach((id) => this.nudge(id))),
       workers.add(({ instances }) => instances.forEach((id) => this.nudge(id))),
     ];
     // What came between the first reading of a stream and the first message is read at once.
-    void changed.ready.then(() => [...this.watchers.keys()].forEach((id) => this.nudge(id)));
+    void changed.ready.then(() => this.nudgeAll());
   }
 
   private stop(): void {
@@ -63,6 +63,10 @@ export class InstanceNudges implements OnApplicationShutdown {
     this.timer = undefined;
     for (const end of this.ears) end();
     this.ears = [];
+  }
+
+  private nudgeAll(): void {
+    for (const id of [...this.watchers.keys()]) this.nudge(id);
   }
 
   private nudge(id: string): void {

@@ -29,7 +29,7 @@ export class InstancesTopic implements ListTopic {
 
   async start(): Promise<void> {
     // Listening begins before the rows are read, so that nothing falls between; clients ignore what is older than they know.
-    const listening = this.options.heads.add((heads) => this.hear(heads));
+    const listening = this.options.heads.add({ hear: (heads) => this.hear(heads), missed: () => this.missed() });
     this.end = listening.stop;
     await listening.ready;
     const snapshot = await this.snapshot();
@@ -53,8 +53,11 @@ export class InstancesTopic implements ListTopic {
 
   async take(): Promise<TopicMessage | undefined> {
     if (this.needsSnapshot) {
-      this.needsSnapshot = false;
-      return this.snapshot();
+      this.needsSnapshot = false; // before it is read: what is heard from now on comes after it
+      return this.snapshot().catch((error: unknown) => {
+        this.needsSnapshot = true; // tried again with the next news
+        throw error;
+      });
     }
     if (this.changed.size === 0) return undefined;
     const changed = [...this.changed.values()];
@@ -78,8 +81,13 @@ export class InstancesTopic implements ListTopic {
 
   private hear(heads: readonly InstanceDelta[]): void {
     const wanted = heads.filter((head) => fits(this.options.filter, head));
-    if (wanted.length === 0 || this.needsSnapshot) return;
-    for (const head of wanted) this.keep(head);
+    if (wanted.length === 0) return;
+    if (!this.needsSnapshot) for (const head of wanted) this.keep(head);
+    this.options.outlet.listChanged(this);
+  }
+
+  private missed(): void {
+    this.forget();
     this.options.outlet.listChanged(this);
   }
 

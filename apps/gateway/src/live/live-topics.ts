@@ -152,7 +152,7 @@ export class LiveTopics {
 
   /** What came between the first look and the first message is looked at once it is heard. */
   private headsChanged(changed: () => void): () => void {
-    const { ready, stop } = this.feed.heads.add(changed);
+    const { ready, stop } = this.feed.heads.add({ hear: changed, missed: changed });
     void ready.then(changed);
     return stop;
   }

@@ -220,7 +220,6 @@ export class AmqpTransport implements Transport {
       const spec = this.declared.get(consumer.queue);
       if (spec?.life === 'exclusive') await session.administration.declareQueue(spec);
       await consumer.start(() => session.openChannel());
-      return true;
     } catch (error) {
       if (session !== this.current) return true;
       this.settings.onFault(error, `restoring the consumer of ${consumer.queue}`, 'warn');
@@ -228,6 +227,8 @@ export class AmqpTransport implements Transport {
       consumer.lose('queueGone');
       return true;
     }
+    if (consumer.isToBeRestored) consumer.options.onRestored?.();
+    return true;
   }
 
   private async restoreLater(consumer: AmqpConsumer): Promise<void> {

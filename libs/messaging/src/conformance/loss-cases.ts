@@ -56,10 +56,12 @@ export function lossCases(bench: () => Bench): void {
       const spec = controlQueueSpec(randomUUID());
       await transport.declareQueue(spec);
       const inbox = new Inbox();
-      await inbox.consume(transport, spec.name);
+      await inbox.consume(transport, spec.name, { onRestored: inbox.restored });
       const before = transport.session;
       await bench().world.loseConnection(transport);
       await untilState(transport, () => transport.session > before && transport.state === 'connected', 'a reconnect');
+      await inbox.until(() => inbox.restorations > 0, 'to be told that it consumes again');
+      expect(inbox.restorations).toBe(1);
       const message = { exchange: exchanges.control, routingKey: '', content: Buffer.from('hello'), mandatory: true };
       expect(await transport.publish([message])).toEqual(['confirmed']);
       await inbox.count(1);

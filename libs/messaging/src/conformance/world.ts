@@ -71,6 +71,12 @@ export class Inbox {
     this.notify();
   };
 
+  restorations = 0;
+  readonly restored = (): void => {
+    this.restorations += 1;
+    this.notify();
+  };
+
   get texts(): string[] {
     return this.deliveries.map((delivery) => delivery.content.toString('utf8'));
   }

@@ -155,6 +155,7 @@ export class MemoryTransport implements Transport {
     }
     this.sessions += 1;
     this.signal.set('connected');
+    for (const consumer of consumers) if (consumer.isAttached) consumer.options.onRestored?.();
   }
 
   /** Exclusive queues go with their last consumer. */
