@@ -20,6 +20,7 @@ export default {
         'bench/*.ts',
         'faults/main.ts',
         'faults/ledger/{main,ledger-task}.ts', // a process of its own, and named in ORQUESTRA_EXTENSIONS
+        'faults/clock/shifted-clock.ts', // loaded before services, named in NODE_OPTIONS
         'bench/floors/pump-worker.ts', // a process of its own
         'examples/{,*/}run.ts',
         'examples/extensions/{folder,sql}.ts', // named in ORQUESTRA_EXTENSIONS

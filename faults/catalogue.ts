@@ -8,6 +8,12 @@ import { gatewayKilled } from './scenarios/gateway-killed.js';
 import { awayWorkers } from './scenarios/away-workers.js';
 import { backAndForth } from './scenarios/back-and-forth.js';
 import { brokerKilled } from './scenarios/broker-killed.js';
+import { clockJumps } from './scenarios/clock-jumps.js';
+import { deafConsoles } from './scenarios/deaf-consoles.js';
+import { diskFull } from './scenarios/disk-full.js';
+import { heldTransaction } from './scenarios/held-transaction.js';
+import { hostileCode } from './scenarios/hostile-code.js';
+import { reconnectStorm } from './scenarios/reconnect-storm.js';
 import { cancelRaces } from './scenarios/cancel-races.js';
 import { crashAtPoints } from './scenarios/crash-points.js';
 import { poisonDefinitions } from './scenarios/poison-definitions.js';
@@ -51,13 +57,19 @@ export const scenarios: readonly Scenario[] = [
   databaseSlow, // F21
   connectionsExhausted, // F22
   siblingsAtOnce, // F23
+  heldTransaction, // F24
+  diskFull, // F25
+  clockJumps, // F26
   waitingRestart, // F27
   startStorm, // F28
   timerHerd, // F29
+  reconnectStorm, // F30
   poisonDefinitions, // F32
+  hostileCode, // F33
   cancelRaces, // F34
   sagaUnderFire, // F35
   signalRaces, // F36
+  deafConsoles, // F37
   gracefulStop, // F38
   awayWorkers, // F40
   soak, // F41
@@ -71,29 +83,7 @@ export const unavailable: readonly Unavailable[] = [
     title: 'leader election and a minority partition of RabbitMQ',
     reason: 'needs a RabbitMQ cluster of three nodes, each with a clock and a network of its own; the harness runs one node',
   },
-  { id: 'F24', title: 'a transaction left open for long, under load', reason: 'not built yet' },
-  {
-    id: 'F25',
-    title: 'disks that fill up',
-    reason: 'not built yet: needs file systems of its own, small ones, which only root may mount',
-  },
-  {
-    id: 'F26',
-    title: 'clocks of processes that jump',
-    reason: 'not built yet',
-  },
-  { id: 'F30', title: 'a thousand consoles and fifty workers that connect again at once', reason: 'not built yet' },
   { id: 'F31', title: 'rolling upgrade and downgrade', reason: 'runs by itself: apps/orchestrator/test/faults/upgrade.e2e.ts' },
-  {
-    id: 'F33',
-    title: 'user code that never returns',
-    reason: 'not built yet; scripts without end are in the tests of their sandbox',
-  },
-  {
-    id: 'F37',
-    title: 'consoles that never read',
-    reason: 'not built yet; `npm run bench -- --overload` holds deaf consoles, gateway/test/live.int.ts cuts them',
-  },
   {
     id: 'F39',
     title: 'schedules while their owners are killed',

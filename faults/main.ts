@@ -9,7 +9,7 @@ import { failedReport, type Report, reportOf, type ScenarioReport } from './repo
 import { reportTable } from './report-table.js';
 import type { Scale } from './run.js';
 import { runScenario } from './run-scenario.js';
-import type { Scenario } from './scenario.js';
+import type { Scenario, Unavailable } from './scenario.js';
 
 /** Everything that was started; Ctrl-C ends it too. */
 let resources = new AsyncDisposableStack();
@@ -26,6 +26,15 @@ function endWithSignals(): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeAllListeners(signal).once(signal, () => void end());
 }
 
+/** What cannot run here, with what cannot run on this machine. */
+const missingHere = (wanted: readonly Scenario[]): Unavailable[] => [
+  ...unavailable,
+  ...wanted.flatMap(({ id, title, unfit }) => {
+    const reason = unfit?.();
+    return reason === undefined ? [] : [{ id, title, reason }];
+  }),
+];
+
 function listText(): string {
   const head = ['', 'scenario', 'what is done', 'must hold'];
   const rows = scenarios.map(({ id, title, inject, mustHold, isSmoke }) => [
@@ -34,7 +43,7 @@ function listText(): string {
     inject,
     mustHold,
   ]);
-  const missing = unavailable.map(({ id, title, reason }) => `  ${id} ${title}: ${reason}`);
+  const missing = missingHere(scenarios).map(({ id, title, reason }) => `  ${id} ${title}: ${reason}`);
   return [textTable(head, rows), ...(missing.length > 0 ? ['Not run here:', ...missing] : [])].join('\n');
 }
 
@@ -44,7 +53,7 @@ const longestMs: Readonly<Record<Scale, number>> = { smoke: 15 * 60_000, matrix:
 async function runAll(options: FaultOptions, kept: (all: readonly ScenarioReport[]) => Promise<void>): Promise<ScenarioReport[]> {
   const reports: ScenarioReport[] = [];
   for (const seed of options.seeds)
-    for (const scenario of options.scenarios) {
+    for (const scenario of options.scenarios.filter((one) => one.unfit?.() === undefined)) {
       endWithSignals();
       reports.push(await runOne(scenario, seed, options));
       if (isEnding) await new Promise(() => undefined); // the signal ends the process when all is put away
@@ -84,9 +93,10 @@ async function main(args: readonly string[]): Promise<void> {
   if (missing.length > 0)
     throw new RangeError(`expected ${missing.join(' and ')} to be installed: the faults need servers of their own`);
   say(`${options.seeds.length === 1 ? 'seed' : 'seeds'} ${options.seeds.join(', ')}`);
+  for (const { id, unfit } of options.scenarios) if (unfit?.() !== undefined) say(`${id} is left out: ${unfit()}`);
   const startedAt = new Date();
   const keep = async (reports: readonly ScenarioReport[]): Promise<Report> => {
-    const report = reportOf(reports, unavailable, options.seeds, options.scale, startedAt);
+    const report = reportOf(reports, missingHere(options.scenarios), options.seeds, options.scale, startedAt);
     if (options.out !== undefined) await writeFile(options.out, documentOf(report));
     return report;
   };

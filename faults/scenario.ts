@@ -27,6 +27,8 @@ export interface Scenario {
   readonly isSmoke?: boolean;
   readonly world?: WorldOptions;
   readonly floors?: Floors;
+  /** Why it cannot run on this machine; absent, or undefined: it can. */
+  unfit?(): string | undefined;
   run(run: Run): Promise<void>;
 }
 

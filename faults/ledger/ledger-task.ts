@@ -1,3 +1,4 @@
+import { pbkdf2Sync } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { defineExtension } from '#libs/extension-sdk';
@@ -70,12 +71,36 @@ async function run({ ms = 0, fail = false, failTimes = 0, output = null }: Ledge
   return output;
 }
 
+/** User code at its worst: what does not end by itself, ends its process, or holds up everybody in it. */
+const hostile: Readonly<Record<string, (input: LedgerWork, context: TaskContext) => unknown>> = {
+  never: () => new Promise(() => undefined), // and deaf to its signal
+  null: () => Promise.reject(null),
+  block: async ({ ms = 0 }, context) => {
+    await ledger.record('begin', context);
+    for (const end = performance.now() + ms; performance.now() < end;) pbkdf2Sync('a', 'b', 10_000, 64, 'sha512');
+    await ledger.record('effect', context);
+    return null;
+  },
+  spin: () => {
+    for (;;);
+  },
+  hoard: () => {
+    for (const kept: unknown[] = []; ;) kept.push(new Array(100_000).fill(kept.length));
+  },
+  exit: () => process.exit(3),
+  reject: () => {
+    void Promise.reject(new Error('nobody waits for this'));
+    return new Promise(() => undefined);
+  },
+};
+
 /** The tasks of the fault harness; workers load this file. */
 export default defineExtension({
   name: 'faults',
   tasks: [
     { name: 'ledger.work', description: 'Takes a while and is written down outside.', run },
     { name: 'ledger.big', description: 'Returns so many bytes.', run: ({ bytes }: { bytes: number }) => 'x'.repeat(bytes) },
+    ...Object.entries(hostile).map(([name, run]) => ({ name: `ledger.${name}`, description: 'Behaves badly.', run })),
   ],
   close: () => Promise.resolve(ledger.close()),
 });

@@ -100,6 +100,11 @@ export class World implements AsyncDisposable {
     await Promise.all(this.cluster.members.filter((member) => !member.isRunning).map((member) => member.start()));
   }
 
+  /** Goes with the world. */
+  keep<T extends AsyncDisposable>(resource: T): T {
+    return this.resources.use(resource);
+  }
+
   /** `orquestra verify` on what is there, past all proxies. */
   verify(): Promise<Verified> {
     return verify(this.group, { databaseUrl: this.database.url });

@@ -26,6 +26,8 @@ export class TcpProxy implements AsyncDisposable {
   private readonly pairs = new Set<Pair>();
   private shapes: LinkShapes = {};
   private isOpen = true;
+  /** Connections that came so far, those refused included. */
+  accepted = 0;
 
   private constructor(
     private readonly server: Server,
@@ -86,6 +88,7 @@ export class TcpProxy implements AsyncDisposable {
   }
 
   private join(inside: Socket, target: { readonly host: string; readonly port: number }): void {
+    this.accepted += 1;
     if (!this.isOpen) {
       inside.resetAndDestroy();
       return;

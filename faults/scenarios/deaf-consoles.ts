@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import WebSocket from 'ws';
+import type { ServerMessage } from '#libs/contracts';
+import { type TestProcess, until } from '#libs/testing';
+import { monoMs } from '../ledger/ledger-record.js';
+import { pause, type Run } from '../run.js';
+import type { Scenario } from '../scenario.js';
+
+const textLength = 20_000;
+/** Pings go out every 15 s; who has not answered the one before is cut. */
+const cutWithinMs = 45_000;
+const caughtUpWithinMs = 30_000;
+/** MiB. What all of them have not read is a multiple of it; sockets and the heap take their part. */
+const growthMost = 250;
+
+const fat = (rounds: number) => ({
+  name: 'faults.fat',
+  version: '1.0.0',
+  steps: [
+    {
+      ...{ id: 'round', type: 'repeat', until: `\${index == ${rounds - 1}}`, maxIterations: rounds },
+      steps: [{ id: 'a', task: 'ledger.work', input: { output: '${input.text}' } }],
+    },
+  ],
+  output: null,
+});
+
+export const deafConsoles: Scenario = {
+  id: 'F37',
+  title: 'consoles that never read',
+  inject: 'consoles that watch an instance of many MB and stop reading after its first message, for seconds or for good, an hour of it with --full; one beside them reads',
+  mustHold: 'I23, I24: the gateway keeps a bounded rest for each, cuts who stays deaf, and who reads again misses nothing',
+  floors: { interrupted: 0 },
+  async run(run) {
+    const { world } = run;
+    const [count, rounds] = run.scaled({ smoke: [10, 200], matrix: [60, 600], full: [100, 600] } as const);
+    await world.register([fat(rounds)]);
+    const [gateway, url] = [world.processes('gateway')[0]!, world.cluster.url];
+    const before = residentMiB(gateway);
+    await run.survives(() => run.underLoad(async () => {
+      const { id } = await world.client.startInstance({ definition: 'faults.fat', input: { text: 'x'.repeat(textLength) } });
+      run.own.set(id, 'completed');
+      const reader = new Watcher(url, id, false);
+      const deaf = Array.from({ length: count }, () => new Watcher(url, id, true));
+      try {
+        await run.fault('deaf consoles', async () => {
+          await world.client.waitForInstance(id, { timeoutMs: 300_000 });
+          await pause(5_000); // everything that may be written to them is
+          run.measure(`growth of a gateway with ${count} deaf consoles`, residentMiB(gateway) - before, 'MiB', growthMost);
+        });
+        const { seq } = await world.client.getInstance(id);
+        await caughtUp(run, 'the console that reads', [reader], seq);
+        const again = deaf.slice(0, count / 2);
+        for (const one of again) one.read();
+        await caughtUp(run, 'consoles that read again', again.filter(({ isClosed }) => !isClosed), seq);
+        run.measure('of those, caught up', again.filter((one) => one.seq >= seq).length, '');
+        await othersCut(run, url, again.filter(({ isClosed }) => !isClosed).length + 1);
+        await pause(run.scaled({ smoke: 0, matrix: 0, full: 3_600_000 }));
+        run.measure('growth of the gateway when they were cut', residentMiB(gateway) - before, 'MiB', growthMost);
+      } finally {
+        for (const one of [reader, ...deaf]) one.close();
+      }
+    }));
+  },
+}; // prettier-ignore
+
+/** Nothing in between may be missing: each message says after which event it goes on. */
+async function caughtUp(run: Run, who: string, watchers: readonly Watcher[], seq: number): Promise<void> {
+  const begun = monoMs();
+  await until(() => (watchers.every((one) => one.seq >= seq || one.isClosed) ? true : undefined), caughtUpWithinMs);
+  run.measure(`${who}: all there after`, monoMs() - begun, 'ms');
+  const behind = watchers.filter((one) => one.seq < seq && !one.isClosed);
+  const gaps = watchers.flatMap(({ gaps }) => gaps);
+  run.check('I23', watchers.length, [
+    ...behind.map((one) => `${who}: one has come to event ${one.seq} of ${seq}`),
+    ...gaps.map((gap) => `${who}: ${gap}`),
+  ]);
+}
+
+/** What the gateway itself says: a socket that is not read does not hear that it was closed. */
+async function othersCut(run: Run, url: string, most: number): Promise<void> {
+  const begun = monoMs();
+  const open = async (): Promise<number> =>
+    Number(/^orquestrax_ws_clients\S* (\d+)/m.exec(await (await fetch(`${url}/metrics`)).text())?.[1] ?? Infinity);
+  const isCut = await until(async () => ((await open()) <= most ? true : undefined), cutWithinMs);
+  run.measure('those that stay deaf are cut after', monoMs() - begun, 'ms', cutWithinMs);
+  run.check('cut', 1, isCut ? [] : [`expected at most ${most} live connections, but there are ${await open()}`]);
+}
+
+function residentMiB({ pid }: TestProcess): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0') / 1_024;
+}
+
+/** A console on one instance. A deaf one takes the first message, and nothing more from its socket. */
+class Watcher {
+  seq = 0;
+  isClosed = false;
+  readonly gaps: string[] = [];
+  private readonly socket: WebSocket;
+  private isDeaf: boolean;
+
+  constructor(url: string, id: string, isDeaf: boolean) {
+    this.isDeaf = isDeaf;
+    this.socket = new WebSocket(`${url.replace(/^http/, 'ws')}/live`, { maxPayload: 256 * 1_048_576 });
+    this.socket.on('open', () => this.socket.send(JSON.stringify({ subscribe: 'instance', id, since: 0 })));
+    this.socket.on('message', (raw) => this.take(JSON.parse(String(raw)) as ServerMessage));
+    this.socket.on('error', () => undefined).on('close', () => (this.isClosed = true));
+  }
+
+  read(): void {
+    this.isDeaf = false;
+    this.socket.resume();
+  }
+
+  close(): void {
+    this.socket.terminate();
+  }
+
+  private take(message: ServerMessage): void {
+    if (!('topic' in message) || message.topic !== 'instance') return;
+    if (message.after > this.seq) this.gaps.push(`after event ${this.seq} came one that goes on after ${message.after}`);
+    this.seq = Math.max(this.seq, message.seq);
+    if (this.isDeaf) this.socket.pause();
+  }
+}
