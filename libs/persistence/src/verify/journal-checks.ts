@@ -31,7 +31,7 @@ export const checksOfJournal: readonly TableCheck[] = [
     invariant: 'I18',
     count: `SELECT count(*) FROM workflow_instances i WHERE i.seq > 0 AND i.created_at > ${kept}`,
     wrong: `SELECT i.id, 1 AS seq, 'no row of the journal names it' AS message FROM workflow_instances i
-      WHERE i.seq > 0 AND i.created_at > ${kept} AND i.id NOT IN (SELECT unnest(touched) FROM workflow_batches)`,
+      WHERE i.seq > 0 AND i.created_at > ${kept} AND NOT EXISTS (SELECT 1 FROM (SELECT DISTINCT unnest(touched) AS id FROM workflow_batches) named WHERE named.id = i.id)`,
   },
   {
     invariant: 'I18',

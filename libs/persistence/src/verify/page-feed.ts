@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 
 /** A page ends with the instance that fills it up to this many events, or at this many instances. */
-export const PAGE_EVENTS = 10_000;
+const PAGE_EVENTS = 10_000;
 const PAGE_INSTANCES = 1_000;
 
 /** Hands out all instances by id, in pages, to several readers; what begins behind it meanwhile is not looked at. */

@@ -1,12 +1,14 @@
 import type { EntityManager } from 'typeorm';
 import { headColumns, headOf, headRefs } from '../instances/head-row.js';
 import { contentsFromSource } from '../payloads/payload-contents.js';
-import { refsIn } from '../payloads/stored-json.js';
+import { type PayloadRef, refsIn } from '../payloads/stored-json.js';
 import type { InstanceHead } from '../ports.js';
 import type { InstanceEntity } from '../schema/entities/instance.entity.js';
 import type { WaitFacts } from './compare-waits.js';
 import type { EventRow } from './instance-check.js';
-import { PAGE_EVENTS } from './page-feed.js';
+
+/** What is held of logs at once: events, each of at most 64 KiB itself, and bytes of their payloads, or the payloads of one event. */
+const sliceLimits = { events: 1_000, bytes: 32 * 1024 * 1024 };
 
 export interface Wakeup {
   readonly dueAt: number | null;
@@ -53,24 +55,55 @@ export async function readHeads(
   };
 }
 
-/** The logs of some instances, in slices: of each by seq. One instance comes piece by piece, however long its log is. */
+export interface LogSlice {
+  readonly rows: readonly EventRow[];
+  /** Of the payloads they name. */
+  readonly contents: ReadonlyMap<string, string>;
+}
+
+/**
+ * The logs of some instances, of each by seq, in slices bounded by events and bytes, however long the logs are and whatever they carry.
+ * @param manager in a transaction; one reading at a time
+ */
 export async function* readEvents(
   manager: EntityManager,
   ids: readonly string[],
-): AsyncGenerator<{ rows: readonly EventRow[]; contents: ReadonlyMap<string, string> }> {
-  const isOne = ids.length === 1;
-  for (let after = 0; ;) {
-    const rows: EventRow[] = await manager.query(
-      `SELECT w.id, e.seq, e.generation, e.type, e.path, e.attempt, e.data AS content, e.occurred_at AS at, e.schema_version AS "schemaVersion"
-       FROM unnest($1::uuid[]) AS w(id) CROSS JOIN LATERAL (
-         SELECT * FROM workflow_events v WHERE v.instance_id = w.id AND v.seq > $2 ORDER BY v.seq ${isOne ? `LIMIT ${PAGE_EVENTS}` : ''}) e`,
-      [ids, after],
-    );
-    if (!isOne) rows.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : a.seq - b.seq));
-    yield { rows, contents: await contentsFromSource(manager, refsIn(rows.map((row) => row.content))) };
-    if (!isOne || rows.length < PAGE_EVENTS) return;
-    after = rows.at(-1)!.seq;
+  limits = sliceLimits,
+): AsyncGenerator<LogSlice> {
+  await manager.query(
+    `DECLARE verified_logs NO SCROLL CURSOR FOR
+     SELECT w.id, e.seq, e.generation, e.type, e.path, e.attempt, e.data AS content, e.occurred_at AS at, e.schema_version AS "schemaVersion"
+     FROM unnest($1::uuid[]) AS w(id) CROSS JOIN LATERAL (SELECT * FROM workflow_events v WHERE v.instance_id = w.id ORDER BY v.seq) e`,
+    [ids],
+  );
+  for (let isMore = true; isMore;) {
+    const rows: EventRow[] = await manager.query(`FETCH ${limits.events} FROM verified_logs`);
+    isMore = rows.length === limits.events;
+    for (const slice of slicesOf(rows, limits.bytes))
+      yield { rows: slice.rows, contents: await contentsFromSource(manager, slice.refs) };
   }
+  await manager.query('CLOSE verified_logs');
+}
+
+interface Slice {
+  readonly rows: EventRow[];
+  readonly refs: PayloadRef[];
+  bytes: number;
+}
+
+/** Cut so that the payloads of each fit into memory. */
+function slicesOf(rows: readonly EventRow[], bytesAtMost: number): Slice[] {
+  const slices: Slice[] = [{ rows: [], refs: [], bytes: 0 }];
+  for (const row of rows) {
+    const refs = refsIn([row.content]);
+    const bytes = refs.reduce((sum, { size }) => sum + size, 0);
+    let slice = slices.at(-1)!;
+    if (slice.bytes > 0 && slice.bytes + bytes > bytesAtMost) slices.push((slice = { rows: [], refs: [], bytes: 0 }));
+    slice.rows.push(row);
+    slice.refs.push(...refs);
+    slice.bytes += bytes;
+  }
+  return slices;
 }
 
 const none: ReadonlySet<string> = new Set();

@@ -35,7 +35,7 @@ const AT_ONCE = 25;
 
 /**
  * Checks every instance: replays its audit log, holds it to the rules of logs, and compares the fold with all that is stored. Each page is
- * read at one moment, so a system at work can be verified too; memory holds two pages of instances (by number of events).
+ * read at one moment, so a system at work can be verified too; memory holds two pages of instances, and of their logs a slice each.
  */
 export async function verifyInstances(
   dataSource: DataSource,
@@ -63,7 +63,7 @@ export async function verifyInstances(
   return { checked: instances, events, invariants: findings.counts(), violations, found };
 }
 
-/** So checked are these instances only, a few at a time; tables as a whole are not looked at. */
+/** So checked are these instances only, a few at a time, their logs in slices; tables as a whole are not looked at. */
 export async function verifyThese(
   dataSource: DataSource,
   ids: readonly string[],

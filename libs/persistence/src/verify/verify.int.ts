@@ -9,7 +9,9 @@ import { InstanceDoor } from '../instances/instance-door.js';
 import { newId, startRow } from '../testing/rows.js';
 import { ShellStore } from '../testing/stored-shell.js';
 import { servers, type TestServer } from '../testing/test-servers.js';
-import { verifyInstances, type VerifyProgress } from './verify-instances.js';
+import { checksOfJournal } from './journal-checks.js';
+import { readEvents } from './read-page.js';
+import { verifyInstances, type VerifyProgress, verifyThese } from './verify-instances.js';
 
 jest.setTimeout(60_000); // the first start of an embedded server
 
@@ -239,6 +241,35 @@ describe.each(servers)('verifyInstances on $name', (server: TestServer) => {
       [gone],
     );
     expect(await found()).toEqual({ I7: [[gone, null]] });
+  });
+
+  it('reads logs in slices bounded by events and by the bytes of what they carry', async () => {
+    const big = 'x'.repeat(100_000);
+    const ids: InstanceId[] = [];
+    for (let n = 0; n < 3; n += 1) {
+      const shell = begin('chain');
+      drive(shell, () => ({ output: big }));
+      ids.push(await stored(shell));
+    }
+    const slices: { rows: number; bytes: number }[] = [];
+    const seqs = new Map<string, number[]>();
+    await database.dataSource.transaction(async (manager) => {
+      for await (const { rows, contents } of readEvents(manager, ids, { events: 4, bytes: 150_000 })) {
+        slices.push({ rows: rows.length, bytes: [...contents.values()].reduce((sum, { length }) => sum + length, 0) });
+        for (const { id, seq } of rows) seqs.set(id, [...(seqs.get(id) ?? []), seq]);
+      }
+    });
+    expect(Math.max(...slices.map(({ rows }) => rows))).toBe(4);
+    expect(Math.max(...slices.map(({ bytes }) => bytes))).toBeGreaterThan(big.length);
+    expect(Math.max(...slices.map(({ bytes }) => bytes))).toBeLessThan(150_000);
+    expect([...seqs.keys()].sort()).toEqual([...ids].sort());
+    for (const own of seqs.values()) expect(own).toEqual(own.map((_, index) => index + 1));
+    expect(await verifyThese(database.dataSource, ids)).toEqual({ checked: 3, violations: [] });
+  });
+
+  it('finds those that no row of the journal names without comparing each with each', async () => {
+    const explained: { 'QUERY PLAN': string }[] = await database.dataSource.query(`EXPLAIN ${checksOfJournal[1]!.wrong}`);
+    expect(explained.map((row) => row['QUERY PLAN']).join('\n')).toMatch(/Anti Join/);
   });
 
   it('checks more instances than fit into a page, and a log longer than one', async () => {
