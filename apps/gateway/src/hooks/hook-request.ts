@@ -58,6 +58,10 @@ function readBody(bytes: Buffer, contentType: string | undefined): Json {
 /** `a=1&b=2&b=3` → `{a: "1", b: ["2", "3"]}` */
 function fieldsOf(text: string): JsonObject {
   const fields = new Map<string, string[]>();
-  for (const [name, value] of new URLSearchParams(text)) fields.set(name, [...(fields.get(name) ?? []), value]);
+  for (const [name, value] of new URLSearchParams(text)) {
+    const values = fields.get(name);
+    if (values === undefined) fields.set(name, [value]);
+    else values.push(value); // in place: a form of one name half a million times must not be copied as often
+  }
   return Object.fromEntries([...fields].map(([name, values]) => [name, values.length === 1 ? values[0]! : values]));
 }

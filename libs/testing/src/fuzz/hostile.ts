@@ -107,5 +107,16 @@ export const hostileJson: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(...brokenTokens) },
 );
 
+/** `a=1&b=2` with names and values of every kind, escaped or as they are. */
+export const editedForm: fc.Arbitrary<string> = fc
+  .array(fc.tuple(hostileText, hostileText, fc.boolean()), { maxLength: 5 })
+  .map((fields) =>
+    fields
+      .map(([name, value, isEscaped]) =>
+        isEscaped ? new URLSearchParams([[name.toWellFormed(), value.toWellFormed()]]).toString() : `${name}=${value}`,
+      )
+      .join('&'),
+  );
+
 /** Whether anything has reached into the prototypes of this process. */
 export const isPolluted = (): boolean => 'polluted' in {} || 'polluted' in [] || Object.keys(Object.prototype).length > 0;
