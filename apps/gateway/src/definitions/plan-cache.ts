@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { compile, type JsonObject, type Plan } from '#libs/engine';
-import { DefinitionStore, type StoredDefinition } from '#libs/persistence';
+import { DefinitionStore, SpoiltRow, type StoredDefinition } from '#libs/persistence';
 
 /** Versions kept compiled. */
 const capacity = 200;
@@ -44,10 +44,11 @@ export class PlanCache {
   }
 }
 
+/** @throws SpoiltRow nothing is registered that does not compile, and what once did goes on to */
 function planOf(spec: JsonObject, name: string): Plan {
   const { plan, problems } = compile(spec, { stored: true });
   if (!plan)
-    throw new Error(
+    throw new SpoiltRow(
       `expected the registered definition ${name} to compile, but was refused: ${problems[0]?.message ?? 'no reason'}`,
     );
   return plan;

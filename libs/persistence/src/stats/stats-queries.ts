@@ -21,8 +21,14 @@ export interface StatsRange {
   readonly to: number;
 }
 
-const sums = `sum(started)::bigint AS started, sum(completed)::bigint AS completed, sum(failed)::bigint AS failed, sum(cancelled)::bigint AS cancelled,
-  sum(timed_out)::bigint AS "timedOut", sum(steps)::bigint AS steps, sum(duration_ms)::bigint AS "durationMs"`;
+/** Bounded: what a stranger has written over one row must not keep all figures from being read. */
+const sumOf = (column: string, name = column): string =>
+  `least(greatest(sum(${column}), 0), ${Number.MAX_SAFE_INTEGER})::bigint AS "${name}"`;
+const sums = [
+  ...['started', 'completed', 'failed', 'cancelled', 'steps'].map((column) => sumOf(column)),
+  sumOf('timed_out', 'timedOut'),
+  sumOf('duration_ms', 'durationMs'),
+].join(', ');
 const inRange = `minute >= $1 AND minute < $2 AND ($3::text IS NULL OR definition = $3)`;
 const none: Figures = { started: 0, completed: 0, failed: 0, cancelled: 0, timedOut: 0, steps: 0, durationMs: 0 };
 
