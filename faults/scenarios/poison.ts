@@ -72,7 +72,9 @@ async function allTold(run: Run, sent: number): Promise<void> {
     const listed = await broker.ctl('list_queues', 'name', 'messages', '--no-table-headers');
     const letters = Number(new RegExp(`^${deadLetterQueue}\\s+(\\d+)`, 'm').exec(listed)?.[1] ?? 0);
     const incidents = await withDatabase(database.url, async (client) => {
-      const { rows } = await client.query<{ count: number }>('SELECT count(*)::int AS count FROM workflow_incidents');
+      const { rows } = await client.query<{ count: number }>(
+        'SELECT coalesce(sum(deliveries), 0)::int AS count FROM workflow_incidents',
+      );
       return rows[0]!.count;
     });
     return letters + incidents >= sent ? { letters, incidents } : undefined;

@@ -8,6 +8,7 @@ import { KnownTasks } from './definitions/known-tasks.js';
 import { PlanCache } from './definitions/plan-cache.js';
 import { StepQueues } from './dispatch/step-queues.js';
 import { Housekeeping } from './housekeeping/housekeeping.js';
+import { DeadLetterReader } from './incidents/dead-letter-reader.js';
 import { Incidents } from './incidents/incidents.js';
 import { Emitter } from './keys/emitter.js';
 import { KeyServices } from './keys/key-services.js';
@@ -57,6 +58,7 @@ export class OrchestratorModule {
         LaneBook,
         LaneKeeper,
         Incidents,
+        DeadLetterReader,
         LivePublisher,
         OrchestratorMetrics,
         OrchestratorHealth,

@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import { bucketOf, exchanges, partitionKey, partitionOf, redriveHeader, type StepCommand } from '#libs/contracts';
 import type { InstanceId } from '#libs/engine';
 import { encodeEnvelope } from '#libs/messaging';
+import type { IncidentRow } from '#libs/persistence';
 import { until } from '#libs/testing';
 import { BatchFold } from '../src/partitions/batch-fold.js';
 import { definitionOf, OrchestratorBench } from './bench/orchestrator-bench.js';
@@ -36,10 +37,20 @@ describe('what an owner cannot take in', () => {
     await bench.node('one');
     const id = await bench.start('one');
     const { token } = (await worker.receives(1))[0]!;
-    const bad = { kind: 'completed', instanceId: id, path: 'a', token: 'many', output: 1, worker: 'w', startedAt: 0 };
+    const bad = {
+      kind: 'completed',
+      instanceId: id,
+      path: 'a',
+      token: 'many',
+      output: 'x'.repeat(200_000),
+      worker: 'w',
+      startedAt: 0,
+    };
     await tell(id, [bad, { ...bad, token }]);
     expect(await bench.end(id)).toMatchObject({ status: 'completed' });
     await isOpen(1);
+    const [{ id: incident }] = (await open()) as [IncidentRow];
+    expect(JSON.parse((await bench.incidentQueries.get(incident))!.raw!.toString())).toEqual(bad); // whole, however large
     expect(await open()).toMatchObject([
       { kind: 'unreadable', code: 'WRONG_SHAPE', instanceId: id, path: 'a', definition: 'one' },
     ]);

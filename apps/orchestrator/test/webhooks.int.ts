@@ -52,7 +52,12 @@ describe('webhooks', () => {
   }
 
   function runner(nodeId = 'one', httpAllowPrivate = true, queue = new WebhookQueue(bench.pool)): WebhookRunner {
-    const incidents = new Incidents(bench.incidents, new OrchestratorMetrics(new Registry()), bench.incidentActs);
+    const incidents = new Incidents(
+      bench.incidents,
+      new OrchestratorMetrics(new Registry()),
+      bench.incidentActs,
+      bench.incidentQueries,
+    );
     const made = new WebhookRunner(queue, new FeedQueries(bench.pool), incidents, new OrchestratorMetrics(new Registry()), {
       nodeId,
       topology: 1,

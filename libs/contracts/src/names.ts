@@ -22,6 +22,19 @@ export const chaosQueue = 'orquestra.chaos';
 export const deadLetterQueue = 'orquestra.dead-letters';
 /** Header of a message that was redriven: the id of its incident. Whoever left its instance alone looks at it again. */
 export const redriveHeader = 'orquestra-redrive';
+/** Header of a dead letter: what is known of its incident, as JSON (`BuriedIncident`). */
+export const incidentHeader = 'orquestra-incident';
+/** `id`: its incident is written. Else what its incident is to be. */
+export interface BuriedIncident {
+  readonly id?: string;
+  readonly kind?: string;
+  readonly code?: string;
+  readonly key?: string;
+  readonly trigger?: string;
+  readonly instanceId?: string;
+  readonly path?: string;
+  readonly definition?: string;
+}
 export const defaultTenant = 'main';
 /** Workers address a partition through the default exchange of `orquestra.partitions`. */
 export const buckets = 4096;

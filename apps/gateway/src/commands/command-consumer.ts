@@ -5,7 +5,7 @@ import { CONFIG, type Config, crashPoint, ROOT_LOGGER, type RootLogger, traceIdO
 import type { ApiProblem } from '../http/api-problem.js';
 import { classifyError } from '../http/classify-error.js';
 import { BrokerListener } from '../live/broker-listener.js';
-import { MessageIncidents, type MessageTrouble, reasonOf } from '../messages/message-incidents.js';
+import { MessageIncidents, type MessageTrouble } from '../messages/message-incidents.js';
 import { pause } from '../messages/pause.js';
 import { isOurFault, Tries } from '../messages/tries.js';
 import { type CommandAnswer, CommandHandler } from './command-handler.js';
@@ -128,10 +128,11 @@ export class CommandConsumer implements OnApplicationBootstrap, BeforeApplicatio
   private async bury(delivery: Delivery, problem: ApiProblem): Promise<boolean> {
     const { routingKey, messageId } = delivery;
     this.logger.warn({ routingKey, code: problem.code }, 'a command cannot be read; it becomes a dead letter');
-    if (!(await this.isWritten(delivery, { kind: 'unreadable', code: problem.code, reason: problem.message, key: messageId })))
-      return false;
+    const trouble = { kind: 'unreadable', code: problem.code, reason: problem.message, key: messageId } as const;
+    const written = await this.write(delivery, trouble);
+    if (written === undefined) return false;
     crashPoint('dead-letter.recorded');
-    return this.incidents.bury(delivery, reasonOf(problem)).then(
+    return this.incidents.bury(delivery, trouble, written.id).then(
       () => {
         crashPoint('dead-letter.sent');
         return true;
@@ -140,14 +141,17 @@ export class CommandConsumer implements OnApplicationBootstrap, BeforeApplicatio
     );
   }
 
-  /** The incident a person will find. */
   private async isWritten(delivery: Delivery, trouble: MessageTrouble): Promise<boolean> {
+    return (await this.write(delivery, trouble)) !== undefined;
+  }
+
+  /** The incident a person will find. @returns its id, if it has one of its own; undefined: it could not be stored */
+  private async write(delivery: Delivery, trouble: MessageTrouble): Promise<{ readonly id: string | undefined } | undefined> {
     try {
-      await this.incidents.record(delivery, trouble);
-      return true;
+      return { id: await this.incidents.record(delivery, trouble) };
     } catch (error) {
       this.logger.error({ err: error }, 'the incident of a command could not be stored; it goes back to its queue');
-      return false;
+      return undefined;
     }
   }
 

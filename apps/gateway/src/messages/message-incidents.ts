@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { exchanges } from '#libs/contracts';
+import { type BuriedIncident, exchanges, incidentHeader } from '#libs/contracts';
 import { type Delivery, type Transport, TRANSPORT } from '#libs/messaging';
 import { IncidentStore } from '#libs/persistence';
 import type { ApiProblem } from '../http/api-problem.js';
@@ -41,9 +41,10 @@ export class MessageIncidents {
   /**
    * Of a message over the limit only its beginning is kept. The log names it; what is in it, and what the reason quotes of it, stays out.
    * Of too many alike only the number is written: then the message becomes a dead letter.
+   * @returns id of its incident, if it has one of its own
    * @throws when it is kept nowhere
    */
-  async record(delivery: Delivery, trouble: MessageTrouble): Promise<void> {
+  async record(delivery: Delivery, trouble: MessageTrouble): Promise<string | undefined> {
     const { kind, code, reason, key, instanceId, path, definition, trigger, error } = trouble;
     const { queue, exchange, routingKey, messageId, correlationId, replyTo, contentType, content, headers } = delivery;
     const id = await this.incidents.record({
@@ -61,11 +62,23 @@ export class MessageIncidents {
     this.metrics.note(kind);
     if (id !== undefined)
       this.logger.warn({ msg: 'a message became an incident', kind, code, queue, routingKey, messageId, instanceId });
-    else if (kind !== 'unreadable') await this.bury(delivery, reasonOf({ code, message: reason })); // those lie there anyway
+    else if (kind !== 'unreadable') await this.bury(delivery, trouble); // those become dead letters anyway
+    return id;
   }
 
-  /** Resolves when the broker has it among the dead letters. @throws when it may not have it */
-  async bury({ queue, exchange, routingKey, content, contentType, messageId, headers }: Delivery, reason: string): Promise<void> {
+  /**
+   * Resolves when the broker has it among the dead letters, of which an orchestrator makes the incidents that were not written.
+   * @param id of the incident it has already
+   * @throws when the broker may not have it
+   */
+  async bury(
+    { queue, exchange, routingKey, content, contentType, messageId, headers }: Delivery,
+    trouble: MessageTrouble,
+    id?: string,
+  ): Promise<void> {
+    const { kind, code, key, trigger, instanceId, path, definition } = trouble;
+    const reason = reasonOf({ code, message: trouble.reason });
+    const known: BuriedIncident = { id, kind, code, key, trigger, instanceId, path, definition };
     const kept = Object.entries(headers).filter((entry): entry is [string, string | number | boolean] =>
       ['string', 'number', 'boolean'].includes(typeof entry[1]),
     );
@@ -75,7 +88,13 @@ export class MessageIncidents {
       content,
       ...(contentType !== undefined && { contentType }),
       ...(messageId !== undefined && { messageId }),
-      headers: { ...Object.fromEntries(kept), reason, 'x-first-death-exchange': exchange, 'x-first-death-queue': queue },
+      headers: {
+        ...Object.fromEntries(kept),
+        [incidentHeader]: JSON.stringify(known),
+        reason,
+        'x-first-death-exchange': exchange,
+        'x-first-death-queue': queue,
+      },
     };
     const [outcome] = await this.transport.publish([message]);
     if (outcome === 'unconfirmed') throw new Error('expected the broker to confirm a dead letter, but it did not');

@@ -1,15 +1,20 @@
-import { createHash } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Failure, InstanceId } from '#libs/engine';
-import type { Delivery } from '#libs/messaging';
-import { IncidentActs, IncidentStore, type NewIncident, type Operator, type RetriedSteps } from '#libs/persistence';
+import { type Delivery, maxMessageBytes } from '#libs/messaging';
+import {
+  IncidentActs,
+  IncidentQueries,
+  IncidentStore,
+  type NewIncident,
+  type Operator,
+  type RetriedSteps,
+} from '#libs/persistence';
 import { crashPoint } from '#libs/platform';
 import { OrchestratorMetrics } from '../metrics/orchestrator-metrics.js';
 import type { Input } from '../partitions/inputs.js';
-import { itemOf, namedIn, nameOf, pathOf } from './input-item.js';
+import { incidentOf, messageKeyOf, whatIsNamedIn, writtenOf } from './dead-letter.js';
+import { itemOf, nameOf, pathOf } from './input-item.js';
 
-/** Of a message that cannot be read. */
-const keptBytes = 64 * 1024;
 const stackChars = 8_000;
 
 /** Why a message cannot be read; `content`: an item of it. */
@@ -18,6 +23,9 @@ export interface Unreadable {
   readonly reason: string;
   readonly content?: Buffer;
 }
+
+/** `counted`: it was one too many of its sort; undefined: it could not be written. */
+export type Kept = 'written' | 'counted' | undefined;
 
 const upperSnake = (code: string): string => code.replace(/[A-Z]/g, '_$&').toUpperCase();
 const stackOf = (error: unknown): string =>
@@ -32,26 +40,34 @@ export class Incidents {
     private readonly store: IncidentStore,
     private readonly metrics: OrchestratorMetrics,
     private readonly acts: IncidentActs,
+    private readonly queries: IncidentQueries,
   ) {}
 
   /**
-   * A message that does not parse, or one item of it: written down, then to the dead letters. While the database is away it goes back to the
-   * queue.
-   * @returns whether it is written down
+   * A message that does not parse, or one item of it, as a whole. While the database is away it goes back to the queue.
+   * @returns `counted`: there were too many, and it has to become a dead letter
    */
-  unreadable(delivery: Delivery, { code, reason, content = delivery.content }: Unreadable): Promise<boolean> {
+  unreadable(delivery: Delivery, { code, reason, content = delivery.content }: Unreadable): Promise<Kept> {
     const { queue, exchange, routingKey, messageId, contentType, headers } = delivery;
-    const text = content.subarray(0, keptBytes).toString('utf8');
-    return this.record({
+    return this.keep({
       kind: 'unreadable',
       code: upperSnake(code),
       reason,
-      raw: content.subarray(0, keptBytes),
+      raw: content.subarray(0, maxMessageBytes),
       headers: { ...headers, queue, exchange, routingKey, messageId, contentType },
-      messageKey: `unreadable:${createHash('sha256').update(queue).update(content).digest('hex')}`,
+      messageKey: messageKeyOf('unreadable', queue, content),
       reopens: true,
-      ...namedIn(text),
+      ...whatIsNamedIn(content),
     });
+  }
+
+  /** A dead letter nobody has written down yet. @throws while the database is away */
+  async deadLetter(delivery: Delivery): Promise<void> {
+    const written = writtenOf(delivery);
+    if (written !== undefined && (await this.queries.get(written)) !== undefined) return;
+    const incident = incidentOf(delivery);
+    this.metrics.incident(incident.kind);
+    await this.store.recordLate(incident);
   }
 
   /** Deciding threw: a bug of ours. The input is put aside with its error. @returns whether that is written down */
@@ -148,16 +164,20 @@ export class Incidents {
   }
 
   private async record(incident: NewIncident): Promise<boolean> {
+    return (await this.keep(incident)) !== undefined;
+  }
+
+  private async keep(incident: NewIncident): Promise<Kept> {
     this.metrics.incident(incident.kind);
     const { kind, code, instanceId, path } = incident; // what others wrote may be secret: it stays in the database
     this.logger.error({ msg: incident.reason, kind, code, instanceId, path });
     try {
-      await this.store.record(incident);
+      const id = await this.store.record(incident);
       crashPoint('incident.recorded');
-      return true;
+      return id === undefined ? 'counted' : 'written';
     } catch (error) {
       this.logger.error({ msg: 'incident could not be stored', error: String(error) });
-      return false;
+      return undefined;
     }
   }
 }

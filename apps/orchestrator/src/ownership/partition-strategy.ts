@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
+import { DeadLetterReader } from '../incidents/dead-letter-reader.js';
 import { LivePublisher } from '../live/live-publisher.js';
 import { LaneKeeper } from '../lanes/lane-keeper.js';
 import { Ownership } from './ownership.js';
@@ -19,6 +20,7 @@ export class PartitionStrategy extends Server implements CustomTransportStrategy
     private readonly ownership: Ownership,
     private readonly lanes: LaneKeeper,
     private readonly live: LivePublisher,
+    private readonly deadLetters: DeadLetterReader,
   ) {
     super();
   }
@@ -28,6 +30,7 @@ export class PartitionStrategy extends Server implements CustomTransportStrategy
   }
 
   async close(): Promise<void> {
+    await this.deadLetters.stop();
     await this.ownership.stop();
     await this.lanes.stop();
     await this.control.stop();
@@ -48,5 +51,6 @@ export class PartitionStrategy extends Server implements CustomTransportStrategy
     await this.control.start();
     await this.lanes.start(() => this.ownership.partitions);
     await this.ownership.start();
+    this.deadLetters.start();
   }
 }

@@ -20,7 +20,7 @@ import { dueAtOf } from './batch-rows.js';
 import { DueClocks } from './due-clocks.js';
 import { EventTeller } from './event-teller.js';
 import { readParcel, splitParcel, type Input, type Parcel } from './inputs.js';
-import type { Unreadable } from '../incidents/incidents.js';
+import type { Kept, Unreadable } from '../incidents/incidents.js';
 import { InstanceCache } from './instance-cache.js';
 import { Intake } from './intake.js';
 import { SendTracker } from './send-tracker.js';
@@ -217,18 +217,19 @@ export class Partition {
     const lifted = delivery.headers[redriveHeader] === undefined ? [] : (parcel?.inputs ?? []);
     for (const { instanceId } of lifted) this.services.quarantine.lift(instanceId); // somebody has mended it, or wants to see
     if (parcel !== undefined && unreadable.length === 0) return this.add({ ...parcel, life });
-    void this.putAside(delivery, unreadable).then((isWritten) => {
-      if (isWritten && parcel !== undefined) return this.add({ ...parcel, life });
+    void this.putAside(delivery, unreadable).then((kept) => {
+      if (kept !== undefined && parcel !== undefined) return this.add({ ...parcel, life });
       this.intake.handle(life);
-      if (isWritten) delivery.settle(unreadable.length === 0 ? 'ack' : 'deadLetter');
+      if (kept !== undefined) delivery.settle(kept === 'written' ? 'ack' : 'deadLetter');
       else setTimeout(() => delivery.settle('requeue'), requeueAfterMs).unref(); // at once, it would come back a thousand times a second
     });
   }
 
-  /** @returns whether all that cannot be read of a delivery is written down */
-  private async putAside(delivery: Delivery, unreadable: readonly Unreadable[]): Promise<boolean> {
-    const written = await Promise.all(unreadable.map((one) => this.services.incidents.unreadable(delivery, one)));
-    return !written.includes(false);
+  /** @returns whether all that cannot be read of a delivery is written down, or counted at least */
+  private async putAside(delivery: Delivery, unreadable: readonly Unreadable[]): Promise<Kept> {
+    const kept = await Promise.all(unreadable.map((one) => this.services.incidents.unreadable(delivery, one)));
+    if (kept.includes(undefined)) return undefined;
+    return kept.includes('counted') ? 'counted' : 'written';
   }
 
   private add(parcel: Parcel): void {

@@ -108,6 +108,7 @@ export class OrchestratorBench {
       children: (plans) => new Children(new ChildDoor(this.pool), new Attachments(this.pool), definitions, plans),
       incidents: this.incidents,
       incidentActs: this.incidentActs,
+      incidentQueries: this.incidentQueries,
       registry: new Registry(),
       pool: this.pool,
       operatorLog: this.operatorLog,

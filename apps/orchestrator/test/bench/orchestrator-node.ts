@@ -14,6 +14,7 @@ import {
   type EventStore,
   type IncarnationStore,
   type IncidentActs,
+  type IncidentQueries,
   type IncidentStore,
   type LeaseStore,
 } from '#libs/persistence';
@@ -48,6 +49,7 @@ export interface NodeParts {
   readonly children: (plans: PlanCache) => Children;
   readonly incidents: IncidentStore;
   readonly incidentActs: IncidentActs;
+  readonly incidentQueries: IncidentQueries;
   readonly registry: Registry;
   readonly pool: Pool;
   readonly operatorLog: OperatorLog;
@@ -113,7 +115,7 @@ export class OrchestratorNode {
       tasks: new KnownTasks(parts.definitions, this.workers),
       workers: this.workers,
       live: this.live,
-      incidents: new Incidents(parts.incidents, metrics, parts.incidentActs),
+      incidents: new Incidents(parts.incidents, metrics, parts.incidentActs, parts.incidentQueries),
       quarantine: new Quarantine(),
       metrics,
     };

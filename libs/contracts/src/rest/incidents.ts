@@ -27,6 +27,7 @@ export const incidentKinds = [
   'broken',
   'unsendable',
   'untold',
+  'deadLetter',
   'webhookDisabled',
   'webhookMissed',
   'triggerDisabled',

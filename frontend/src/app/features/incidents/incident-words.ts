@@ -39,6 +39,10 @@ export const kindWords: Readonly<Record<IncidentKind, KindWords>> = {
   },
   broken: { word: $localize`Broken instance`, help: $localize`It cannot go on by itself.` },
   unsendable: { word: $localize`Unsendable`, help: $localize`What was decided could not be sent.` },
+  deadLetter: {
+    word: $localize`Dead letter`,
+    help: $localize`A message nobody could use. What it was to do is done anew by itself, or by its sender.`,
+  },
   untold: { word: $localize`Untold`, help: $localize`Its parent, or who waits for it, could not be told.` },
   webhookDisabled: {
     word: $localize`Webhook disabled`,
