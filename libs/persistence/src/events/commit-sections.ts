@@ -148,6 +148,9 @@ const snapshots: Section = {
 
 const counters = ['started', 'completed', 'failed', 'cancelled', 'timed_out', 'steps', 'duration_ms'];
 
+/** A counter that a stranger has written over must not refuse the batches of everybody. */
+const mostCounted = Number.MAX_SAFE_INTEGER;
+
 const stats: Section = {
   rows: (batch) => batch.stats.length,
   columns: {
@@ -171,7 +174,7 @@ const stats: Section = {
   sql: (
     source,
   ) => `INSERT INTO workflow_stats AS s (partition, minute, definition, ${counters.join(', ')}) SELECT * FROM ${source}
-    ON CONFLICT (minute, definition, partition) DO UPDATE SET ${counters.map((name) => `${name} = s.${name} + excluded.${name}`).join(', ')}`,
+    ON CONFLICT (minute, definition, partition) DO UPDATE SET ${counters.map((name) => `${name} = least(s.${name}, ${mostCounted}) + excluded.${name}`).join(', ')}`,
 };
 
 /** In a fixed order: the bit of a section is its place here. `payloads` stays the last one. */
