@@ -21,9 +21,7 @@ withServers('bad input', () => {
 
   describe('by REST', () => describeRest(() => product));
   describe('by /live', () => describeLive(() => product));
-  // These still find something now and then, each time something else: for long runs, until what they find is mended.
-  const longRuns = process.env['ORQUESTRA_TEST_RUNS'] === undefined ? describe.skip : describe;
-  longRuns('by bytes of HTTP', () => describeRawHttp(() => product));
-  longRuns('by RabbitMQ', () => describeAmqp(() => product));
-  longRuns('in stored rows', () => describeStoredRows(() => product));
+  describe('by bytes of HTTP', () => describeRawHttp(() => product));
+  describe('by RabbitMQ', () => describeAmqp(() => product));
+  describe('in stored rows', () => describeStoredRows(() => product));
 });

@@ -38,7 +38,10 @@ export class FuzzedProduct {
     const { url, process } = await startStandalone(group, {
       dataDir: folder,
       databaseUrl: servers.databaseUrl,
-      env: { AMQP_URL: servers.amqpUrl, ORQUESTRA_LOG_LEVEL: 'info', ORQUESTRA_LOG_FORMAT: 'json', ORQUESTRA_EXAMPLES: 'false' },
+      env: {
+        ...{ AMQP_URL: servers.amqpUrl, ORQUESTRA_LOG_LEVEL: 'info', ORQUESTRA_LOG_FORMAT: 'json', ORQUESTRA_EXAMPLES: 'false' },
+        ORQUESTRA_SHUTDOWN_GRACE_MS: '3000', // steps of an hour are under way
+      },
     });
     await process.line(/OrquestraX is running/);
     process.lines.splice(0); // what it says to people

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { fuzzRuns, fuzzSeedWords, until } from '#libs/testing';
+import { fuzzRuns, seedWords, steadySeed, until } from '#libs/testing';
 import { faultIn, type FuzzedProduct, type LogRecord } from './fuzzed-product.js';
 import { type Spoilt, spoilRows } from './spoil-rows.js';
 
@@ -11,7 +11,7 @@ const isHeldUp = /outcome unclear|could not be looked at|looking for the guilty 
 
 /** An operator, or a program of somebody else, has written over rows of ours. */
 export function describeStoredRows(opened: () => FuzzedProduct): void {
-  it(`any row may be spoilt, and everything else goes on (${fuzzSeedWords})`, async () => {
+  it(`any row may be spoilt, and everything else goes on (${seedWords(steadySeed)})`, async () => {
     const product = opened();
     for (let round = 0; round < Math.ceil((fuzzRuns(60).numRuns ?? 60) / cellsARound); round += 1) {
       await furnish(product, round);

@@ -2,7 +2,7 @@ import type { Parameters } from 'fast-check';
 
 /** `ORQUESTRA_TEST_RUNS` and `ORQUESTRA_TEST_SEED` make a long run, or one again. */
 const wantedRuns = process.env['ORQUESTRA_TEST_RUNS'];
-export const fuzzSeed = Number(process.env['ORQUESTRA_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const fuzzSeed = Number(process.env['ORQUESTRA_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 /**
  * How often something is tried with which seed.
@@ -14,5 +14,9 @@ export function fuzzRuns(usual: number, atMostMs = 10_000): Pick<Parameters, 'nu
   return { numRuns: usual, seed: fuzzSeed, interruptAfterTimeLimit: atMostMs };
 }
 
+/** Where few cases are tried, the same ones unless others are asked for. */
+export const steadySeed = Number(process.env['ORQUESTRA_TEST_SEED'] ?? 11);
+
 /** For the name of a test. */
-export const fuzzSeedWords = `seed ${fuzzSeed}; ORQUESTRA_TEST_RUNS and ORQUESTRA_TEST_SEED choose others`;
+export const seedWords = (seed: number): string => `seed ${seed}; ORQUESTRA_TEST_RUNS and ORQUESTRA_TEST_SEED choose others`;
+export const fuzzSeedWords = seedWords(fuzzSeed);
