@@ -71,6 +71,12 @@ async function run({ ms = 0, fail = false, failTimes = 0, output = null }: Ledge
   return output;
 }
 
+async function big({ bytes }: { bytes: number }, context: TaskContext): Promise<string> {
+  await ledger.record('begin', context);
+  await ledger.record('effect', context);
+  return 'x'.repeat(bytes);
+}
+
 /** User code at its worst: what does not end by itself, ends its process, or holds up everybody in it. */
 const hostile: Readonly<Record<string, (input: LedgerWork, context: TaskContext) => unknown>> = {
   never: () => new Promise(() => undefined), // and deaf to its signal
@@ -99,7 +105,7 @@ export default defineExtension({
   name: 'faults',
   tasks: [
     { name: 'ledger.work', description: 'Takes a while and is written down outside.', run },
-    { name: 'ledger.big', description: 'Returns so many bytes.', run: ({ bytes }: { bytes: number }) => 'x'.repeat(bytes) },
+    { name: 'ledger.big', description: 'Returns so many bytes.', run: big },
     ...Object.entries(hostile).map(([name, run]) => ({ name: `ledger.${name}`, description: 'Behaves badly.', run })),
   ],
   close: () => Promise.resolve(ledger.close()),
