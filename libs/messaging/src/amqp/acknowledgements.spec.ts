@@ -15,10 +15,10 @@ class Broker {
     for (let next = upTo ? 1 : tag; next <= tag; next += 1) if (!this.settled.has(next)) this.settled.set(next, 'ack');
   }
 
-  reject(tag: number, requeue: boolean): void {
-    this.frames.push(`reject ${tag}`);
+  requeue(tag: number): void {
+    this.frames.push(`requeue ${tag}`);
     this.demandOpen(tag);
-    this.settled.set(tag, requeue ? 'requeue' : 'deadLetter');
+    this.settled.set(tag, 'requeue');
   }
 
   private demandOpen(tag: number): void {
@@ -57,7 +57,7 @@ describe('Acknowledgements', () => {
     expect(broker.frames).toEqual(['ack..3']);
     acknowledgements.settle(4, 'ack');
     acknowledgements.settle(5, 'requeue'); // is not held back
-    expect(broker.frames.slice(1)).toEqual(['reject 5']);
+    expect(broker.frames.slice(1)).toEqual(['requeue 5']);
     acknowledgements.settle(6, 'ack');
     acknowledgements.flush(); // its consumer closes
     expect(broker.frames.slice(2)).toEqual(['ack..6']);
@@ -82,7 +82,7 @@ describe('Acknowledgements', () => {
   });
 
   it('settles every delivery once and as asked, whatever the order (property)', () => {
-    const settlement = fc.constantFrom('ack' as const, 'ack' as const, 'ack' as const, 'requeue' as const, 'deadLetter' as const);
+    const settlement = fc.constantFrom('ack' as const, 'ack' as const, 'ack' as const, 'requeue' as const);
     const step = fc.record({ draw: fc.nat(), settlement, flush: fc.boolean(), twice: fc.boolean() });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
@@ -95,7 +95,7 @@ describe('Acknowledgements', () => {
           if (tag === undefined) throw new Error('expected a tag a step');
           wanted.set(tag, wish);
           acknowledgements.settle(tag, wish);
-          if (twice) acknowledgements.settle(tag, 'deadLetter');
+          if (twice) acknowledgements.settle(tag, 'requeue');
           if (flush) acknowledgements.flush();
         }
         acknowledgements.flush();

@@ -1,9 +1,7 @@
-import type { Settlement } from '../transport.js';
-
 /** The three frames of a channel that settle deliveries. */
 export interface SettlementFrames {
   ack(deliveryTag: number, upTo: boolean): void;
-  reject(deliveryTag: number, requeue: boolean): void;
+  requeue(deliveryTag: number): void;
 }
 
 /** ms. A few acknowledgements wait so long for others: each one that reaches a quorum queue alone is a write of its log, in the way of the next message. */
@@ -30,11 +28,11 @@ export class Acknowledgements {
     private readonly holdMs = usualHoldMs,
   ) {}
 
-  settle(tag: number, settlement: Settlement): void {
+  settle(tag: number, settlement: 'ack' | 'requeue'): void {
     if (this.isEnded || tag < this.oldest || this.ahead.has(tag)) return;
     this.ahead.add(tag);
     while (this.ahead.delete(this.oldest)) this.oldest += 1;
-    if (settlement !== 'ack') return this.frames.reject(tag, settlement === 'requeue');
+    if (settlement !== 'ack') return this.frames.requeue(tag);
     this.unsent.push(tag);
     if (this.isScheduled) return;
     if (this.unsent.length < this.many) {
@@ -55,7 +53,7 @@ export class Acknowledgements {
     this.unsent = [];
     let contiguous = 0;
     for (const tag of due) if (tag < this.oldest && tag > contiguous) contiguous = tag;
-    // all tags up to it are settled, the rejected ones already gone: one frame for all
+    // all tags up to it are settled, those that went back already gone: one frame for all
     if (contiguous > 0) this.frames.ack(contiguous, true);
     for (const tag of due) if (tag > this.oldest) this.frames.ack(tag, false);
   }

@@ -48,7 +48,7 @@ export class AmqpConsumer implements Consumer {
     const channel = await openChannel();
     const frames = {
       ack: (tag: number, upTo: boolean): void => channel.ack(withTag(tag), upTo),
-      reject: (tag: number, requeue: boolean): void => channel.reject(withTag(tag), requeue),
+      requeue: (tag: number): void => channel.reject(withTag(tag), true),
     };
     const acknowledgements = new Acknowledgements(frames, manyOf(this.prefetch));
     const life: Life = { channel, acknowledgements, consumerTag: '' };

@@ -2,7 +2,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ConsumeMessage } from 'amqplib';
 import type { Delivery, Settlement } from '../transport.js';
 import type { Acknowledgements } from './acknowledgements.js';
-import { isUnsafeToReject } from './own-dead-letter.js';
 
 /** Before a message goes back to its queue that could not be buried, ms: it would come again at once. */
 const againMs = 1_000;
@@ -13,6 +12,8 @@ const textOr = (value: unknown): string | undefined => (typeof value === 'string
 
 /** A message as RabbitMQ delivered it, bound to the channel it came on. */
 export class AmqpDelivery implements Delivery {
+  private isBeingBuried = false;
+
   constructor(
     readonly queue: string,
     private readonly message: ConsumeMessage,
@@ -67,17 +68,19 @@ export class AmqpDelivery implements Delivery {
   }
 
   settle(settlement: Settlement): void {
-    if (settlement === 'deadLetter' && isUnsafeToReject(this)) void this.buryOrRequeue();
+    if (this.isBeingBuried) return;
+    if (settlement === 'deadLetter') void this.buryOrRequeue();
     else this.tell(settlement);
   }
 
   private async buryOrRequeue(): Promise<void> {
+    this.isBeingBuried = true;
     if (await this.bury(this)) return this.tell('ack');
     await pause(againMs, undefined, { ref: false });
     this.tell('requeue');
   }
 
-  private tell(settlement: Settlement): void {
+  private tell(settlement: 'ack' | 'requeue'): void {
     this.acknowledgements.settle(this.message.fields.deliveryTag, settlement);
   }
 }

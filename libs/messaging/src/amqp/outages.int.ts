@@ -261,14 +261,36 @@ whereRabbitIs('the AMQP transport during outages of its broker', () => {
     for (const { name } of [lane.spec, followed]) await one.deleteQueue(name);
   }, 60_000);
 
-  it('buries what died before and is too big to be published, cut', async () => {
+  it('opens a queue again that is deleted again and again while it is used', async () => {
+    const [transport, other] = [await connected(), await connected()];
+    const lane = newLane();
+    let isOver = false;
+    await transport.declareQueue(lane.spec);
+    const publishing = (async () => {
+      while (!isOver) {
+        await other.publish(Array.from({ length: 20 }, (_, n) => lane.message(String(n))));
+        await pause(1); // at once where there is no connection
+      }
+    })();
+    for (let turn = 1; turn <= 10; turn += 1) {
+      await transport.declareQueue(lane.spec);
+      const inbox = new Inbox();
+      await inbox.consume(transport, lane.spec.name);
+      await inbox.count(1);
+      await transport.deleteQueue(lane.spec.name);
+      await inbox.until(() => inbox.losses.length > 0, 'the loss');
+    }
+    isOver = true;
+    await publishing;
+  }, 60_000);
+
+  it('buries what is too big to be published, cut', async () => {
     const transport = await connected();
     const lane = newLane();
     await transport.declareQueue(lane.spec);
     const sender = await connect(node.url);
     const channel = await sender.createChannel();
-    const headers = { 'x-death': 'forged' };
-    channel.publish(exchanges.steps, lane.message('').routingKey, Buffer.alloc(maxMessageBytes + 1, 97), { headers });
+    channel.publish(exchanges.steps, lane.message('').routingKey, Buffer.alloc(maxMessageBytes + 1, 97));
     await channel.close();
     await sender.close();
     const [inbox, dead] = [new Inbox(), new Inbox()];

@@ -6,13 +6,11 @@ const deaths = 'x-death';
 type Header = string | number | boolean;
 
 /**
- * Whether the broker may not be asked to dead-letter a message. It adds to its header `x-death`, and crashes where somebody has sent one
- * of another form: RabbitMQ 3.10 takes the message up again and again, and after the sixth crash no queue of the whole node that keeps
- * its dead letters can be opened any more.
+ * The dead letter a message becomes, with what can be kept of its headers and where it came from. It is published like any other message and
+ * its original acknowledged after that, so none is lost in any profile. RabbitMQ's own way of not losing one (`at-least-once`) is not asked for: in
+ * 3.10 its supervisor can end for good when a queue is deleted that has it, or when somebody sends a forged `x-death`; after that no queue with
+ * it can be opened on the whole node.
  */
-export const isUnsafeToReject = ({ headers }: Pick<Delivery, 'headers'>): boolean => Object.hasOwn(headers, deaths);
-
-/** The dead letter it becomes, with what can be kept of its headers and where it came from. */
 export function deadLetterOf({
   queue,
   exchange,
@@ -28,6 +26,7 @@ export function deadLetterOf({
   return {
     exchange: exchanges.deadLetters,
     routingKey,
+    mandatory: true, // without its queue it is not buried
     // more than that nobody may publish; the start of it tells whose it was
     content: content.subarray(0, maxMessageBytes),
     ...(contentType !== undefined && { contentType }),

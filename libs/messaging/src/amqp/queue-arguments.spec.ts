@@ -1,16 +1,14 @@
-import { deadLetterQueueSpec, liveQueueSpec, partitionQueueSpec, stepQueueSpec, workerQueueSpec } from '../topology.js';
+import { deadLetterQueueSpec, liveQueueSpec, partitionQueueSpec, stepQueueSpec } from '../topology.js';
 import { queueArguments } from './queue-arguments.js';
 
 describe('queueArguments', () => {
-  it('asks for quorum queues that never drop by count and dead-letter at least once', () => {
+  it('asks for quorum queues that never drop by count, and leave dead letters to us', () => {
     expect(queueArguments(stepQueueSpec('default', 'mail'), 'quorum')).toEqual({
       durable: true,
       arguments: {
         'x-queue-type': 'quorum',
         'x-delivery-limit': 1_000_000_000,
         'x-dead-letter-exchange': 'orquestra.dead-letters',
-        'x-dead-letter-strategy': 'at-least-once',
-        'x-overflow': 'reject-publish',
       },
     });
   });
@@ -46,12 +44,6 @@ describe('queueArguments', () => {
       exclusive: true,
       autoDelete: true,
       arguments: { 'x-queue-type': 'classic', 'x-max-length': 10_000, 'x-overflow': 'drop-head' },
-    });
-  });
-
-  it('keeps what a worker cannot read of its own queue', () => {
-    expect(queueArguments(workerQueueSpec('w1'), 'quorum').arguments).toMatchObject({
-      'x-dead-letter-exchange': 'orquestra.dead-letters',
     });
   });
 });

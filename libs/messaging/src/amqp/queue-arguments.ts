@@ -16,23 +16,16 @@ function keptQueue(): Options.AssertQueue {
   return { durable: true, arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': deliveryLimit } };
 }
 
+/** What we cannot use we bury ourselves; its dead-letter exchange is for what an operator's policy throws out. */
 function sharedQueue(spec: QueueSpec, kind: QueueKind): Options.AssertQueue {
   const args: Record<string, unknown> = { 'x-queue-type': kind, 'x-dead-letter-exchange': exchanges.deadLetters };
-  if (kind === 'quorum') {
-    args['x-delivery-limit'] = deliveryLimit;
-    // a dead letter leaves its queue only once the dead-letter queue has it; that asks for reject-publish
-    args['x-dead-letter-strategy'] = 'at-least-once';
-    args['x-overflow'] = 'reject-publish';
-  }
+  if (kind === 'quorum') args['x-delivery-limit'] = deliveryLimit;
   if (spec.singleActiveConsumer === true) args['x-single-active-consumer'] = true;
   return { durable: true, arguments: args };
 }
 
 /** Exclusive queues are classic whatever the virtual host's default; what a bounded one drops is meant to be lost. */
 function exclusiveQueue(spec: QueueSpec): Options.AssertQueue {
-  const bounds =
-    spec.maxLength === undefined
-      ? { 'x-dead-letter-exchange': exchanges.deadLetters }
-      : { 'x-max-length': spec.maxLength, 'x-overflow': 'drop-head' };
+  const bounds = spec.maxLength === undefined ? {} : { 'x-max-length': spec.maxLength, 'x-overflow': 'drop-head' };
   return { durable: false, exclusive: true, autoDelete: true, arguments: { 'x-queue-type': 'classic', ...bounds } };
 }

@@ -87,20 +87,12 @@ export class MemoryBroker implements QueueHost {
   }
 
   deadLetter(queue: MemoryQueue, message: OutgoingMessage, reason: 'rejected'): void {
-    const death = {
-      reason,
-      queue: queue.spec.name,
-      exchange: message.exchange,
-      'routing-keys': [message.routingKey],
-      count: 1,
-    };
     const headers = {
       ...message.headers,
-      'x-death': [death],
       'x-first-death-reason': reason,
-      'x-first-death-queue': death.queue,
-      'x-first-death-exchange': death.exchange,
-    } as unknown as OutgoingMessage['headers']; // a broker's own header is a table, ours never are
+      'x-first-death-queue': queue.spec.name,
+      'x-first-death-exchange': message.exchange,
+    };
     const dead = { ...message, exchange: exchanges.deadLetters, headers };
     for (const target of this.route(dead) ?? nowhere) target.push(dead);
   }
