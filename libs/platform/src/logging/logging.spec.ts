@@ -32,6 +32,11 @@ describe('createRootLogger', () => {
     expect(Date.parse(String(record?.['time']))).not.toBeNaN();
   });
 
+  it.each([null, undefined, 'gone', 7])('takes what is no error but was thrown: %p', (thrown) => {
+    const [record] = logged((logger) => logger.warn({ err: thrown }, 'failed'));
+    expect(record).toMatchObject({ msg: 'failed' });
+  });
+
   it('keeps a text with newlines and terminal escapes on one line', () => {
     const stream = collect();
     createRootLogger({ logLevel: 'info', logFormat: 'json', nodeId: 'n1' }, 'worker', stream).info(

@@ -35,7 +35,9 @@ function loggerOptions(level: string, base: Record<string, string>): LoggerOptio
   };
 }
 
-function safeError(error: Error): unknown {
+/** @param error whatever was thrown: `Promise.reject(null)` must not end a process because it is logged */
+function safeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return { type: typeof error, message: withoutPasswords(String(error)), stack: '' };
   const plain = stdSerializers.err(error);
   return { ...plain, message: withoutPasswords(String(plain.message)), stack: withoutPasswords(String(plain.stack ?? '')) };
 }
