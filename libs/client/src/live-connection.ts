@@ -6,6 +6,9 @@ import { LiveSubscription } from './live-subscription.js';
 
 /** The server pings every 15 s; this much silence means the connection is dead. */
 const longestSilenceMs = 40_000;
+/** A server that takes a connection and does not answer is tried again. */
+const handshakeTimeout = 10_000;
+const maxPayload = 64 * 1024 * 1024;
 /** A connection that lasted less was no success: a server that takes connections and dies must not be run down by all its clients. */
 const steadyMs = 10_000;
 
@@ -58,7 +61,7 @@ export class LiveConnection {
   private open(): void {
     if (this.isClosed || this.socket !== undefined) return;
     const url = `${this.baseUrl.replace(/^http/, 'ws')}/live`;
-    const socket = new WebSocket(url, { headers: this.options.headers, maxPayload: 64 * 1024 * 1024 });
+    const socket = new WebSocket(url, { headers: this.options.headers, maxPayload, handshakeTimeout });
     this.socket = socket;
     socket.on('open', () => {
       this.openedMs = performance.now();
