@@ -4,8 +4,11 @@ import { ApiProblem } from '../http/api-problem.js';
 import { toEventItem } from '../instances/present-event.js';
 import type { Outlet, Topic } from './topic.js';
 
-/** Audit events one message carries. */
-const pageSize = 500;
+/** Audit events one message carries at most. */
+const mostEvents = 500;
+const firstEvents = 50;
+/** A console that does not read holds about one message: pages of large events are small. */
+const pageBytes = 256 * 1024;
 
 export interface InstanceTopicOptions {
   readonly ref: string;
@@ -27,6 +30,8 @@ export interface InstanceTopicOptions {
  */
 export class InstanceTopic implements Topic {
   private sent: number;
+  /** Events of the next message. */
+  private pageSize = firstEvents;
   private head: LiveInstance | undefined;
   private toldRunning = '[]';
   private toldHead = '';
@@ -94,9 +99,10 @@ export class InstanceTopic implements Topic {
   private async readOn(): Promise<void> {
     if (!this.isFirst) this.head = (await this.options.head()) ?? this.head;
     for (;;) {
-      const events = await this.options.events(this.sent, pageSize);
+      const events = await this.options.events(this.sent, this.pageSize);
       if (this.isStopped || !this.tell(events)) return;
-      if (events.length < pageSize) return;
+      if (events.length < this.pageSize) return;
+      this.pageSize = nextPageSize(events);
     }
   }
 
@@ -129,4 +135,11 @@ export class InstanceTopic implements Topic {
     this.toldHead = head;
     return true;
   }
+}
+
+/** So many events like these are about one page. */
+export function nextPageSize(events: readonly AuditEvent[]): number {
+  const bytes = events.reduce((sum, { data }) => sum + JSON.stringify(data).length, 0);
+  const fitting = Math.floor((pageBytes / (bytes + 1)) * events.length);
+  return Math.min(mostEvents, Math.max(1, fitting));
 }
