@@ -1,5 +1,6 @@
 import { stepQueue } from '#libs/contracts';
 import { type TestProcess, until } from '#libs/testing';
+import { withDatabase } from '../checks/stored-facts.js';
 import { pause, type Run } from '../run.js';
 import { startMany } from '../workload/many.js';
 import { leaseMs } from '../world/world.js';
@@ -18,10 +19,19 @@ type Provoke = (about: Provocation) => Promise<void>;
 const between = 700;
 
 /** Its end is asked for: what it does last is what is looked at. */
-const stop: Provoke = async ({ victim }) => {
+const stop: Provoke = async ({ run, victim }) => {
+  const isOrchestrator = run.world.processes('orchestrator').includes(victim);
+  if (isOrchestrator) await until(async () => ((await ownsSomething(run, victim)) ? true : undefined), 4 * leaseMs);
   await pause(1_500); // under load
   await victim.stop(20_000);
 };
+
+/** An orchestrator that has just come gets its share of the others first; a node names itself by its process. */
+const ownsSomething = ({ world }: Run, { pid }: TestProcess): Promise<boolean> =>
+  withDatabase(world.database.url, async (client) => {
+    const { rowCount } = await client.query(`SELECT 1 FROM workflow_partitions WHERE owner LIKE $1`, [`%-${pid}-%`]);
+    return rowCount !== 0;
+  });
 
 /** Commands come back, are lost, and their queue is made anew. */
 const deleteStepQueue: Provoke = async ({ peer, hasCrashed }) => {
