@@ -3,6 +3,7 @@ export type { AmqpTransportOptions } from './amqp/amqp-options.js';
 export * from './amqp/amqp-transport.js';
 export * from './codec.js';
 export * from './create-transport.js';
+export * from './dead-letter-of.js';
 export * from './errors.js';
 export type { FaultListener } from './fault.js';
 export * from './control-messages.js';

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { type BuriedIncident, exchanges, incidentHeader } from '#libs/contracts';
-import { type Delivery, type Transport, TRANSPORT } from '#libs/messaging';
+import { type BuriedIncident, incidentHeader } from '#libs/contracts';
+import { deadLetterOf, type Delivery, type Transport, TRANSPORT } from '#libs/messaging';
 import { IncidentStore } from '#libs/persistence';
 import type { ApiProblem } from '../http/api-problem.js';
 import { bodyLimit } from '../http/entry.js';
@@ -71,33 +71,14 @@ export class MessageIncidents {
    * @param id of the incident it has already
    * @throws when the broker may not have it
    */
-  async bury(
-    { queue, exchange, routingKey, content, contentType, messageId, headers }: Delivery,
-    trouble: MessageTrouble,
-    id?: string,
-  ): Promise<void> {
+  async bury(delivery: Delivery, trouble: MessageTrouble, id?: string): Promise<void> {
     const { kind, code, key, trigger, instanceId, path, definition } = trouble;
     const reason = reasonOf({ code, message: trouble.reason });
     const known: BuriedIncident = { id, kind, code, key, trigger, instanceId, path, definition };
-    const kept = Object.entries(headers).filter((entry): entry is [string, string | number | boolean] =>
-      ['string', 'number', 'boolean'].includes(typeof entry[1]),
-    );
-    const message = {
-      exchange: exchanges.deadLetters,
-      routingKey,
-      content,
-      ...(contentType !== undefined && { contentType }),
-      ...(messageId !== undefined && { messageId }),
-      headers: {
-        ...Object.fromEntries(kept),
-        [incidentHeader]: JSON.stringify(known),
-        reason,
-        'x-first-death-exchange': exchange,
-        'x-first-death-queue': queue,
-      },
-    };
-    const [outcome] = await this.transport.publish([message]);
-    if (outcome === 'unconfirmed') throw new Error('expected the broker to confirm a dead letter, but it did not');
+    const letter = deadLetterOf(delivery);
+    const headers = { ...letter.headers, [incidentHeader]: JSON.stringify(known), reason };
+    const [outcome] = await this.transport.publish([{ ...letter, headers }]);
+    if (outcome !== 'confirmed') throw new Error(`expected the broker to keep a dead letter, but it was ${outcome}`);
   }
 }
 

@@ -1,9 +1,9 @@
-import type { Channel } from 'amqplib';
+import type { Channel, Options } from 'amqplib';
 import { QueueLockedError, QueueMismatchError, QueueStuckError, TransportUnavailableError } from '../errors.js';
 import { exchangeSpecs, deadLetterQueueSpec } from '../topology.js';
 import type { QueueKind, QueueSpec } from '../transport.js';
 import { closeChannel } from './close-channel.js';
-import { queueArguments } from './queue-arguments.js';
+import { earlierArguments, queueArguments } from './queue-arguments.js';
 import { answerMs, within } from './within.js';
 
 /** Questions and declarations, one after the other: the broker answers a refusal by closing the channel they share. */
@@ -21,7 +21,7 @@ export class Administration {
       'declaring the exchanges',
       async (channel) => {
         for (const { name, kind, durable } of exchangeSpecs) await channel.assertExchange(name, kind, { durable });
-        await declare(channel, deadLetterQueueSpec, this.kind);
+        await declare(channel, deadLetterQueueSpec, queueArguments(deadLetterQueueSpec, this.kind));
       },
       deadLetterQueueSpec.name,
     );
@@ -30,7 +30,12 @@ export class Administration {
   /** @returns whether it is new */
   async declareQueue(spec: QueueSpec): Promise<boolean> {
     const before = await this.queueDepth(spec.name);
-    await this.run(`declaring queue ${spec.name}`, (channel) => declare(channel, spec, this.kind), spec.name);
+    const declareAs = (args: typeof queueArguments): Promise<void> =>
+      this.run(`declaring queue ${spec.name}`, (channel) => declare(channel, spec, args(spec, this.kind)), spec.name);
+    await declareAs(queueArguments).catch((error: unknown) => {
+      if (!(error instanceof QueueMismatchError)) throw error;
+      return declareAs(earlierArguments);
+    });
     return before === undefined;
   }
 
@@ -108,8 +113,8 @@ export class Administration {
   }
 }
 
-async function declare(channel: Channel, spec: QueueSpec, kind: QueueKind): Promise<void> {
-  await channel.assertQueue(spec.name, queueArguments(spec, kind));
+async function declare(channel: Channel, spec: QueueSpec, args: Options.AssertQueue): Promise<void> {
+  await channel.assertQueue(spec.name, args);
   await bind(channel, spec);
 }
 

@@ -17,7 +17,7 @@ import { codeOf, translated } from './administration.js';
 import { AmqpConsumer } from './amqp-consumer.js';
 import { amqpSettings, type AmqpSettings, type AmqpTransportOptions } from './amqp-options.js';
 import { reconnectDelayMs } from './backoff.js';
-import { deadLetterOf } from './own-dead-letter.js';
+import { deadLetterOf } from '../dead-letter-of.js';
 import { Session } from './session.js';
 
 /** A session that lived this long was a good one: the next reconnect starts without a long wait. */

@@ -11,6 +11,7 @@ import type { Consumer, TransportState } from '../transport.js';
 import { AmqpTransport } from './amqp-transport.js';
 import { laneOf } from './publishers.js';
 import type { AmqpTransportOptions } from './amqp-options.js';
+import { earlierArguments } from './queue-arguments.js';
 
 const whereRabbitIs = RabbitNode.isInstalled() || process.env.CI ? describe : describe.skip;
 
@@ -272,16 +273,37 @@ whereRabbitIs('the AMQP transport during outages of its broker', () => {
         await pause(1); // at once where there is no connection
       }
     })();
-    for (let turn = 1; turn <= 10; turn += 1) {
-      await transport.declareQueue(lane.spec);
-      const inbox = new Inbox();
-      await inbox.consume(transport, lane.spec.name);
-      await inbox.count(1);
-      await transport.deleteQueue(lane.spec.name);
-      await inbox.until(() => inbox.losses.length > 0, 'the loss');
+    try {
+      for (let turn = 1; turn <= 10; turn += 1) {
+        await transport.declareQueue(lane.spec);
+        const inbox = new Inbox();
+        await inbox.consume(transport, lane.spec.name);
+        await inbox.count(1);
+        await transport.deleteQueue(lane.spec.name);
+        await inbox.until(() => inbox.losses.length > 0, 'the loss');
+      }
+    } finally {
+      isOver = true;
+      await publishing;
     }
-    isOver = true;
-    await publishing;
+  }, 60_000);
+
+  it('goes on with a queue an earlier version has made, and with what is in it', async () => {
+    const transport = await connected();
+    const lane = newLane();
+    const sender = await connect(node.url);
+    const channel = await sender.createChannel();
+    await channel.assertQueue(lane.spec.name, earlierArguments(lane.spec, 'quorum'));
+    channel.sendToQueue(lane.spec.name, Buffer.from('before'));
+    await channel.close();
+    await sender.close();
+    expect(await transport.declareQueue(lane.spec)).toBe(false);
+    const inbox = new Inbox();
+    await inbox.consume(transport, lane.spec.name);
+    expect(await transport.publish([lane.message('after')])).toEqual(['confirmed']);
+    await inbox.count(2);
+    expect(inbox.texts).toEqual(['before', 'after']);
+    await transport.deleteQueue(lane.spec.name);
   }, 60_000);
 
   it('buries what is too big to be published, cut', async () => {
