@@ -51,8 +51,9 @@ export class AttemptRunner {
 
   private outcomeOf(attempt: Attempt): Outcome | Promise<Outcome> {
     const failed = (error: unknown): Outcome => {
-      this.log(attempt, error);
-      return { failure: failureOf(error, attempt.abortedFor) };
+      const reason = failureOf(error, attempt.abortedFor);
+      this.log(attempt, error, reason);
+      return { failure: reason };
     };
     try {
       const outcome = this.handle(attempt);
@@ -148,10 +149,17 @@ export class AttemptRunner {
     attempt.lane.took(this.parts.clock.elapsedMs() - attempt.begunAtMs);
   }
 
-  private log({ command, abortedFor }: Attempt, error: unknown): void {
-    if (error instanceof TaskFailure || abortedFor !== undefined) return;
+  /** Loggers read what they are given, and a handler may throw what cannot be read: then they get its failure. */
+  private log({ command, abortedFor }: Attempt, error: unknown, reason: Failure): void {
+    if (abortedFor !== undefined) return;
     const { instanceId, path, attempt, task } = command;
-    this.parts.logger.warn({ instanceId, path, attempt, task, err: error }, 'the handler of a task threw');
+    const place = { instanceId, path, attempt, task };
+    try {
+      if (error instanceof TaskFailure) return;
+      this.parts.logger.warn({ ...place, err: error }, 'the handler of a task threw');
+    } catch {
+      this.parts.logger.warn({ ...place, failure: reason }, 'the handler of a task threw what cannot be logged');
+    }
   }
 }
 

@@ -7,20 +7,28 @@ const maxDetailsBytes = 64 * 1024;
 
 /** A failure that can be stored and shown: code and message bounded, details JSON of at most 64 KiB. */
 export function failure(code: string, message: string, retryable: boolean, details?: unknown): Failure {
-  const shown = text(code).slice(0, maxCode);
+  const shown = textOf(code).slice(0, maxCode);
   return {
     code: shown === '' ? 'TASK_FAILED' : shown,
-    message: text(message).slice(0, maxMessage),
+    message: textOf(message).slice(0, maxMessage),
     ...(details !== undefined && { details: boundedDetails(details) }),
-    retryable,
+    retryable: Boolean(retryable), // handlers need not be TypeScript
   };
 }
 
 /**
  * What a handler threw, as a failure. `TaskFailure` says itself whether it is retryable; anything else is, under its own `code` if it has one.
- * @param thrown may be anything, `null` and `undefined` too
+ * @param thrown may be anything: `null`, and what throws when it is looked at
  */
 export function failureOf(thrown: unknown, abortedFor?: AbortReason): Failure {
+  try {
+    return unforged(thrown, abortedFor);
+  } catch {
+    return failure('TASK_FAILED', 'the handler threw what cannot be read', true);
+  }
+}
+
+function unforged(thrown: unknown, abortedFor?: AbortReason): Failure {
   const said = failureSaid(thrown, abortedFor);
   // Such attempts are free: a handler's own failure may not pass for one.
   const isForged = said.code === INJECTED_FAILURE && !(thrown instanceof InjectedFailure);
@@ -33,7 +41,7 @@ function failureSaid(thrown: unknown, abortedFor?: AbortReason): Failure {
   if (typeof thrown !== 'object' || thrown === null)
     return failure(
       'TASK_FAILED',
-      `the handler threw ${thrown === null ? 'null' : `a ${typeof thrown}: ${String(thrown)}`}`,
+      `the handler threw ${thrown === null ? 'null' : `a ${typeof thrown}: ${textOf(thrown)}`}`,
       true,
     );
   const { code, message } = thrown as { code?: unknown; message?: unknown };
@@ -54,7 +62,14 @@ const isAbort = (thrown: unknown): boolean =>
 
 const nameOf = (thrown: object): string => `the handler threw ${thrown.constructor?.name ?? 'an object'} without a message`;
 
-const text = (value: string): string => storable(value).value as string;
+/** Of handlers comes what is no text as well, and what cannot be turned into one. */
+function textOf(value: unknown): string {
+  try {
+    return storable(String(value)).value as string;
+  } catch {
+    return `what is no text (${typeof value})`;
+  }
+}
 
 /** Details as JSON of at most 64 KiB. */
 export function boundedDetails(details: unknown): Json {
@@ -63,6 +78,6 @@ export function boundedDetails(details: unknown): Json {
     const bytes = Buffer.byteLength(JSON.stringify(value));
     return bytes <= maxDetailsBytes ? value : { omitted: `details of ${bytes} bytes; at most ${maxDetailsBytes} are kept` };
   } catch (error) {
-    return { omitted: `details that are no JSON: ${String(error)}` };
+    return { omitted: `details that are no JSON: ${textOf(error)}` };
   }
 }
