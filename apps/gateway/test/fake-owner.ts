@@ -1,5 +1,5 @@
 import { bucketOf, exchanges, type InstanceDelta, type WorkerAnnouncement } from '#libs/contracts';
-import { type AuditEvent, type InstanceId, type InstanceStatus, isEnded } from '#libs/engine';
+import { type AuditEvent, type InstanceId, isEnded } from '#libs/engine';
 import { encodeEnvelope } from '#libs/messaging';
 import { EVENT_STORE, type EventStore, LEASE_STORE, type LeaseStore, type HeadUpdate } from '#libs/persistence';
 import type { TestGateway } from './gateway-app.js';
@@ -75,7 +75,7 @@ export class FakeOwner {
   async tell(items: readonly InstanceDelta[]): Promise<void> {
     const told = { v: 1, tenant: 'main', partition: 0 };
     await this.publish(exchanges.live, 'heads', { ...told, kind: 'heads', items });
-    const ended = items.filter(({ status }) => isEnded(status as InstanceStatus)).map(({ id }) => id);
+    const ended = items.filter(({ status }) => isEnded(status)).map(({ id }) => id);
     if (ended.length > 0) await this.publish(exchanges.live, 'ends', { ...told, kind: 'ends', items: ended });
   }
 

@@ -1,5 +1,4 @@
 import type { Instance, InstanceDelta, InstanceSummary, LiveInstance } from '#libs/contracts';
-import type { InstanceStatus } from '#libs/engine';
 import type { InstanceHead, InstanceListItem } from '#libs/persistence';
 import { toIso, toIsoOrNull } from '../http/times.js';
 
@@ -28,7 +27,6 @@ export function toLive(head: InstanceListItem): LiveInstance {
 export function fromDelta(delta: InstanceDelta): LiveInstance {
   return {
     ...delta,
-    status: delta.status as InstanceStatus,
     createdAt: toIso(delta.createdAt),
     startedAt: toIsoOrNull(delta.startedAt),
     endedAt: toIsoOrNull(delta.endedAt),

@@ -133,6 +133,12 @@ describe.each(hot)('the quick check of %s', (_what, message, isPlain, schema) =>
   });
 });
 
+it('a head has one of the statuses there are', () => {
+  const heads = (status: string) => ({ ...envelope('heads', [{ ...delta, status }]), partition: 3 });
+  expect([isPlainHeads(heads('failed')), liveSchema.safeParse(heads('failed')).success]).toEqual([true, true]);
+  expect([isPlainHeads(heads('<b>')), liveSchema.safeParse(heads('<b>')).success]).toEqual([false, false]);
+});
+
 it('numbers beyond all bounds and members called __proto__ are left to the schema', () => {
   const completed = (output: string) =>
     JSON.parse(

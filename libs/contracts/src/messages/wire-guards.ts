@@ -1,3 +1,4 @@
+import { instanceStatusSchema } from '../rest/common.js';
 import { maxCount, maxTime } from './wire.js';
 
 /**
@@ -81,7 +82,7 @@ function isPlainDelta(value: unknown): boolean {
     isText(value.definition) &&
     isText(value.version) &&
     isTextOrNull(value.key) &&
-    isText(value.status) &&
+    statuses.has(value.status) &&
     isInt(value.seq) &&
     isTextOrNull(value.summary) &&
     isTimeOrNull(value.startedAt) &&
@@ -105,6 +106,8 @@ function isJson(value: unknown): boolean {
 }
 
 const idShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+const statuses: ReadonlySet<unknown> = new Set(instanceStatusSchema.options);
 
 const isObject = (value: unknown): value is Members => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown): value is string => typeof value === 'string';

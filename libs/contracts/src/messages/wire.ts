@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { chaosFaultsSchema, chaosKindSchema, chaosLimits, chaosScopeSchema, chaosServiceSchema } from '../rest/chaos.js';
+import { instanceStatusSchema } from '../rest/common.js';
 
 /** Everything that travels over RabbitMQ (or the in-process transport), schema-versioned JSON. `v` is raised only with a reader for the old one. */
 
@@ -267,7 +268,7 @@ export const instanceDeltaSchema = z.object({
   definition: z.string(),
   version: z.string(),
   key: z.string().nullable(),
-  status: z.string(),
+  status: instanceStatusSchema,
   seq: z.int(),
   summary: z.string().nullable(),
   startedAt: time.nullable(),
