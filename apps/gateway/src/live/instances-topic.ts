@@ -55,7 +55,7 @@ export class InstancesTopic implements ListTopic {
     if (this.needsSnapshot) {
       this.needsSnapshot = false; // before it is read: what is heard from now on comes after it
       return this.snapshot().catch((error: unknown) => {
-        this.needsSnapshot = true; // tried again with the next news
+        this.needsSnapshot = true; // tried again by the session
         throw error;
       });
     }

@@ -1,5 +1,7 @@
+import { jest } from '@jest/globals';
 import { liveLimits, type ServerMessage, type TopicMessage } from '#libs/contracts';
-import { LiveSession, type LiveSocket } from './live-session.js';
+import { ApiProblem } from '../http/api-problem.js';
+import { LiveSession, type LiveSocket, readAgainMs } from './live-session.js';
 import type { ListTopic, Outlet, TopicFactory } from './topic.js';
 
 class FakeSocket implements LiveSocket {
@@ -27,6 +29,8 @@ class CountingTopic implements ListTopic {
   forgotten = 0;
   stopped = false;
   resumed = 0;
+  taken = 0;
+  failsWith: Error | undefined;
   private seq = 0;
 
   constructor(
@@ -40,6 +44,8 @@ class CountingTopic implements ListTopic {
   }
 
   take(): Promise<TopicMessage> {
+    this.taken += 1;
+    if (this.failsWith) return Promise.reject(this.failsWith);
     return Promise.resolve(this.message('delta'));
   }
 
@@ -138,6 +144,60 @@ describe('LiveSession', () => {
     session.ping();
     expect(topics.get('queues')?.resumed).toBe(1);
     session.close();
+  });
+
+  describe('when a list cannot be read', () => {
+    const away = new ApiProblem('DATABASE_UNAVAILABLE', 'expected the database to answer');
+    beforeEach(() => void jest.useFakeTimers());
+    afterEach(() => void jest.useRealTimers());
+
+    async function failing(error: Error) {
+      const opened = open();
+      opened.send({ subscribe: 'queues' });
+      const topic = opened.topics.get('queues')!;
+      topic.failsWith = error;
+      topic.change();
+      await jest.advanceTimersByTimeAsync(liveLimits.listIntervalMs);
+      expect(topic.taken).toBe(1);
+      return { ...opened, topic };
+    }
+
+    it('reads it again until it can be, without news, and then no more', async () => {
+      const { topic, socket } = await failing(away);
+      await jest.advanceTimersByTimeAsync(2 * readAgainMs + liveLimits.listIntervalMs);
+      expect(topic.taken).toBe(3);
+      topic.failsWith = undefined;
+      await jest.advanceTimersByTimeAsync(readAgainMs + liveLimits.listIntervalMs);
+      expect(socket.sent.at(-1)).toMatchObject({ type: 'delta', ref: 'queues' });
+      await jest.advanceTimersByTimeAsync(10 * readAgainMs);
+      expect(topic.taken).toBe(4);
+    });
+
+    it('reads it no more often because there is news meanwhile', async () => {
+      const { topic } = await failing(away);
+      topic.change();
+      await jest.advanceTimersByTimeAsync(readAgainMs / 2);
+      expect(topic.taken).toBe(2);
+      await jest.advanceTimersByTimeAsync(10 * readAgainMs);
+      expect(topic.taken).toBeLessThanOrEqual(2 + 10);
+    });
+
+    it('leaves what nobody wants any more', async () => {
+      const { topic, send, session } = await failing(away);
+      send({ unsubscribe: 'queues' });
+      await jest.advanceTimersByTimeAsync(10 * readAgainMs);
+      expect(topic.taken).toBe(1);
+      session.close();
+      const other = await failing(away);
+      other.session.close();
+      expect(jest.getTimerCount()).toBe(0);
+    });
+
+    it('does not ask again what was refused', async () => {
+      const { topic } = await failing(new ApiProblem('PARAMETER_INVALID', 'expected another'));
+      await jest.advanceTimersByTimeAsync(10 * readAgainMs);
+      expect(topic.taken).toBe(1);
+    });
   });
 
   it('stops its topics at the end', () => {

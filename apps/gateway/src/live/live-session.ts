@@ -25,6 +25,8 @@ export interface SessionOptions {
 }
 
 const policyViolation = 1008;
+/** Until a list that could not be read is read again: consoles are to be right 2 s after an outage. */
+export const readAgainMs = 1_000;
 
 /** One client of `/live`: its subscriptions, its rate and what it is able to take. Knows neither Nest nor `ws`. */
 export class LiveSession {
@@ -36,6 +38,9 @@ export class LiveSession {
   private isTaking = false;
   private lastListAt = -Infinity;
   private timer: NodeJS.Timeout | undefined;
+  /** Could not be read; no news need follow, so they are read again by themselves. */
+  private readonly unread = new Set<ListTopic>();
+  private unreadTimer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly socket: LiveSocket,
@@ -68,9 +73,11 @@ export class LiveSession {
   close(): void {
     this.isClosed = true;
     clearTimeout(this.timer);
+    clearTimeout(this.unreadTimer);
     for (const topic of this.topics.values()) topic.stop();
     this.topics.clear();
     this.waiting.clear();
+    this.unread.clear();
   }
 
   private handle(text: string): void {
@@ -83,10 +90,11 @@ export class LiveSession {
     const ref = request.ref ?? (request.subscribe === 'instance' ? `instance:${request.id}` : request.subscribe);
     this.drop(ref);
     if (this.topics.size >= liveLimits.subscriptions) {
-      return this.tellError(
+      this.tellError(
         new ApiProblem('SUBSCRIPTION_LIMIT', `expected at most ${liveLimits.subscriptions} subscriptions, but this is one more`),
         ref,
       );
+      return;
     }
     const topic = this.options.topics(request, ref, this.outletOf(ref));
     this.topics.set(ref, topic);
@@ -104,6 +112,7 @@ export class LiveSession {
     topic.stop();
     this.topics.delete(ref);
     this.waiting.delete(topic as ListTopic);
+    this.unread.delete(topic as ListTopic);
   }
 
   private fail(ref: string, topic: Topic, error: unknown): void {
@@ -161,12 +170,13 @@ export class LiveSession {
     const [topic] = this.waiting;
     if (!topic) return;
     this.waiting.delete(topic);
+    this.unread.delete(topic);
     this.isTaking = true;
     try {
       const message = await topic.take();
       if (message && this.sendTopic(message)) this.lastListAt = this.options.nowMs();
     } catch (error) {
-      this.tellError(error, null);
+      if (this.tellError(error, null) >= 500) this.readAgain(topic);
     } finally {
       this.isTaking = false;
     }
@@ -178,11 +188,25 @@ export class LiveSession {
     this.timer = setTimeout(() => void this.takeNext(), liveLimits.listIntervalMs);
   }
 
-  private tellError(error: unknown, ref: string | null): void {
+  private readAgain(topic: ListTopic): void {
+    if (![...this.topics.values()].includes(topic)) return; // left while it was read
+    this.unread.add(topic);
+    if (this.unreadTimer) return;
+    this.unreadTimer = setTimeout(() => {
+      this.unreadTimer = undefined;
+      for (const each of this.unread) this.waiting.add(each);
+      this.unread.clear();
+      if (this.waiting.size > 0) this.schedule();
+    }, readAgainMs).unref();
+  }
+
+  /** @returns the status of the problem */
+  private tellError(error: unknown, ref: string | null): number {
     const problem = classifyError(error);
     const traceId = this.options.newTraceId();
     if (problem.status >= 500) this.options.onError(problem.cause ?? problem, traceId);
     this.write({ type: 'error', ref, problem: problem.body(traceId) });
+    return problem.status;
   }
 
   private write(message: ServerMessage): void {
