@@ -1,3 +1,4 @@
+import { median } from '#libs/testing';
 import { withDatabase } from '../checks/stored-facts.js';
 import { monoMs } from '../ledger/ledger-record.js';
 import { pause, type Run } from '../run.js';
@@ -5,8 +6,8 @@ import type { Scenario } from '../scenario.js';
 import { startMany } from '../workload/many.js';
 
 const sprintChains = 60;
-/** 70 % of the speed from before. */
-const mostOfBefore = 100 / 0.7;
+/** 70 % of the speed from before; shorter runs on busy machines only find what is worse than noise. */
+const mostOfBefore = { smoke: 300, matrix: 300, full: 100 / 0.7 };
 /** Of the product at rest, which goes on renewing leases. */
 const restDead = 1_000;
 
@@ -15,7 +16,8 @@ export const heldTransaction: Scenario = {
   title: 'a transaction that somebody leaves open',
   inject:
     'a snapshot of the database held for 10 min (40 s in the matrix) under load: nothing that is overwritten can be cleaned up',
-  mustHold: 'at least 70 % of the speed from before; afterwards everything can be cleaned up',
+  mustHold:
+    'at least 70 % of the speed from before (a third in short runs, where sprints vary by themselves); afterwards everything can be cleaned up',
   floors: { interrupted: 5 },
   async run(run) {
     const heldMs = run.scaled({ smoke: 15_000, matrix: 40_000, full: 600_000 });
@@ -31,7 +33,12 @@ export const heldTransaction: Scenario = {
             await pause(heldMs);
             const held = await sprintMs(run);
             run.measure(`${sprintChains} chains before`, before, 'ms');
-            run.measure('the same with the transaction open, of the time before', (100 * held) / before, '%', mostOfBefore);
+            run.measure(
+              'the same with the transaction open, of the time before',
+              (100 * held) / before,
+              '%',
+              run.scaled(mostOfBefore),
+            );
             run.measure('dead rows kept by the transaction', await deadRows(run), '');
             await client.query('ROLLBACK');
           }),
@@ -44,7 +51,7 @@ export const heldTransaction: Scenario = {
   },
 };
 
-/** The faster of two: how long so many chains of five take, under the load there is. */
+/** The median of three: how long so many chains of five take, under the load there is. */
 async function sprintMs(run: Run): Promise<number> {
   const once = async (): Promise<number> => {
     const begun = monoMs();
@@ -58,7 +65,7 @@ async function sprintMs(run: Run): Promise<number> {
     await run.world.ledger.reached(`the ends of ${sprintChains} chains`, look, 120_000);
     return monoMs() - begun;
   };
-  return Math.min(await once(), await once());
+  return median([await once(), await once(), await once()]);
 }
 
 const deadRows = ({ world }: Run): Promise<number> =>
