@@ -1,8 +1,8 @@
 import { jest } from '@jest/globals';
 import { bucketOf, exchanges, partitionKey, partitionOf, redriveHeader, type StepCommand } from '#libs/contracts';
 import type { InstanceId } from '#libs/engine';
-import { encodeEnvelope } from '#libs/messaging';
-import type { IncidentRow } from '#libs/persistence';
+import { deadLetterQueueSpec, encodeEnvelope } from '#libs/messaging';
+import { type IncidentRow, IncidentStore } from '#libs/persistence';
 import { until } from '#libs/testing';
 import { BatchFold } from '../src/partitions/batch-fold.js';
 import { definitionOf, OrchestratorBench } from './bench/orchestrator-bench.js';
@@ -54,6 +54,19 @@ describe('what an owner cannot take in', () => {
     expect(await open()).toMatchObject([
       { kind: 'unreadable', code: 'WRONG_SHAPE', instanceId: id, path: 'a', definition: 'one' },
     ]);
+  });
+
+  it('a message with an item that is one too many is buried whole, and its other items are taken in', async () => {
+    const worker = await bench.worker(() => undefined);
+    await bench.node('one');
+    const id = await bench.start('one');
+    const { token } = (await worker.receives(1))[0]!;
+    jest.spyOn(IncidentStore.prototype, 'record').mockResolvedValueOnce(undefined);
+    const good = { kind: 'completed', instanceId: id, path: 'a', token, output: 1, worker: 'w', startedAt: 0 };
+    await tell(id, [{ ...good, token: 'many' }, good]);
+    expect(await bench.end(id)).toMatchObject({ status: 'completed' });
+    const isBuried = async () => ((await bench.transport.queueDepth(deadLetterQueueSpec.name))?.ready === 1 ? true : undefined);
+    expect(await until(isBuried, 20_000)).toBe(true);
   });
 
   it('what is sent to another partition than that of its instance is refused there, and its hints are passed over', async () => {

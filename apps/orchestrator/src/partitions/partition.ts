@@ -8,6 +8,7 @@ import {
   type Consumer,
   type Delivery,
   type OutgoingMessage,
+  type Settlement,
 } from '#libs/messaging';
 import { DataFault, JournalCollision, type Lease } from '#libs/persistence';
 import { crashPoint } from '#libs/platform';
@@ -127,7 +128,7 @@ export class Partition {
   }
 
   /** What is in memory is ours; for anything else its bucket says so. */
-  private readonly isOurs = (id: InstanceId): boolean =>
+  readonly isOurs = (id: InstanceId): boolean =>
     this.cache.has(id) || partitionOf(bucketOf(id), this.services.config.partitions) === this.number;
 
   /** Work beside the batches, for which a hand-over waits. Whatever fails is found again by the sweep. */
@@ -218,9 +219,11 @@ export class Partition {
     for (const { instanceId } of lifted) this.services.quarantine.lift(instanceId); // somebody has mended it, or wants to see
     if (parcel !== undefined && unreadable.length === 0) return this.add({ ...parcel, life });
     void this.putAside(delivery, unreadable).then((kept) => {
-      if (kept !== undefined && parcel !== undefined) return this.add({ ...parcel, life });
+      // Buried whole for what was only counted: an item of it that comes again is refused by its token.
+      const settle = (how: Settlement): void => delivery.settle(how === 'ack' && kept === 'counted' ? 'deadLetter' : how);
+      if (kept !== undefined && parcel !== undefined) return this.add({ ...parcel, delivery: { settle }, life });
       this.intake.handle(life);
-      if (kept !== undefined) delivery.settle(kept === 'written' ? 'ack' : 'deadLetter');
+      if (kept !== undefined) settle('ack');
       else setTimeout(() => delivery.settle('requeue'), requeueAfterMs).unref(); // at once, it would come back a thousand times a second
     });
   }
