@@ -289,8 +289,8 @@ export interface EventStore {
   stirring(fromBucket: number, toBucket: number, nowMs: number): Promise<Stirring>;
   /** Wake-ups of a bucket range [from, to) that are due at `nowMs`, earliest first, after the cursor. */
   dueWakeups(fromBucket: number, toBucket: number, nowMs: number, after: DueWakeup | null, limit: number): Promise<DueWakeup[]>;
-  /** Instances with unconsumed inbox rows in a bucket range. */
-  inboxWaiting(fromBucket: number, toBucket: number, limit: number): Promise<InstanceId[]>;
+  /** Instances with unconsumed inbox rows in a bucket range, however many rows one has. @param except those that are left alone */
+  inboxWaiting(fromBucket: number, toBucket: number, limit: number, except?: readonly InstanceId[]): Promise<InstanceId[]>;
   /** Instances whose wake-up row says `work`, by id after the cursor. */
   instancesWithWork(
     fromBucket: number,

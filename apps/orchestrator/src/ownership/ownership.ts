@@ -196,6 +196,7 @@ export class Ownership {
     this.owned.set(lease.partition, one);
     void partition.ended.then((end) => {
       if (end === 'refused') this.refused.add(lease.partition);
+      if (end === 'released' || end === 'deposed') this.services.quarantine.forget(partition.isOurs);
       if (this.owned.get(lease.partition) === one && !one.isLeaving) {
         this.owned.delete(lease.partition);
         const hasLived = performance.now() - partition.ownedSinceMs > tickMs; // else the next tick is soon enough

@@ -65,6 +65,7 @@ export class BatchRunner {
     const dispatches = this.dispatches(dispatchesPerBatch);
     const again = this.hasUnsentDue() ? partition.unsent.due(performance.now(), 200) : [];
     const hinted = new Set<InstanceId>();
+    const takenUp = new Set<InstanceId>();
     const ids: InstanceId[] = [
       ...dispatches.flatMap((one) => one.steps.map((step) => step.instanceId)),
       ...again.map((one) => one.instanceId),
@@ -72,7 +73,8 @@ export class BatchRunner {
     for (const { inputs } of parcels) {
       for (const input of inputs) {
         ids.push(input.instanceId);
-        if (input.kind === 'hint' || this.mayEndWait(input) || quarantine.takesUp(input.instanceId)) hinted.add(input.instanceId);
+        if (quarantine.takesUp(input.instanceId)) takenUp.add(input.instanceId);
+        if (input.kind === 'hint' || this.mayEndWait(input) || takenUp.has(input.instanceId)) hinted.add(input.instanceId);
       }
     }
     const loaded = await loader.load(partition.cache, ids, hinted);
@@ -95,6 +97,8 @@ export class BatchRunner {
     }
     const repeats = stepCommandsOf(partition, again);
     const isCommitted = await this.commit(fold, parcels);
+    for (const { instanceId } of fold.held) takenUp.delete(instanceId); // there is more in its inbox since
+    for (const id of takenUp) quarantine.tookUp(id);
     partition.limits.batchDone();
     for (const [instance, events] of fold.changed) this.remind(instance, events.length > 0);
     const send = !isCommitted && repeats.length === 0 ? undefined : this.sending(fold, parcels, repeats);

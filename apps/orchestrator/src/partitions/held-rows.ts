@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import { bucketOf } from '#libs/contracts';
 import type { JsonObject } from '#libs/engine';
 import type { NewInboxRow } from '#libs/persistence';
@@ -23,7 +22,8 @@ export function heldRow(input: Input): NewInboxRow | undefined {
       // One outcome an attempt: what is delivered again is the same row.
       return { ...row, id: `held:outcome:${message.token}`, kind: message.type, content: contentOf(message) };
     case 'progress':
-      return { ...row, id: `held:progress:${uuidv7()}`, kind: message.type, content: contentOf(message) };
+      // One an attempt, which is but a help for the next one: however often it reports, its instance's inbox stays short.
+      return { ...row, id: `held:progress:${message.token}`, kind: message.type, content: contentOf(message) };
     default:
       return undefined;
   }

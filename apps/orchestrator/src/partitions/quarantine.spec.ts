@@ -29,5 +29,30 @@ describe('Quarantine', () => {
     const quarantine = new Quarantine();
     quarantine.add(instanceId);
     expect([quarantine.has(instanceId), quarantine.has('other' as InstanceId)]).toEqual([true, false]);
+    expect(quarantine.ids()).toEqual([instanceId]);
+  });
+
+  it('has an inbox read first until what was in it is committed', () => {
+    const quarantine = new Quarantine();
+    quarantine.add(instanceId);
+    quarantine.holds(instanceId);
+    expect(quarantine.takesUp(instanceId)).toBe(false);
+    quarantine.tookUp(instanceId); // while it is left alone nothing of it was decided
+    quarantine.lift(instanceId);
+    expect([quarantine.takesUp(instanceId), quarantine.takesUp(instanceId)]).toEqual([true, true]);
+    quarantine.tookUp(instanceId);
+    expect(quarantine.takesUp(instanceId)).toBe(false);
+  });
+
+  it("forgets those of a partition that is somebody else's now", () => {
+    const quarantine = new Quarantine();
+    const other = 'i2' as InstanceId;
+    for (const id of [instanceId, other]) {
+      quarantine.holds(id);
+      quarantine.add(id);
+    }
+    quarantine.forget((id) => id === instanceId);
+    quarantine.lift(other);
+    expect([quarantine.ids(), quarantine.takesUp(instanceId), quarantine.takesUp(other)]).toEqual([[], false, true]);
   });
 });

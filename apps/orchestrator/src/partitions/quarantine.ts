@@ -35,9 +35,24 @@ export class Quarantine {
     this.holding.add(id);
   }
 
-  /** @returns once: whether it is left alone no longer, and its inbox must be read before anything else is decided */
+  /** Those that are left alone now. */
+  ids(): InstanceId[] {
+    return [...this.until.keys()].filter((id) => this.has(id));
+  }
+
+  /** @returns whether it is left alone no longer, and its inbox must be read before anything else is decided */
   takesUp(id: InstanceId): boolean {
-    return this.holding.has(id) && !this.has(id) && this.holding.delete(id);
+    return this.holding.has(id) && !this.has(id);
+  }
+
+  /** What was in its inbox is decided and committed; unless it is left alone again. */
+  tookUp(id: InstanceId): void {
+    if (!this.has(id)) this.holding.delete(id);
+  }
+
+  /** Somebody else owns these now, and sees for himself. */
+  forget(isTheirs: (id: InstanceId) => boolean): void {
+    for (const ids of [this.until, this.holding]) for (const id of ids.keys()) if (isTheirs(id)) ids.delete(id);
   }
 
   /**

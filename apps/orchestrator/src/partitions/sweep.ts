@@ -1,4 +1,3 @@
-import type { InstanceId } from '#libs/engine';
 import { tellForgotten } from './children-aside.js';
 import { backlogAhead } from './recover.js';
 import { partitionBuckets } from './bucket-range.js';
@@ -10,18 +9,16 @@ const busySweepMs = 5_000;
 
 /** Finds what nobody told us of: due wake-ups and inbox rows whose hint was lost. A busy partition, which finds much of it by itself, is swept less often. */
 export async function sweep(partition: Partition): Promise<void> {
-  const { store, config } = partition.services;
+  const { store, config, quarantine } = partition.services;
   const [from, to] = partitionBuckets(partition.number, config.partitions);
   const found = await store.stirring(from, to, partition.due.horizonMs());
   if (found.hasDue) await partition.due.sweep();
   const isBusy = partition.waitingInputs > busyParcels;
   if (isBusy && performance.now() - partition.sweptMs < busySweepMs) return;
   partition.sweptMs = performance.now();
-  const waiting = found.hasInbox ? await store.inboxWaiting(from, to, sweepSize) : [];
+  const waiting = found.hasInbox ? await store.inboxWaiting(from, to, sweepSize, quarantine.ids()) : [];
   await readBacklogAhead(partition);
-  const { quarantine } = partition.services;
-  const awake = waiting.filter((id: InstanceId) => !quarantine.has(id));
-  partition.push(...awake.map((instanceId) => ({ kind: 'hint', instanceId }) as const));
+  partition.push(...waiting.map((instanceId) => ({ kind: 'hint', instanceId }) as const));
   tellForgotten(partition);
   partition.keys.sweep(found.hasKeys);
   void partition.teller.tryAgain();

@@ -242,7 +242,16 @@ describe.each(servers)('PgEventStore on $name', (server: TestServer) => {
     await pool.query(`UPDATE workflow_instances SET status = 'waiting' WHERE id = $1`, [open]);
     expect(await store.inboxWaiting(0, 4096, 10)).toEqual([open]);
     await door.insertInbox(rows('cancel'));
-    expect(await store.inboxWaiting(0, 4096, 10)).toEqual([early, open].sort());
+    expect((await store.inboxWaiting(0, 4096, 10)).sort()).toEqual([early, open].sort());
+  });
+
+  it('finds whose inbox has rows, though another has more of them than are asked for', async () => {
+    await pool.query('DELETE FROM workflow_inbox');
+    const [first, second] = [await newInstance(), await newInstance()].sort();
+    const row = (instanceId: InstanceId, id: string) => ({ id, instanceId, bucket: 0, kind: 'cancel' as const, content: {} });
+    await door.insertInbox(['1', '2', '3'].flatMap((id) => [row(first!, id), row(second!, id)]));
+    expect((await store.inboxWaiting(0, 4096, 2)).sort()).toEqual([first, second]);
+    expect(await store.inboxWaiting(0, 4096, 1, [first!])).toEqual([second]);
   });
 
   it('adds up figures of a minute', async () => {

@@ -84,8 +84,8 @@ export class PgEventStore implements EventStore {
     return this.rows(readStatements.dueWakeups, [fromBucket, toBucket, nowMs, dueAt, id, limit]);
   }
 
-  inboxWaiting(fromBucket: number, toBucket: number, limit: number): Promise<InstanceId[]> {
-    return this.ids(readStatements.inboxWaiting, [fromBucket, toBucket, limit]);
+  inboxWaiting(fromBucket: number, toBucket: number, limit: number, except: readonly InstanceId[] = []): Promise<InstanceId[]> {
+    return this.ids(readStatements.inboxWaiting, [fromBucket, toBucket, limit, plainArray(except)]);
   }
 
   instancesWithWork(

@@ -37,10 +37,8 @@ export const readStatements = {
   // Events of an instance that has not started wait for its start, which has a wake-up of its own: nobody need look at them every second.
   inboxWaiting: {
     name: 'inbox_waiting',
-    text: `SELECT DISTINCT instance_id AS id FROM (
-        SELECT b.instance_id FROM workflow_inbox b WHERE ${isWaiting}
-        ORDER BY b.bucket, b.instance_id LIMIT $3
-      ) waiting`,
+    text: `SELECT b.instance_id AS id FROM workflow_inbox b WHERE ${isWaiting} AND b.instance_id <> ALL ($4::uuid[])
+      GROUP BY b.bucket, b.instance_id ORDER BY b.bucket, b.instance_id LIMIT $3`,
   },
   stirring: {
     name: 'stirring',
