@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg';
+import { QueryFailedError } from 'typeorm';
 import { DataFault, JournalCollision } from '../ports.js';
 
 const JOURNAL_KEY = 'workflow_batches_pkey';
@@ -12,7 +13,8 @@ export function commitFault(error: unknown, partition: number, batchNo: number):
 }
 
 /** SQLSTATE 22 (a value that cannot be stored) and 23 (a constraint). 54000 is a value beyond a limit of the server. */
-export function dataFault(error: unknown): DataFault | undefined {
+export function dataFault(thrown: unknown): DataFault | undefined {
+  const error: unknown = thrown instanceof QueryFailedError ? thrown.driverError : thrown;
   if (!(error instanceof DatabaseError) || error.code === undefined) return undefined;
   if (!/^(22|23|54000)/.test(error.code)) return undefined;
   const place = error.constraint ?? error.table;

@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { canonicalJson, type JsonObject } from '#libs/engine';
 import { NOW_MS } from '../connections/database-clock.js';
+import { dataFault } from '../events/sql-faults.js';
 import type { IncidentStatus } from './incident.js';
 
 /** How long one redrive may take before another may begin, ms. */
@@ -87,12 +88,21 @@ export class IncidentActs {
    * Steps that were lost and that somebody has had tried again, or passed over, by hand: what is to become of them is decided. A decision made
    * by a redrive closes its incident itself.
    * @returns ids of the incidents that are closed
+   * @throws DataFault a row cannot be read as what it was
    */
-  async settleLost({ instanceId, path, seq }: RetriedSteps, by: Operator): Promise<string[]> {
+  async settleLost(retried: RetriedSteps, by: Operator): Promise<string[]> {
+    try {
+      return await this.settle(retried, by);
+    } catch (error) {
+      throw dataFault(error) ?? error;
+    }
+  }
+
+  private async settle({ instanceId, path, seq }: RetriedSteps, by: Operator): Promise<string[]> {
     const rows: { id: string }[] = await this.dataSource.query(
       `SELECT x.id FROM workflow_incidents x
        WHERE x.kind = 'lostStep' AND x.resolved_at IS NULL AND x.instance_id = $1
-         AND starts_with(x.path || '/', coalesce($2, x.path) || '/') AND substring(x.message_key FROM ':(\\d+)$')::bigint < $3
+         AND starts_with(x.path || '/', coalesce($2, x.path) || '/') AND substring(x.message_key FROM ':(\\d+)$')::numeric < $3
          AND NOT EXISTS (SELECT FROM workflow_inbox b WHERE b.instance_id = x.instance_id
            AND b.id = 'incident:' || x.id || ':' || x.redrives AND b.outcome = 'applied')`,
       [instanceId, path ?? null, seq],

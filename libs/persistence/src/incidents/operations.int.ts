@@ -3,6 +3,7 @@ import { createDataSource } from '../connections/create-data-source.js';
 import { IdempotencyStore } from '../idempotency/idempotency-store.js';
 import { lowestIdAt } from '../instances/uuid-bounds.js';
 import { Maintenance } from '../schema/maintenance.js';
+import { DataFault } from '../ports.js';
 import { newId } from '../testing/rows.js';
 import { servers, type TestServer } from '../testing/test-servers.js';
 import { IncidentActs } from './incident-acts.js';
@@ -91,6 +92,23 @@ describe.each(servers)('operations on $name', (server: TestServer) => {
     expect([await resolve(), await resolve()]).toEqual([[id], []]);
     expect((await queries().list({ status: 'resolved' }, { limit: 9 })).items.map((incident) => incident.id)).toEqual([id]);
     expect((await queries().list({ instanceId, kinds: ['broken'] }, { limit: 9 })).items).toEqual([]);
+  });
+
+  it('settles what was lost of an instance, whatever number is written at the end of its name', async () => {
+    const incidents = new IncidentStore(database.dataSource);
+    const instanceId = newId();
+    const lost = (seq: string) =>
+      incidents.record({ kind: 'lostStep', reason: 'r', instanceId, path: 'a', messageKey: `lostStep:${instanceId}:${seq}` });
+    const [known] = [await lost('3'), await lost('9'.repeat(30))];
+    expect(await new IncidentActs(database.dataSource).settleLost({ instanceId, seq: 7 }, { actor: 'ada' })).toEqual([known]);
+  });
+
+  it('says of what it cannot store that it is the data', async () => {
+    const tooLong = Array.from({ length: 3_000 }, () => String.fromCodePoint(0x4e00 + Math.floor(Math.random() * 20_000))).join(
+      '',
+    );
+    const kept = new IncidentStore(database.dataSource).record({ kind: 'deadLetter', reason: 'r', messageKey: tooLong });
+    await expect(kept).rejects.toBeInstanceOf(DataFault);
   });
 
   it('keeps one incident a message, open or not', async () => {
