@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { type BuriedIncident, commandsQueue, exchanges, incidentHeader, stepKey } from '#libs/contracts';
 import { createTransport, deadLetterQueueSpec, stepQueueSpec, type Transport } from '#libs/messaging';
-import { IncidentStore } from '#libs/persistence';
+import { DataFault, IncidentQueries, IncidentStore, SpoiltRow } from '#libs/persistence';
 import { RabbitNode, until } from '#libs/testing';
 import { DeadLetterReader } from '../src/incidents/dead-letter-reader.js';
 import { Incidents } from '../src/incidents/incidents.js';
@@ -49,11 +49,11 @@ whereRabbitIs('dead letters', () => {
       const items = await all();
       return items.length >= count ? items : undefined;
     }, 20_000);
-  const isRead = () =>
-    until(async () => {
-      const depth = await transport.queueDepth(deadLetterQueueSpec.name);
-      return depth?.ready === 0 && depth.consumers === 1 ? true : undefined;
-    }, 20_000);
+  /** What was prefetched and not acknowledged would be in its queue again. */
+  const isRead = async () => {
+    await reader.stop();
+    expect((await transport.queueDepth(deadLetterQueueSpec.name))?.ready).toBe(0);
+  };
   const bury = (content: string, known: BuriedIncident | undefined, routingKey = '') =>
     transport.publish([
       {
@@ -100,6 +100,35 @@ whereRabbitIs('dead letters', () => {
     });
   });
 
+  it('what cannot be stored as it is told, or not at first, is stored all the same, and uses up its own place only', async () => {
+    jest.spyOn(Date, 'now').mockReturnValue(1_800_000_000_000);
+    reader = readerOf(3);
+    reader.start();
+    const late = jest.spyOn(IncidentStore.prototype, 'recordLate');
+    late.mockRejectedValueOnce(new DataFault('54000', 'index row size 3016 exceeds maximum'));
+    await bury('forged', undefined);
+    const [bare] = (await there(1))!;
+    expect(bare).toMatchObject({ kind: 'deadLetter', code: 'DEAD_LETTER', reason: expect.stringContaining('index row size') });
+    const long = Array.from({ length: 1_000 }, () => String.fromCodePoint(0x4e00 + Math.floor(Math.random() * 20_000))).join('');
+    await bury('long', { kind: 'refusedCommand', key: long });
+    await there(2);
+    late.mockRejectedValueOnce(new Error('the database is away'));
+    await bury('late', undefined);
+    expect(await there(3)).toHaveLength(3);
+    expect(late).toHaveBeenCalledTimes(5);
+    await isRead();
+  });
+
+  it('what has an incident is done with, though that one cannot be read any more', async () => {
+    const written = (await bench.incidents.record({ kind: 'unreadable', reason: 'r' }))!;
+    const read = jest.spyOn(IncidentQueries.prototype, 'get').mockRejectedValueOnce(new SpoiltRow('it cannot be read'));
+    await bury('{', { kind: 'unreadable', id: written });
+    reader.start();
+    expect(await until(() => Promise.resolve(read.mock.calls.length > 0 || undefined), 20_000)).toBe(true);
+    await isRead();
+    expect(await all()).toHaveLength(1);
+  });
+
   it('so many are read a minute; the others wait in their queue', async () => {
     jest.spyOn(Date, 'now').mockReturnValue(1_800_000_000_000);
     reader = readerOf(2);
@@ -107,7 +136,8 @@ whereRabbitIs('dead letters', () => {
     reader.start();
     await there(2);
     await reader.stop();
-    await until(async () => ((await transport.queueDepth(deadLetterQueueSpec.name))?.ready === 1 ? true : undefined), 20_000);
+    const waits = async () => ((await transport.queueDepth(deadLetterQueueSpec.name))?.ready === 1 ? true : undefined);
+    expect(await until(waits, 20_000)).toBe(true);
     expect(await all()).toHaveLength(2);
   });
 });

@@ -4,7 +4,8 @@ import { deadLetterQueueSpec, type Consumer, type Delivery, type Transport, TRAN
 import { CONFIG, type Config } from '#libs/platform';
 import { Incidents } from './incidents.js';
 
-const prefetch = 20;
+/** Few: they may be large, and are held while there is no room. */
+const prefetch = 2;
 /** While the database is away, and between two tries to consume, ms. */
 const retryMs = 1_000;
 const minuteMs = 60_000;
@@ -86,26 +87,30 @@ export class DeadLetterReader {
   }
 
   private async take(delivery: Delivery): Promise<void> {
+    let minute: number | undefined;
     try {
-      await this.room();
+      minute = await this.room();
       await this.incidents.deadLetter(delivery);
       delivery.settle('ack');
     } catch (error) {
+      if (minute !== undefined && minute === this.minute) this.read -= 1; // it comes again
       if (!this.closing.signal.aborted) this.logger.warn(`a dead letter stays in its queue: ${String(error)}`);
       await pause(retryMs, undefined, { signal: this.closing.signal }).catch(() => undefined);
       delivery.settle('requeue');
     }
   }
 
-  /** @throws when this process ends meanwhile */
-  private async room(): Promise<void> {
+  /** @returns the minute it is written in @throws when this process ends meanwhile */
+  private async room(): Promise<number> {
     for (;;) {
       const nowMs = Date.now();
       const minute = Math.floor(nowMs / minuteMs);
       if (minute !== this.minute) [this.minute, this.read] = [minute, 0];
-      if (this.read < this.config.incidentsAMinute) break;
+      if (this.read < this.config.incidentsAMinute) {
+        this.read += 1;
+        return minute;
+      }
       await pause(minuteMs - (nowMs % minuteMs), undefined, { signal: this.closing.signal });
     }
-    this.read += 1;
   }
 }

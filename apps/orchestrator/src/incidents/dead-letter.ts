@@ -47,6 +47,13 @@ export function incidentOf(letter: Delivery): NewIncident {
   };
 }
 
+/** Of one whose headers make an incident no database takes: only what must not be lost. */
+export const bareIncidentOf = ({ queue, content }: Delivery, { message }: Error): NewIncident => ({
+  ...{ kind: 'deadLetter', code: 'DEAD_LETTER', raw: content.subarray(0, maxMessageBytes) },
+  reason: `a message whose headers cannot be stored: ${message.slice(0, 500)}`,
+  messageKey: messageKeyOf('deadLetter', queue, content),
+});
+
 const whatIsThere = (content: Buffer): Pick<NewIncident, 'instanceId' | 'path' | 'definition'> => whatIsNamedIn(content);
 
 function kindOf(kind: string | undefined, queue: string): string {
@@ -64,11 +71,16 @@ function reasonOf(queue: string, content: Buffer): string {
 
 const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
+/** More would not fit into an index. */
+const textBytes = 500;
+
 /** What the header says, as far as it is what we write there: anybody can send one. */
 function knownOf({ headers }: Pick<Delivery, 'headers'>): BuriedIncident {
   try {
     const known = JSON.parse(textOf(headers[incidentHeader]) ?? '{}') as Record<string, unknown> | null;
-    const texts = Object.entries(known ?? {}).filter(([, value]) => typeof value === 'string' && value.length <= 1_000);
+    const texts = Object.entries(known ?? {}).filter(
+      ([, value]) => typeof value === 'string' && Buffer.byteLength(value) <= textBytes,
+    );
     const { id, instanceId, ...rest } = Object.fromEntries(texts) as BuriedIncident;
     return {
       ...rest,

@@ -2,17 +2,19 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Failure, InstanceId } from '#libs/engine';
 import { type Delivery, maxMessageBytes } from '#libs/messaging';
 import {
+  DataFault,
   IncidentActs,
   IncidentQueries,
   IncidentStore,
   type NewIncident,
   type Operator,
   type RetriedSteps,
+  SpoiltRow,
 } from '#libs/persistence';
 import { crashPoint } from '#libs/platform';
 import { OrchestratorMetrics } from '../metrics/orchestrator-metrics.js';
 import type { Input } from '../partitions/inputs.js';
-import { incidentOf, messageKeyOf, whatIsNamedIn, writtenOf } from './dead-letter.js';
+import { bareIncidentOf, incidentOf, messageKeyOf, whatIsNamedIn, writtenOf } from './dead-letter.js';
 import { itemOf, nameOf, pathOf } from './input-item.js';
 
 const stackChars = 8_000;
@@ -64,10 +66,25 @@ export class Incidents {
   /** A dead letter nobody has written down yet. @throws while the database is away */
   async deadLetter(delivery: Delivery): Promise<void> {
     const written = writtenOf(delivery);
-    if (written !== undefined && (await this.queries.get(written)) !== undefined) return;
+    if (written !== undefined && (await this.isThere(written))) return;
     const incident = incidentOf(delivery);
     this.metrics.incident(incident.kind);
-    await this.store.recordLate(incident);
+    try {
+      await this.store.recordLate(incident);
+    } catch (error) {
+      if (!(error instanceof DataFault)) throw error;
+      await this.store.recordLate(bareIncidentOf(delivery, error));
+    }
+  }
+
+  /** Also one that was spoilt is there. */
+  private async isThere(id: string): Promise<boolean> {
+    try {
+      return (await this.queries.get(id)) !== undefined;
+    } catch (error) {
+      if (error instanceof SpoiltRow) return true;
+      throw error;
+    }
   }
 
   /** Deciding threw: a bug of ours. The input is put aside with its error. @returns whether that is written down */
@@ -121,14 +138,18 @@ export class Incidents {
     });
   }
 
-  /** Somebody has had lost steps tried again, or passed over: that was the decision they waited for. @returns whether it is written down */
+  /**
+   * Somebody has had lost steps tried again, or passed over: that was the decision they waited for. Rows that cannot be read stay open, and no
+   * owner waits for them.
+   * @returns whether it is written down
+   */
   async settleLost(retried: RetriedSteps, by: Operator): Promise<boolean> {
     try {
       await this.acts.settleLost(retried, by);
       return true;
     } catch (error) {
       this.logger.error({ msg: 'incidents of lost steps could not be closed', error: String(error) });
-      return false;
+      return error instanceof DataFault;
     }
   }
 
