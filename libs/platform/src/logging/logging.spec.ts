@@ -37,6 +37,23 @@ describe('createRootLogger', () => {
     expect(record).toMatchObject({ msg: 'failed' });
   });
 
+  it('takes errors that are frozen, and those that throw when they are read', () => {
+    const unreadable = Object.defineProperty(new Error('x'), 'message', {
+      get: () => {
+        throw new Error('do not look');
+      },
+    });
+    const records = logged((logger) => {
+      for (const err of [Object.freeze(new Error('cold')), unreadable, Object.create(null)]) logger.warn({ err }, 'failed');
+    });
+    const unread = { message: 'an error that cannot be read' };
+    expect(records.map(({ err }) => err)).toMatchObject([
+      { type: 'Error', message: 'cold', stack: expect.stringContaining('logging.spec') as string },
+      unread,
+      unread,
+    ]);
+  });
+
   it('keeps a text with newlines and terminal escapes on one line', () => {
     const stream = collect();
     createRootLogger({ logLevel: 'info', logFormat: 'json', nodeId: 'n1' }, 'worker', stream).info(

@@ -37,7 +37,15 @@ function loggerOptions(level: string, base: Record<string, string>): LoggerOptio
 
 /** @param error whatever was thrown: `Promise.reject(null)` must not end a process because it is logged */
 function safeError(error: unknown): unknown {
+  try {
+    return readError(error);
+  } catch {
+    return { type: typeof error, message: 'an error that cannot be read', stack: '' };
+  }
+}
+
+function readError(error: unknown): unknown {
   if (!(error instanceof Error)) return { type: typeof error, message: withoutPasswords(String(error)), stack: '' };
-  const plain = stdSerializers.err(error);
+  const plain = stdSerializers.err(Object.isExtensible(error) ? error : (Object.create(error) as Error)); // it is marked while it is read
   return { ...plain, message: withoutPasswords(String(plain.message)), stack: withoutPasswords(String(plain.stack ?? '')) };
 }
