@@ -18,7 +18,7 @@ export const heldTransaction: Scenario = {
     'a snapshot of the database held for 10 min (40 s in the matrix) under load: nothing that is overwritten can be cleaned up',
   mustHold:
     'at least 70 % of the speed from before (a third in short runs, where sprints vary by themselves); afterwards everything can be cleaned up',
-  floors: { interrupted: 5 },
+  floors: { interrupted: 0 },
   async run(run) {
     const heldMs = run.scaled({ smoke: 15_000, matrix: 40_000, full: 600_000 });
     await run.survives(() =>
