@@ -7,11 +7,13 @@ import { monoMs } from '../ledger/ledger-record.js';
 class Console {
   /** When it last got the whole truth, CLOCK_MONOTONIC ms. */
   snapshotAtMs = 0;
+  /** What its subscription was refused with. */
+  refusal: unknown;
   private readonly live: LiveConnection;
 
   constructor(baseUrl: string) {
     this.live = new OrquestraClient({ baseUrl }).live();
-    void this.read().catch(() => undefined);
+    void this.read().catch((error: unknown) => (this.refusal = error));
   }
 
   close(): void {
@@ -39,7 +41,15 @@ export class Consoles implements Disposable {
   async fresh(sinceMs: number, withinMs: number): Promise<void> {
     const left = (): number => this.all.filter(({ snapshotAtMs }) => snapshotAtMs < sinceMs).length;
     if ((await until(() => (left() === 0 ? true : undefined), withinMs)) === undefined)
-      throw new Error(`expected ${this.count} consoles to be back within ${withinMs / 1_000} s, but ${left()} are not`);
+      throw new Error(
+        `expected ${this.count} consoles to be back within ${withinMs / 1_000} s, but ${left()} are not: ${this.refusals()}`,
+      );
+  }
+
+  private refusals(): string {
+    return [...Map.groupBy(this.all, ({ refusal }) => String(refusal))]
+      .map(([why, those]) => `${those.length} ${why}`)
+      .join('; ');
   }
 
   [Symbol.dispose](): void {
