@@ -8,7 +8,7 @@ import type { Outlet, Topic } from './topic.js';
 const mostEvents = 500;
 const firstEvents = 50;
 /** A console that does not read holds about one message: pages of large events are small. */
-const pageBytes = 256 * 1024;
+const pageBytes = 1024 * 1024;
 
 export interface InstanceTopicOptions {
   readonly ref: string;
