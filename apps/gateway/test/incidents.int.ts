@@ -241,7 +241,7 @@ describe.each(brokers)('over $name', (broker) => {
     expect((await partner.replyTo('after')).type).toBe('workflow.started');
     expect((await partner.replyTo('fails')).body).toMatchObject({ status: 500 });
     const [incident] = await list('kind=failingCommand&status=open');
-    expect(incident).toMatchObject({ code: 'INTERNAL_ERROR', definition: 'bad' });
+    expect(incident).toMatchObject({ code: 'DATA_UNREADABLE', definition: 'bad' });
     expect((await detail(incident!.id)).error).toMatch(/\n\s+at /);
   });
 });
