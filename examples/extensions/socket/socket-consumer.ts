@@ -41,6 +41,7 @@ export class SocketConsumer implements Consumer {
   async restore(): Promise<void> {
     try {
       await this.attach();
+      this.options.onRestored?.();
     } catch (error) {
       if (!(error instanceof QueueMissingError)) throw error;
       this.end('queueGone');

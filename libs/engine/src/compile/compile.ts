@@ -1,4 +1,3 @@
-import { storableFaults } from '../json/storable-faults.js';
 import type { Json } from '../model/json.js';
 import type { Plan } from '../model/plan.js';
 import type { Problem } from '../model/problem.js';
@@ -7,6 +6,7 @@ import { Fields } from './fields.js';
 import { reportForbiddenKeys } from './forbidden-keys.js';
 import { ProblemList } from './problem-list.js';
 import { readDocument } from './read-document.js';
+import { reportUnstorable } from './report-unstorable.js';
 import { LIMITS } from './vocabulary.js';
 
 export interface CompileOptions {
@@ -27,18 +27,13 @@ export interface Compiled {
   readonly problems: Problem[];
 }
 
-/** Levels of the document: 32 blocks take four each at most, and what stands in them some more. */
-const MAX_LEVELS = 200;
-
 /**
  * Checks a definition and makes the plan of it. All problems are told at once. Never throws.
  * @param document what `parseDefinition` (or `JSON.parse`) made of the text
  */
 export function compile(document: unknown, options: CompileOptions = {}): Compiled {
   const problems = new ProblemList(options.strict ?? false, options.stored);
-  const faults = storableFaults(document, MAX_LEVELS);
-  for (const { path, message } of faults) problems.error('NOT_STORABLE', path, message);
-  if (faults.length > 0) return { problems: problems.all() };
+  if (reportUnstorable(document, problems)) return { problems: problems.all() };
   const size = Buffer.byteLength(JSON.stringify(document));
   if (size > LIMITS.definitionBytes)
     problems.error(

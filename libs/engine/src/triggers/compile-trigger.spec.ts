@@ -23,10 +23,16 @@ describe('compileTrigger', () => {
     });
   });
 
+  it('refuses what is too deep to be looked into, and does not throw', () => {
+    const deep = JSON.parse(`${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`) as JsonObject;
+    expect(compileTrigger({ ...daily, input: deep }).problems).toMatchObject([{ code: 'NOT_STORABLE' }]);
+  });
+
   it.each([
     ['no kind', { definition: 'a' }, 'MISSING_FIELD', '/kind'],
     ['a schedule without a definition', { kind: 'schedule', cron: '* * * * *' }, 'MISSING_FIELD', '/definition'],
     ['seven fields', { ...daily, cron: '0 0 9 * * * 2030' }, 'CRON_INVALID', '/cron'],
+    ['a time that cannot be turned into text', { ...daily, cron: { toString: 1, valueOf: {} } }, 'CRON_INVALID', '/cron'],
     ['a day that never comes', { ...daily, cron: '0 0 30 2 *' }, 'CRON_INVALID', '/cron'],
     ['a zone nobody knows', { ...daily, timezone: 'Mars/Olympus' }, 'CRON_INVALID', '/timezone'],
     ['no zone at all', { ...daily, timezone: '' }, 'CRON_INVALID', '/timezone'],

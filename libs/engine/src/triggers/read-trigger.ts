@@ -69,9 +69,10 @@ function readEvent(fields: Fields): { event?: string } {
 function readSchedule(fields: Fields): Pick<ScheduleTrigger, Exclude<keyof ScheduleTrigger, 'enabled'>> {
   fields.require('cron', 'when it starts instances');
   checkCron(fields);
+  const cron = fields.get('cron');
   return {
     kind: 'schedule',
-    cron: String(fields.get('cron')),
+    cron: typeof cron === 'string' ? cron : '', // then it has a problem
     timezone: fields.text('timezone', 100) ?? 'UTC',
     overlap: fields.oneOf('overlap', OVERLAPS, 'allow'),
     catchUpMs: fields.duration('catchUp') ?? DEFAULT_CATCH_UP_MS,

@@ -12,7 +12,7 @@ export function readBodyKey(value: Json | undefined, path: string, what: string,
     typeof value === 'string' ? 'ID_INVALID' : 'WRONG_TYPE',
     path,
     `expected ${what} to be 1 to 128 letters, digits, ".", "_" or "-", but was ${kindOf(value)}`,
-    typeof value === 'string' ? 'Choose another word' : `Quote it: "${String(value)}"`,
+    typeof value === 'string' ? 'Choose another word' : typeof value === 'object' ? undefined : `Quote it: "${value}"`,
   );
   return undefined;
 }
