@@ -11,8 +11,8 @@ const textLength = 20_000;
 const cutWithinMs = 45_000;
 const caughtUpWithinMs = 30_000;
 /**
- * MiB. What all of them have not read is three times as much. Little of it is kept, but a heap that has grown under load stays as large as it was
- * when they are gone.
+ * MiB. What all of them have not read is three times as much. A heap that has grown under load stays large when they are gone, so this tells a
+ * gateway that keeps everything from one that does not, and no more.
  */
 const growthMost = 500;
 
