@@ -1,7 +1,32 @@
 import type { Problem } from '../model/problem.js';
 
 /** More would help nobody, and a hostile document must not make a huge answer. */
-const MAX_PROBLEMS = 1_000;
+export const MAX_PROBLEMS = 1_000;
+
+/** Characters of a message or a hint, and of a path: names in a hostile document may be as long as the whole. */
+const MAX_WORDS = 2_000;
+const MAX_PATH = 4_096;
+
+const clipped = (words: string): string => (words.length > MAX_WORDS ? `${words.slice(0, MAX_WORDS)}…` : words);
+
+/** The problem as it is, or with long words cut off and the nearest place that has a path of bearable length. */
+export function bounded(problem: Problem): Problem {
+  const { path, message, hint } = problem;
+  return {
+    ...problem,
+    path: path.length > MAX_PATH ? path.slice(0, Math.max(0, path.lastIndexOf('/', MAX_PATH))) : path,
+    message: clipped(message),
+    ...(hint !== undefined && { hint: clipped(hint) }),
+  };
+}
+
+export const moreProblems = (dropped: number): Problem => ({
+  severity: 'warning',
+  code: 'MORE_PROBLEMS',
+  path: '',
+  message: `expected a definition with fewer problems, but ${dropped} more were found`,
+  hint: 'Mend these first',
+});
 
 /** What to do about it; a function when finding the words takes work that a thousandth problem is not worth. */
 export type Hint = string | (() => string);
@@ -37,9 +62,7 @@ export class ProblemList {
   all(): Problem[] {
     const rank = (problem: Problem): number => (problem.severity === 'error' ? 0 : 1);
     const sorted = this.found.toSorted((a, b) => rank(a) - rank(b));
-    if (this.dropped === 0) return sorted;
-    const message = `expected a definition with fewer problems, but ${this.dropped} more were found`;
-    return [...sorted, { severity: 'warning', code: 'MORE_PROBLEMS', path: '', message, hint: 'Mend these first' }];
+    return this.dropped === 0 ? sorted : [...sorted, moreProblems(this.dropped)];
   }
 
   private add(problem: Problem, hint: Hint | undefined): void {
@@ -47,6 +70,6 @@ export class ProblemList {
     if (problem.severity === 'error') this.errors += 1;
     if (this.found.length >= MAX_PROBLEMS && !isFirstError) return void (this.dropped += 1);
     const words = typeof hint === 'function' ? hint() : hint;
-    this.found.push(words === undefined ? problem : { ...problem, hint: words });
+    this.found.push(bounded(words === undefined ? problem : { ...problem, hint: words }));
   }
 }

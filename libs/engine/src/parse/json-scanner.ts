@@ -1,5 +1,6 @@
 import { MAX_JSON_DEPTH, pointer } from '../json/bounds.js';
-import { pointerSegments, type Position } from './parsed-definition.js';
+import { Lines } from './lines.js';
+import type { Position } from './parsed-definition.js';
 
 export interface DuplicateKey {
   /** JSON Pointer of the member. */
@@ -21,7 +22,12 @@ interface Level {
 
 /** Finds places in JSON text that `JSON.parse` has accepted: what it does not tell. */
 export class JsonScanner {
-  constructor(private readonly text: string) {}
+  private readonly lines: Lines;
+  private places: ReadonlyMap<string, number> | undefined;
+
+  constructor(private readonly text: string) {
+    this.lines = new Lines(text);
+  }
 
   /** Keys that occur again in the same object. */
   duplicates(): DuplicateKey[] {
@@ -35,20 +41,23 @@ export class JsonScanner {
 
   /** Position of the key of a member or of an item of a list; of the nearest parent when the pointer leads nowhere. */
   locate(path: string): Position {
-    const wanted = pointerSegments(path).reduce<string[]>((all, segment) => [...all, pointer(all.at(-1) ?? '', segment)], []);
-    let best = { depth: 0, at: this.skipBlank(0) };
-    this.scan((level, key, at) => {
-      const here = pointer(level.path, key);
-      const depth = wanted.indexOf(here) + 1;
-      if (depth > best.depth) best = { depth, at };
-    });
-    return this.position(best.at);
+    this.places ??= this.allPlaces();
+    for (let here = path; here !== ''; here = here.slice(0, Math.max(0, here.lastIndexOf('/')))) {
+      const at = this.places.get(here);
+      if (at !== undefined) return this.position(at);
+    }
+    return this.position(this.skipBlank(0));
   }
 
   position(at: number): Position {
-    const before = this.text.slice(0, at);
-    const lineStart = before.lastIndexOf('\n') + 1;
-    return { line: before.split('\n').length, column: at - lineStart + 1 };
+    return this.lines.position(at);
+  }
+
+  /** Of each value by its JSON Pointer. */
+  private allPlaces(): Map<string, number> {
+    const places = new Map<string, number>();
+    this.scan((level, key, at) => places.set(pointer(level.path, key), at));
+    return places;
   }
 
   /** Calls back for each member (with its key) and each item (with its index), with the offset at which it begins. */

@@ -19,6 +19,36 @@ describe('parseDefinition', () => {
     expect(yaml('a: &x {b: 1}\nc: *x').document).toEqual({ a: { b: 1 }, c: { b: 1 } });
   });
 
+  /** As many as fit into the largest definition; what compares each with each takes minutes. */
+  const many = Array.from({ length: 60_000 }, (_, i) => i);
+  it.each<[string, 'json' | 'yaml', string, string | undefined]>([
+    ['keys in braces', 'yaml', `{${many.map((i) => `"k${i}":1`).join()}}`, undefined],
+    ['keys on lines', 'yaml', many.map((i) => `k${i}: 1\n`).join(''), undefined],
+    ['keys', 'json', `{${many.map((i) => `"k${i}":1`).join()}}`, undefined],
+    ['repeated keys', 'yaml', `{${many.map(() => `"k":1`).join()}}`, 'DUPLICATE_KEY'],
+    ['repeated keys', 'json', `{${many.map(() => `"k":1`).join()}}`, 'DUPLICATE_KEY'],
+    ['keys repeated below a long one', 'json', `{"${'x'.repeat(500_000)}":{${many.map(() => `"k":1`).join()}}}`, 'DUPLICATE_KEY'],
+    ['tags', 'yaml', many.map(() => '- !x 1\n').join(''), 'TAG_NOT_ALLOWED'],
+    ['aliases', 'yaml', `- &a 1\n${many.map(() => '- *a\n').join('')}`, 'TOO_MANY_ALIASES'],
+    [
+      'anchors and aliases',
+      'yaml',
+      many
+        .slice(0, 40_000)
+        .map((i) => `- [&a${i} 1,*a${i}]\n`)
+        .join(''),
+      'TOO_MANY_ALIASES',
+    ],
+    ['faults', 'yaml', many.map(() => '- @x\n').join(''), 'SYNTAX'],
+  ])('reads very many %s in %s in a few seconds, and tells of few', (_, format, text, code) => {
+    const began = performance.now();
+    const { problems, locate } = parseDefinition(text, format);
+    for (let i = 0; i < 1_000; i += 1) locate(`/k${i * 7}/x`);
+    expect(performance.now() - began).toBeLessThan(8_000);
+    expect(problems[0]?.code).toBe(code);
+    expect(JSON.stringify(problems).length).toBeLessThan(5_000_000);
+  });
+
   it('keeps __proto__ as data', () => {
     for (const { document } of [yaml('__proto__: {a: 1}'), json('{"__proto__":{"a":1}}')]) {
       expect(Object.keys(document as object)).toEqual(['__proto__']);

@@ -1,3 +1,4 @@
+import type { Problem } from '../model/problem.js';
 import { parseJsonText } from './parse-json.js';
 import { parseYamlText } from './parse-yaml.js';
 import { failed, type ParsedDefinition } from './parsed-definition.js';
@@ -12,10 +13,15 @@ export const MAX_DEFINITION_BYTES = 1024 * 1024;
 export function parseDefinition(text: string, format: 'json' | 'yaml'): ParsedDefinition {
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_DEFINITION_BYTES) {
-    const message = `expected a definition of at most ${MAX_DEFINITION_BYTES} bytes, but was ${bytes}`;
-    return failed([
-      { severity: 'error', code: 'DEFINITION_TOO_LARGE', path: '', message, hint: 'Split it into several definitions' },
-    ]);
+    return failed([bytes], tooLarge);
   }
   return format === 'json' ? parseJsonText(text) : parseYamlText(text);
 }
+
+const tooLarge = (bytes: number): Problem => ({
+  severity: 'error',
+  code: 'DEFINITION_TOO_LARGE',
+  path: '',
+  message: `expected a definition of at most ${MAX_DEFINITION_BYTES} bytes, but was ${bytes}`,
+  hint: 'Split it into several definitions',
+});

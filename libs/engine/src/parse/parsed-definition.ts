@@ -1,3 +1,4 @@
+import { bounded, MAX_PROBLEMS, moreProblems } from '../compile/problem-list.js';
 import type { Json } from '../model/json.js';
 import type { Problem } from '../model/problem.js';
 
@@ -15,7 +16,12 @@ export interface ParsedDefinition {
   locate(pointer: string): Position | undefined;
 }
 
-export const failed = (problems: readonly Problem[]): ParsedDefinition => ({ problems, locate: () => undefined });
+/** Not one document. @param problemOf asked for those that are told: of very many the first */
+export function failed<Fault>(faults: readonly Fault[], problemOf: (fault: Fault) => Problem): ParsedDefinition {
+  const problems = faults.slice(0, MAX_PROBLEMS).map((fault) => bounded(problemOf(fault)));
+  if (faults.length > MAX_PROBLEMS) problems.push(moreProblems(faults.length - MAX_PROBLEMS));
+  return { problems, locate: () => undefined };
+}
 
 /** The keys and indices of a JSON Pointer (RFC 6901). */
 export const pointerSegments = (pointer: string): string[] =>
@@ -25,3 +31,12 @@ export const pointerSegments = (pointer: string): string[] =>
         .slice(1)
         .split('/')
         .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+
+export const duplicateKey = (path: string, key: string, position: Position): Problem => ({
+  severity: 'error',
+  code: 'DUPLICATE_KEY',
+  path,
+  message: `expected each key once, but "${key}" occurs again`,
+  hint: 'Keep one of them',
+  ...position,
+});
