@@ -43,6 +43,11 @@ export class Acknowledgements {
     setImmediate(() => this.flush());
   }
 
+  /** Whether it and everything before it is settled. */
+  hasSettled(tag: number): boolean {
+    return tag < this.oldest;
+  }
+
   /** Sends what is due now. */
   flush(): void {
     this.isScheduled = false;

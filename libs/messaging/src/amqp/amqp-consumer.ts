@@ -22,7 +22,14 @@ interface Life {
   readonly channel: Channel;
   readonly acknowledgements: Acknowledgements;
   consumerTag: string;
+  /** Delivery tag of what came last. */
+  lastTag: number;
+  /** Of the last look: what had come by then, and whether it got nothing although there was something. */
+  seenTag: number;
+  isStarving: boolean;
 }
+
+type Depth = { readonly ready: number; readonly consumers: number } | undefined;
 
 export class AmqpConsumer implements Consumer {
   private life: Life | undefined;
@@ -51,7 +58,7 @@ export class AmqpConsumer implements Consumer {
       requeue: (tag: number): void => channel.reject(withTag(tag), true),
     };
     const acknowledgements = new Acknowledgements(frames, manyOf(this.prefetch));
-    const life: Life = { channel, acknowledgements, consumerTag: '' };
+    const life: Life = { channel, acknowledgements, consumerTag: '', lastTag: 0, seenTag: -1, isStarving: false };
     let closeError: unknown;
     channel.on('error', (error: unknown) => (closeError = error));
     channel.prependListener('close', () => this.channelClosed(life, closeError));
@@ -106,6 +113,32 @@ export class AmqpConsumer implements Consumer {
     if (!this.isCancelled && !this.isClosed) this.options.onLost?.(why);
   }
 
+  /**
+   * Looks whether the broker still knows it, unless something has come since the last look. RabbitMQ forgets without a word the consumers of a
+   * quorum queue that is deleted and declared again at once by somebody else.
+   * @param isAlone of several consumers only one gets anything
+   */
+  async look(depthOf: (queue: string) => Promise<Depth>, isAlone: boolean): Promise<void> {
+    const { life } = this;
+    if (life === undefined || life.consumerTag === '' || this.isCancelled) return;
+    const hasCome = life.lastTag !== life.seenTag;
+    life.seenTag = life.lastTag;
+    if (hasCome) return void (life.isStarving = false);
+    const depth = await depthOf(this.queue);
+    if (this.life !== life || this.isCancelled || life.lastTag !== life.seenTag) return;
+    if (depth === undefined) return this.queueDeleted(life);
+    const wasStarving = life.isStarving;
+    life.isStarving = depth.ready > 0 && !isAlone && life.acknowledgements.hasSettled(life.lastTag);
+    if (depth.consumers === 0 || (wasStarving && life.isStarving)) this.forgotten(life);
+  }
+
+  private forgotten(life: Life): void {
+    this.hooks.onFault(new Error('the broker has forgotten it'), `consumer of ${this.queue}`, 'warn');
+    this.lose('channelClosed');
+    void closeChannel(life.channel);
+    this.hooks.onChannelClosed(this);
+  }
+
   private async subscribe(life: Life): Promise<string> {
     const received = (message: ConsumeMessage | null): void => {
       if (message !== null) this.deliver(life, message);
@@ -121,6 +154,7 @@ export class AmqpConsumer implements Consumer {
   private deliver(life: Life, message: ConsumeMessage): void {
     // under way while the cancel was: stays unsettled, so that closing gives it back in order
     if (this.isCancelled || life !== this.life) return;
+    life.lastTag = message.fields.deliveryTag;
     const delivery = new AmqpDelivery(this.queue, message, life.acknowledgements, this.hooks.bury);
     try {
       this.options.onDelivery(delivery);

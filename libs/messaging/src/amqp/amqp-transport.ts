@@ -23,7 +23,10 @@ import { Session } from './session.js';
 /** A session that lived this long was a good one: the next reconnect starts without a long wait. */
 const goodSessionMs = 10_000;
 
-/** Bindings are made again so often: whoever makes a deleted exchange again first knows only its own, and nobody is told that others are gone. */
+/**
+ * So often bindings are made again (whoever makes a deleted exchange again first knows only its own, and nobody is told that others are gone), and
+ * consumers that got nothing are looked at.
+ */
 const careMs = 5_000;
 
 /** Exchanges of others are theirs to care for, and a refusal there is their right. */
@@ -178,16 +181,26 @@ export class AmqpTransport implements Transport {
     this.current = session;
     this.sessions += 1;
     this.signal.set('connected');
-    void this.keepBound(session);
+    void this.care(session);
     await this.restoreConsumers(session);
   }
 
-  private async keepBound(session: Session): Promise<void> {
+  private async care(session: Session): Promise<void> {
     const { signal } = this.closing;
     const isItsTime = (): boolean => session === this.current && !signal.aborted;
     while (isItsTime()) {
       await pause(careMs, undefined, { signal, ref: false }).catch(() => undefined);
       if (isItsTime() && this.state === 'connected') await this.bindAgain(session);
+      if (isItsTime()) await this.lookAtConsumers(session);
+    }
+  }
+
+  private async lookAtConsumers(session: Session): Promise<void> {
+    for (const consumer of this.consumers) {
+      if (session !== this.current) return;
+      const isAlone = this.declared.get(consumer.queue)?.singleActiveConsumer === true;
+      const look = (): Promise<void> => consumer.look((queue) => session.administration.queueDepth(queue), isAlone);
+      await this.tryAgain(`looking at the consumer of ${consumer.queue}`, look);
     }
   }
 

@@ -288,6 +288,34 @@ whereRabbitIs('the AMQP transport during outages of its broker', () => {
     }
   }, 60_000);
 
+  it('notices that the broker has forgotten a consumer, because somebody else has declared its deleted queue again at once', async () => {
+    const [transport, other] = [await connected(), await connected()];
+    const lane = newLane();
+    const inbox = new Inbox();
+    const consume = (): Promise<unknown> => inbox.consume(transport, lane.spec.name, { prefetch: 60_000 });
+    await other.declareQueue(lane.spec);
+    await consume();
+    let isOver = false;
+    const sending = (async () => {
+      while (!isOver) {
+        const [outcome] = await other.publish([lane.message('between')]);
+        if (outcome === 'returned') await other.declareQueue(lane.spec).catch(() => undefined);
+        await pause(1); // at once where there is no connection
+      }
+    })();
+    for (let turn = 1; turn <= 3; turn += 1) {
+      await pause(200); // of a queue in use
+      await transport.deleteQueue(lane.spec.name);
+    }
+    isOver = true;
+    await sending;
+    await untilState(other, () => other.state === 'connected', 'a connection');
+    await other.declareQueue(lane.spec);
+    if (inbox.losses.includes('queueGone')) await consume(); // it was told
+    expect(await other.publish([lane.message('last')])).toEqual(['confirmed']);
+    await inbox.until(() => inbox.texts.includes('last'), 'what is sent afterwards', 30_000);
+  }, 60_000);
+
   it('goes on with a queue an earlier version has made, and with what is in it', async () => {
     const transport = await connected();
     const lane = newLane();
