@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util';
 
 export const usage = `npm run bench -- [options]
   --quick              the essentials in two minutes: W1 (not over AMQP), W2, W3 and W5, two repetitions
-  --all                also the long ones: W4 with 100,000 instances, W6 for 10 minutes, W8 with up to 10 million events; an hour
-  --workloads <names>  only these: W1,W2,W3,W4,W5,W6,W7,W8; default W1,W2,W3,W4,W5,W7
+  --all                also the long ones: W4 with 100,000 instances, W6 for 10 minutes, W8 with up to 10 million events, verify; an hour
+  --workloads <names>  only these: W1,W2,W3,W4,W5,W6,W7,W8,verify; default W1,W2,W3,W4,W5,W7
   --standalone         only one process with its own PostgreSQL, in-process transport
   --cluster            only services over their own PostgreSQL and RabbitMQ
   --orchestrators <n>  of the cluster, default 2
@@ -13,6 +13,7 @@ export const usage = `npm run bench -- [options]
   --waiting <n>        instances of W4, default 10000, with --all also 100000
   --minutes <n>        of W6 and of --overload, default 10
   --stored <n>         events of W8, default 1000000, with --all also 10000000
+  --verified <n>       events for verify, default 1000000
   --scaling            instead: 1, 2 and 4 orchestrators and workers with steps that take time
   --overload           instead: ten minutes of too much of everything at once for one process (--quick: 30 s); memory by minute
   --engine             instead: what one decided event costs in instances of 100 to 50,000 steps, without any server
@@ -41,6 +42,8 @@ export interface WorkloadLoad {
   readonly minutes: number;
   /** W8: audit events stored before. */
   readonly stored: readonly number[];
+  /** Events that `orquestra verify` is to check. */
+  readonly verified: number;
 }
 
 export interface BenchOptions {
@@ -58,7 +61,7 @@ export interface BenchOptions {
   readonly load: WorkloadLoad;
 }
 
-const known = ['W1', 'W2', 'W3', 'W4', 'W5', 'W6', 'W7', 'W8'];
+const known = ['W1', 'W2', 'W3', 'W4', 'W5', 'W6', 'W7', 'W8', 'VERIFY'];
 const quickOnes = ['W1', 'W2', 'W3', 'W5'];
 const usual = [...quickOnes, 'W4', 'W7'];
 
@@ -86,6 +89,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
       waiting: text,
       minutes: text,
       stored: text,
+      verified: text,
       out: text,
     },
   });
@@ -115,6 +119,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
       waiting: values.waiting === undefined ? waiting : [whole('waiting', values.waiting, 0, 1e6)],
       minutes: whole('minutes', values.minutes, 10),
       stored: [0, ...(values.stored === undefined ? stored : [whole('stored', values.stored, 0, 1e9)])],
+      verified: whole('verified', values.verified, 1_000_000, 1e8),
     },
   };
 }

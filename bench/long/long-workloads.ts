@@ -3,6 +3,7 @@ import type { BenchOptions } from '../options.js';
 import type { Target } from '../targets.js';
 import { measureStored } from './stored-events.js';
 import { measureSustained } from './sustained.js';
+import { measureVerified } from './verified.js';
 import { measureWaiting } from './waiting.js';
 
 /** Takes a fresh target and is measured once. */
@@ -18,6 +19,7 @@ export function longWorkloads({ workloads, load, repetitions }: BenchOptions): L
       run: (target) => measureWaiting(target, count),
     })),
     W6: [{ title: `W6, ${load.minutes} minutes`, run: (target) => measureSustained(target, load) }],
+    VERIFY: [{ title: 'verify', run: (target) => measureVerified(target, load) }],
     W8: [{ title: 'W8, stored events', run: (target) => measureStored(target, load, repetitions) }],
   };
   return workloads.flatMap((name) => groups[name] ?? []);
