@@ -71,7 +71,7 @@ describe('benchOptions', () => {
       load: { minutes: 2 },
     });
     expect(benchOptions(['--all'])).toMatchObject({
-      workloads: ['W1', 'W2', 'W3', 'W4', 'W5', 'W6', 'W7', 'W8'],
+      workloads: ['W1', 'W2', 'W3', 'W4', 'W5', 'W6', 'W7', 'W8', 'VERIFY'],
       load: { waiting: [10_000, 100_000], stored: [0, 1_000_000, 10_000_000] },
     });
     expect(benchOptions(['--waiting', '100000', '--stored', '5000000']).load).toMatchObject({
