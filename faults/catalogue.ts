@@ -24,6 +24,7 @@ import { soak } from './scenarios/soak.js';
 import { startStorm } from './scenarios/start-storm.js';
 import { timerHerd } from './scenarios/timer-herd.js';
 import { acknowledgementTimeout, brokerAlarms } from './scenarios/broker-alarms.js';
+import { brokerMinority } from './scenarios/broker-cluster.js';
 import { brokerDown, brokerEmptied, queuesDeleted } from './scenarios/broker-outages.js';
 import { halfOpen, oneWay } from './scenarios/cut-links.js';
 import { connectionsExhausted, databaseKilled, databaseSlow } from './scenarios/database-outages.js';
@@ -45,6 +46,7 @@ export const scenarios: readonly Scenario[] = [
   brokerDown, // F8
   brokerEmptied, // F9
   queuesDeleted, // F10
+  brokerMinority, // F11
   brokerAlarms, // F12
   acknowledgementTimeout, // F13
   halfOpen, // F14
@@ -78,11 +80,6 @@ export const scenarios: readonly Scenario[] = [
 
 /** What this harness does not run, and why or what does. */
 export const unavailable: readonly Unavailable[] = [
-  {
-    id: 'F11',
-    title: 'leader election and a minority partition of RabbitMQ',
-    reason: 'needs a RabbitMQ cluster of three nodes, each with a clock and a network of its own; the harness runs one node',
-  },
   { id: 'F31', title: 'rolling upgrade and downgrade', reason: 'runs by itself: apps/orchestrator/test/faults/upgrade.e2e.ts' },
   {
     id: 'F39',

@@ -8,13 +8,13 @@ export class Links implements AsyncDisposable {
 
   constructor(
     private readonly database: PgCluster,
-    private readonly broker: RabbitNode,
+    private readonly brokers: readonly RabbitNode[],
   ) {}
 
   /** @param name of the process, such as `worker-1` */
   async serversOf(name: string): Promise<{ databaseUrl: string; amqpUrl: string }> {
     const [database, broker] = await Promise.all([this.open(name, 'database'), this.open(name, 'broker')]);
-    return { databaseUrl: database.through(this.database.url), amqpUrl: broker.through(this.broker.url) };
+    return { databaseUrl: database.through(this.database.url), amqpUrl: broker.through(this.brokers[0]!.url) };
   }
 
   /** The link of one process to one server. */
@@ -42,9 +42,15 @@ export class Links implements AsyncDisposable {
   }
 
   private async open(name: string, server: Server): Promise<TcpProxy> {
-    const port = this[server].port;
-    const proxy = await TcpProxy.start({ host: '127.0.0.1', port });
+    const ports = server === 'database' ? [this.database.port] : this.brokerPorts();
+    const proxy = await TcpProxy.start(...ports.map((port) => ({ host: '127.0.0.1', port })));
     this.proxies.set(`${name} ${server}`, proxy);
     return proxy;
+  }
+
+  /** Of several nodes each process prefers another one. */
+  private brokerPorts(): number[] {
+    const first = this.proxies.size % this.brokers.length;
+    return [...this.brokers.slice(first), ...this.brokers.slice(0, first)].map(({ port }) => port);
   }
 }

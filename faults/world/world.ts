@@ -22,6 +22,8 @@ export interface WorldOptions {
   readonly counts?: Partial<Record<Role, number>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly envOf?: Partial<Record<Role, Readonly<Record<string, string>>>>;
+  /** Nodes of RabbitMQ, default 1. */
+  readonly brokers?: number;
   /** Of postgresql.conf. */
   readonly database?: Readonly<Record<string, string>>;
 }
@@ -38,7 +40,8 @@ export class World implements AsyncDisposable {
     readonly group: ProcessGroup,
     readonly cluster: Cluster,
     readonly database: PgCluster,
-    readonly broker: RabbitNode,
+    /** Of one cluster. */
+    readonly brokers: readonly RabbitNode[],
     readonly links: Links,
     readonly ledger: Ledger,
     /** Of this run alone; removed with it. */
@@ -51,29 +54,35 @@ export class World implements AsyncDisposable {
       const folder = await mkdtemp(join(tmpdir(), 'orquestra-faults-'));
       resources.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
       await mkdir(folder, { recursive: true });
-      const [database, broker] = await Promise.all([PgCluster.start(options.database), RabbitNode.start()]);
+      const starting = [PgCluster.start(options.database), RabbitNode.startCluster(options.brokers ?? 1)] as const;
+      const [database, brokers] = await Promise.all(starting);
       resources.use(database);
-      resources.use(broker);
-      const links = resources.use(new Links(database, broker));
+      for (const broker of brokers) resources.use(broker);
+      const links = resources.use(new Links(database, brokers));
       const group = resources.use(new ProcessGroup());
       const ledger = resources.use(await Ledger.start(group, folder));
       await migrate(group, database.url);
       const cluster = new Cluster(group, {
         databaseUrl: database.url,
-        amqpUrl: broker.url,
+        amqpUrl: brokers[0]!.url,
         counts: { gateway: 2, orchestrator: 3, worker: 3, ...options.counts },
         env: { ...usual, FAULTS_LEDGER_PORT: String(ledger.port), ...options.env },
         envOf: { ...options.envOf, worker: { ...workerEnv, ...options.envOf?.worker } },
         serversOf: (name) => links.serversOf(name),
       });
       await cluster.start();
-      const world = new World(resources, group, cluster, database, broker, links, ledger, folder);
+      const world = new World(resources, group, cluster, database, brokers, links, ledger, folder);
       await world.register(mix.map(({ definition }) => definition));
       return world;
     } catch (error) {
       await resources.disposeAsync();
       throw error;
     }
+  }
+
+  /** The only one, or the first. */
+  get broker(): RabbitNode {
+    return this.brokers[0]!;
   }
 
   /** Of the first gateway. */
@@ -93,8 +102,10 @@ export class World implements AsyncDisposable {
   async heal(): Promise<void> {
     if (!this.database.isRunning) await this.database.start();
     await this.database.freeze(false);
-    if (!this.broker.isRunning) await this.broker.start();
-    this.broker.freeze(false);
+    for (const broker of this.brokers) {
+      if (!broker.isRunning) await broker.start();
+      broker.freeze(false);
+    }
     this.links.clear();
     for (const member of this.cluster.members) member.thaw();
     await Promise.all(this.cluster.members.filter((member) => !member.isRunning).map((member) => member.start()));

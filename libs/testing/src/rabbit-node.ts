@@ -22,6 +22,7 @@ export class RabbitNode implements AsyncDisposable {
     readonly port: number,
     private readonly distPort: number,
     private readonly folder: string,
+    private readonly cookie: string,
   ) {
     this.server = new ServerProcess(`RabbitMQ node ${name}`);
   }
@@ -31,12 +32,22 @@ export class RabbitNode implements AsyncDisposable {
     return folders.some((folder) => existsSync(join(folder, 'rabbitmq-server')));
   }
 
-  /** A new, empty node, started. */
-  static async start(): Promise<RabbitNode> {
+  /** A new, empty node, started. @param cookie nodes that are to know each other have the same */
+  static async start(cookie = newCookie()): Promise<RabbitNode> {
     const name = `orquestra-test-${randomBytes(5).toString('hex')}@localhost`;
-    const node = new RabbitNode(name, await freePort(), await freePort(), await mkdtemp(join(tmpdir(), 'orquestra-rabbit-')));
+    const folder = await mkdtemp(join(tmpdir(), 'orquestra-rabbit-'));
+    const node = new RabbitNode(name, await freePort(), await freePort(), folder, cookie);
+    await writeFile(join(folder, '.erlang.cookie'), cookie, { mode: 0o400 });
     await node.start();
     return node;
+  }
+
+  /** So many nodes of one cluster, started: quorum queues have a copy on each of (at first at most three of) them. */
+  static async startCluster(count: number): Promise<RabbitNode[]> {
+    const cookie = newCookie();
+    const nodes = await Promise.all(Array.from({ length: count }, () => RabbitNode.start(cookie)));
+    for (const node of nodes.slice(1)) await node.join(nodes[0]!);
+    return nodes;
   }
 
   get url(): string {
@@ -88,6 +99,28 @@ export class RabbitNode implements AsyncDisposable {
     return stdout;
   }
 
+  /** It and the others can no longer speak to each other, until `healed`: as if the network between them were gone. All run on. */
+  async partitionFrom(others: readonly RabbitNode[]): Promise<void> {
+    // cookies that differ: each of them would connect again at once
+    await this.evalAbout(others, (name) => `erlang:set_cookie(${name}, here), erlang:disconnect_node(${name})`);
+    for (const other of others) await other.evalAbout([this], (name) => `erlang:set_cookie(${name}, there)`);
+  }
+
+  async healed(others: readonly RabbitNode[]): Promise<void> {
+    const trusts = (name: string): string => `erlang:set_cookie(${name}, '${this.cookie}')`;
+    await this.evalAbout(others, trusts);
+    for (const other of others) await other.evalAbout([this], trusts);
+  }
+
+  private async evalAbout(others: readonly RabbitNode[], erlang: (name: string) => string): Promise<void> {
+    await this.ctl('eval', `${others.map(({ name }) => erlang(`'${name}'`)).join(', ')}.`);
+  }
+
+  /** Becomes part of the cluster of `first`, and forgets what it had. */
+  private async join(first: RabbitNode): Promise<void> {
+    for (const command of [['stop_app'], ['reset'], ['join_cluster', first.name], ['start_app']]) await this.ctl(...command);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server.dispose();
     await rm(this.folder, { recursive: true, force: true, maxRetries: 10 }); // a last file may just be written
@@ -100,6 +133,7 @@ export class RabbitNode implements AsyncDisposable {
       'log.file.level = warning',
       'disk_free_limit.absolute = 50MB',
       'raft.wal_max_size_bytes = 64000000',
+      'cluster_partition_handling = pause_minority', // of one node: nothing
     ];
     await writeFile(join(this.folder, 'rabbitmq.conf'), `${lines.join('\n')}\n`);
     await writeFile(join(this.folder, 'rabbitmq-env.conf'), '');
@@ -124,6 +158,8 @@ export class RabbitNode implements AsyncDisposable {
     };
   }
 }
+
+const newCookie = (): string => randomBytes(16).toString('hex').toUpperCase();
 
 function programOf(name: string): string {
   const folder = folders.find((candidate) => existsSync(join(candidate, name)));

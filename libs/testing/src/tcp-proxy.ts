@@ -1,6 +1,12 @@
+import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { type LinkShape, ShapedLane } from './shaped-lane.js';
+
+export interface TcpTarget {
+  readonly host: string;
+  readonly port: number;
+}
 
 interface Pair {
   readonly inside: Socket;
@@ -34,11 +40,12 @@ export class TcpProxy implements AsyncDisposable {
     readonly port: number,
   ) {}
 
-  static async start(target: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
+  /** @param targets of several, each new connection goes to the first that takes it: what a load balancer does */
+  static async start(...targets: readonly TcpTarget[]): Promise<TcpProxy> {
     const server = createServer({ noDelay: true, allowHalfOpen: true });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const proxy = new TcpProxy(server, (server.address() as AddressInfo).port);
-    server.on('connection', (inside) => proxy.join(inside, target));
+    server.on('connection', (inside) => void proxy.join(inside, targets));
     return proxy;
   }
 
@@ -87,13 +94,19 @@ export class TcpProxy implements AsyncDisposable {
     return this.stop();
   }
 
-  private join(inside: Socket, target: { readonly host: string; readonly port: number }): void {
+  private async join(inside: Socket, targets: readonly TcpTarget[]): Promise<void> {
     this.accepted += 1;
     if (!this.isOpen) {
       inside.resetAndDestroy();
       return;
     }
-    const outside = connect({ ...target, noDelay: true, allowHalfOpen: true });
+    inside.on('error', () => undefined); // before there is an outside to be told
+    const outside = await firstThatAnswers(targets);
+    if (outside === undefined || inside.destroyed || !this.isOpen) {
+      outside?.destroy();
+      inside.resetAndDestroy();
+      return;
+    }
     const pair = { inside, outside, up: new ShapedLane(inside, outside), down: new ShapedLane(outside, inside) };
     this.pairs.add(pair);
     const end = (): void => {
@@ -109,4 +122,17 @@ export class TcpProxy implements AsyncDisposable {
     up.shape = this.shapes.up ?? none;
     down.shape = this.shapes.down ?? none;
   }
+}
+
+async function firstThatAnswers(targets: readonly TcpTarget[]): Promise<Socket | undefined> {
+  for (const target of targets) {
+    const socket = connect({ ...target, noDelay: true, allowHalfOpen: true });
+    try {
+      await once(socket, 'connect');
+      return socket;
+    } catch {
+      socket.destroy();
+    }
+  }
+  return undefined;
 }
