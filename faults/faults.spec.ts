@@ -6,7 +6,7 @@ import { provocations } from './crash/provoke.js';
 import { faultOptions } from './options.js';
 import { crashPointsTable } from './pages.js';
 import { Random } from './random.js';
-import { failedReport, reportOf, type ScenarioReport } from './report.js';
+import { failedReport, joined, type Report, reportOf, type ScenarioReport } from './report.js';
 import { reportTable } from './report-table.js';
 
 describe('Random', () => {
@@ -93,5 +93,20 @@ describe('the report', () => {
     expect(lines[1]).toMatch(/^F1 .+ 7 +✓ held +1,000 .* 10 +.* 0\.0 \/ 1\.0 \/ 2\.0 +0 +12$/);
     expect(lines[2]).toMatch(/^F1 .+ 8 +✕ error/);
     expect(lines.slice(3)).toEqual(['  F1 (8) no broker', expect.stringContaining('1 of 2 runs of scenarios held')]);
+  });
+
+  it('joins runs that were kept apart', () => {
+    const kept = (id: number, seed: number): Report => {
+      const one = failedReport(scenarios[id]!, seed, 5, 'no broker');
+      return { ...reportOf([one], unavailable, [seed], 'matrix', new Date(id)), seconds: 5 };
+    };
+    const report = joined([kept(3, 2), kept(9, 1), kept(1, 1)]);
+    expect(report.scenarios.map(({ id, seed }) => [id, seed])).toEqual([
+      ['F2', 1],
+      ['F10', 1],
+      ['F4', 2],
+    ]);
+    expect(report).toMatchObject({ seeds: [1, 2], startedAt: new Date(1).toISOString(), seconds: 15, totals: { scenarios: 3 } });
+    expect(() => joined([kept(1, 1), { ...kept(1, 1), scale: 'full' }])).toThrow('of one scale, but they are of matrix and full');
   });
 }); // prettier-ignore

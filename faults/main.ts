@@ -5,7 +5,7 @@ import { PgCluster, RabbitNode, say, textTable } from '#libs/testing';
 import { scenarios, unavailable } from './catalogue.js';
 import { faultOptions, usage, type FaultOptions } from './options.js';
 import { writePages } from './pages.js';
-import { failedReport, type Report, reportOf, type ScenarioReport } from './report.js';
+import { failedReport, joined, type Report, reportOf, type ScenarioReport } from './report.js';
 import { reportTable } from './report-table.js';
 import type { Scale } from './run.js';
 import { runScenario } from './run-scenario.js';
@@ -88,7 +88,7 @@ async function main(args: readonly string[]): Promise<void> {
   const options = faultOptions(args, scenarios, randomInt(2 ** 32 - 1));
   if (options.help) return void process.stdout.write(`${usage}\n`);
   if (options.list) return void process.stdout.write(`${listText()}\n`);
-  if (options.from !== undefined) return show(JSON.parse(await readFile(options.from, 'utf8')) as Report, options);
+  if (options.from.length > 0) return show(joined(await Promise.all(options.from.map(keptReport))), options);
   const missing = [...(PgCluster.isInstalled() ? [] : ['PostgreSQL']), ...(RabbitNode.isInstalled() ? [] : ['RabbitMQ'])];
   if (missing.length > 0)
     throw new RangeError(`expected ${missing.join(' and ')} to be installed: the faults need servers of their own`);
@@ -103,6 +103,7 @@ async function main(args: readonly string[]): Promise<void> {
   await show(await keep(await runAll(options, async (reports) => void (await keep(reports)))), options);
 }
 
+const keptReport = async (path: string): Promise<Report> => JSON.parse(await readFile(path, 'utf8')) as Report;
 const documentOf = (report: Report): string => `${JSON.stringify(report, undefined, 2)}\n`;
 
 async function show(report: Report, { json, writeDocs }: FaultOptions): Promise<void> {

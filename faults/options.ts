@@ -12,7 +12,7 @@ export const usage = `npm run faults -- [options]
   --json               the report as one JSON document on standard output
   --out <file>         the JSON document into a file, after each scenario anew; the table on standard output
   --write-docs         what came out into docs/: crash points into crash-points.md (F2), a run of all scenarios into guarantees.md
-  --from <file>        runs nothing: shows a document kept with --out, or writes it with --write-docs
+  --from <files>       runs nothing: shows documents kept with --out as one, or writes them with --write-docs
 Exit status: 0 when all held, 1 when something was violated or proves nothing, 2 for a wrong option, 130 after Ctrl-C.`;
 
 export interface FaultOptions extends RunSettings {
@@ -20,7 +20,7 @@ export interface FaultOptions extends RunSettings {
   readonly list: boolean;
   readonly json: boolean;
   readonly out?: string;
-  readonly from?: string;
+  readonly from: readonly string[];
   readonly writeDocs: boolean;
   readonly seeds: readonly number[];
   readonly scenarios: readonly Scenario[];
@@ -46,7 +46,7 @@ export function faultOptions(args: readonly string[], catalogue: readonly Scenar
     json: values.json === true,
     out: values.out,
     scale,
-    from: values.from,
+    from: values.from?.split(',') ?? [],
     writeDocs: values['write-docs'] === true,
     seeds: seedsOf(values.seed) ?? [drawn],
     minutes: wholeOf('minutes', values.minutes, 1, 10_000),

@@ -124,6 +124,24 @@ function tooLittle(run: Run, interrupted: number): string[] {
   return found;
 }
 
+/** Of runs that were kept apart, all that they found: one report. @throws RangeError for runs of different scales */
+export function joined(reports: readonly Report[]): Report {
+  const scales = new Set(reports.map(({ scale }) => scale));
+  if (scales.size !== 1) throw new RangeError(`expected reports of one scale, but they are of ${[...scales].join(' and ')}`);
+  const number = ({ id }: ScenarioReport): number => Number(id.slice(1));
+  const scenarios = reports
+    .flatMap((report) => report.scenarios)
+    .sort((one, other) => one.seed - other.seed || number(one) - number(other));
+  const first = reports.reduce((one, other) => (other.startedAt < one.startedAt ? other : one));
+  const seeds = [...new Set(scenarios.map(({ seed }) => seed))];
+  const seconds = reports.reduce((sum, report) => sum + report.seconds, 0);
+  return {
+    ...reportOf(scenarios, first.unavailable, seeds, first.scale, new Date(first.startedAt)),
+    machine: first.machine,
+    seconds,
+  };
+}
+
 export function reportOf(
   scenarios: readonly ScenarioReport[],
   unavailable: readonly Unavailable[],
