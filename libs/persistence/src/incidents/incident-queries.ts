@@ -8,6 +8,12 @@ import type { IncidentFilter, IncidentGroupRow, IncidentRow, IncidentWithMessage
 /** Open incidents that are grouped at most: the newest. */
 const GROUPED_AT_MOST = 100_000;
 
+/** Retries of other steps that are looked at: whoever has retried more often is asked to act on the step as it is. */
+const RETRIES_READ = 100;
+
+/** No event has a higher seq: the column is an integer, and the number at the end of a message's name is whatever is written there. */
+const LAST_SEQ = 2 ** 31 - 1;
+
 const status = `CASE WHEN x.resolved_at IS NULL THEN 'open' ELSE coalesce(x.closed_as, 'resolved') END`;
 const columns = `x.id, x.kind, x.reason, x.code, x.headers, x.instance_id AS "instanceId", x.definition, x.path, x.step,
   x.message_key AS "messageKey", ${status} AS status, x.deliveries, x.redrives, x.at, coalesce(x.last_at, x.at) AS "lastAt",
@@ -31,16 +37,17 @@ export class IncidentQueries {
     return row && rowOf(row);
   }
 
-  /** Has anything happened to the step of a lost step since it was lost? */
+  /** Has anything happened to the step of a lost step since it was lost? What cannot be read may be about it, so it counts as if it was. */
   async hasMovedOn({ instanceId, path, messageKey }: Pick<IncidentRow, 'instanceId' | 'path' | 'messageKey'>): Promise<boolean> {
     const lostAt = /^lostStep:.*:(\d+)$/.exec(messageKey ?? '')?.[1];
-    if (lostAt === undefined) return false;
-    const rows: unknown[] = await this.dataSource.query(
-      `SELECT FROM workflow_events WHERE instance_id = $1 AND seq > $2 AND (path = $3 OR type IN ('instanceRetried', 'instanceStartedAgain')
-         AND starts_with($3 || '/', coalesce(data::jsonb ->> 'path', $3) || '/')) LIMIT 1`,
-      [instanceId, Number(lostAt), path],
+    if (lostAt === undefined || path === null) return false;
+    const rows: { retried: string | null }[] = await this.dataSource.query(
+      `SELECT CASE WHEN type = 'instanceRetried' THEN data END AS retried FROM workflow_events
+       WHERE instance_id = $1 AND seq > $2 AND (path = $3 OR type IN ('instanceRetried', 'instanceStartedAgain'))
+       ORDER BY type = 'instanceRetried' LIMIT ${RETRIES_READ + 1}`,
+      [instanceId, Math.min(Number(lostAt), LAST_SEQ), path],
     );
-    return rows.length > 0;
+    return rows.length > RETRIES_READ || rows.some(({ retried }) => retried === null || isRetryOf(path, retried));
   }
 
   /** Newest first. @throws InvalidCursor */
@@ -107,6 +114,12 @@ export class IncidentQueries {
     );
     return rows.map(rowOf);
   }
+}
+
+/** A retry without path is of the whole instance, and one of a block is of what is in it. @param text data of an `instanceRetried` */
+function isRetryOf(path: string, text: string): boolean {
+  const retried = jsonOr<JsonObject | undefined>(text, isJsonObject, undefined)?.path;
+  return typeof retried !== 'string' || `${path}/`.startsWith(`${retried}/`);
 }
 
 const rowOf = <T>({ headers, ...row }: Stored<T>): T =>

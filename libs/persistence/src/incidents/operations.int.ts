@@ -103,6 +103,34 @@ describe.each(servers)('operations on $name', (server: TestServer) => {
     expect(await new IncidentActs(database.dataSource).settleLost({ instanceId, seq: 7 }, { actor: 'ada' })).toEqual([known]);
   });
 
+  it('knows whether a lost step has gone on, and takes for that what cannot be read', async () => {
+    const movedOn = async (seq: number | string, ...events: [seq: number, type: string, path: string | null, data: string][]) => {
+      const instanceId = newId();
+      for (const event of events)
+        await database.dataSource.query(
+          `INSERT INTO workflow_events (instance_id, seq, generation, type, path, data, occurred_at) VALUES ($1, $2, 1, $3, $4, $5, 0)`,
+          [instanceId, ...event],
+        );
+      return queries().hasMovedOn({ instanceId, path: 'ship/1/pack', messageKey: `lostStep:${instanceId}:${seq}` });
+    };
+    const retried = (data: string, seq = 6) => movedOn(5, [seq, 'instanceRetried', null, data]);
+    expect(await movedOn(5, [5, 'stepFailed', 'ship/1/pack', '{}'], [6, 'stepFailed', 'ship/1', '{'])).toBe(false);
+    expect(await movedOn(5, [6, 'stepScheduled', 'ship/1/pack', '{"cut'])).toBe(true);
+    expect(await movedOn(5, [6, 'instanceStartedAgain', null, '{"cut'])).toBe(true);
+    for (const other of ['{"path":"ship/1/pac"}', '{"path":"bill"}', '{"path":"ship/1/pack/x"}'])
+      expect([other, await retried(other)]).toEqual([other, false]);
+    for (const own of ['{}', '{"path":"ship"}', '{"path":"ship/1/pack"}', '{"path":7}', 'null', '[]', '{"cut', ''])
+      expect([own, await retried(own), await retried(own, 5)]).toEqual([own, true, false]);
+    const others = Array.from({ length: 101 }, (_, n): [number, string, null, string] => [
+      6 + n,
+      'instanceRetried',
+      null,
+      '{"path":"bill"}',
+    ]);
+    expect([await movedOn(5, ...others.slice(1)), await movedOn(5, ...others)]).toEqual([false, true]);
+    expect(await movedOn('9'.repeat(30), [6, 'stepScheduled', 'ship/1/pack', '{}'])).toBe(false);
+  });
+
   it('says of what it cannot store that it is the data', async () => {
     const tooLong = Array.from({ length: 3_000 }, () => String.fromCodePoint(0x4e00 + Math.floor(Math.random() * 20_000))).join(
       '',
