@@ -87,8 +87,8 @@ export class ChaosAgent implements Asking {
     return this.active?.order.mayFailInstances ?? false;
   }
 
-  /** Messages are to be looked into for the definition they are about. */
-  get needsDefinition(): boolean {
+  /** Messages are to be looked into for the definitions they are about. */
+  get needsDefinitions(): boolean {
     return (this.active?.order.scope.definitions?.length ?? 0) > 0;
   }
 

@@ -60,7 +60,7 @@ export class ChaosConsumer implements Consumer {
       return void agent.inbound.passed().then(() => this.pass(delivery));
     }
     if (!agent.isOn) return this.options.onDelivery(delivery);
-    const where = whereOfDelivery(delivery, agent.needsDefinition);
+    const where = whereOfDelivery(delivery, agent.needsDefinitions);
     const late = agent.hit('delayMessage', where);
     if (late !== undefined) return this.hold(delivery, 'delayMessage', late.ms);
     const { overtaken } = this;

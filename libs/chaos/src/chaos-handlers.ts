@@ -16,7 +16,7 @@ export function withFaults(agent: ChaosAgent, handler: RegisteredTask): Register
   const invoke: RegisteredTask['invoke'] = (input, step) => {
     const { instanceId, path, definition, attempt } = step;
     const strikes = (kind: ItemFault, words: string): void => {
-      if (agent.hit(kind, { definition, queue }, attempt) === undefined) return;
+      if (agent.hit(kind, { definitions: [definition], queue }, attempt) === undefined) return;
       agent.record({ kind, target: `${queue} ${handler.task}`, ms: null, steps: [{ instanceId, path }] });
       const message = `chaos mode ${words}`;
       throw agent.mayFailInstances ? new TaskFailure(COUNTED_FAILURE, message, undefined, true) : new InjectedFailure(message);

@@ -64,7 +64,7 @@ export class ChaosTransport extends ForwardingTransport {
 
   private isHit(kind: 'dropMessage' | 'duplicateMessage', message: OutgoingMessage): boolean {
     const { agent } = this;
-    if (agent.hit(kind, whereOf(message, agent.needsDefinition)) === undefined) return false;
+    if (agent.hit(kind, whereOf(message, agent.needsDefinitions)) === undefined) return false;
     agent.record({ kind, target: targetOf(message), ms: null, steps: stepsIn(message.content) });
     return true;
   }

@@ -39,8 +39,11 @@ describe('decideItem', () => {
     const always = { failStep: { rate: 1 } };
     const hits = (scope: ChaosRunOrder['scope'], where: object): boolean =>
       decideItem(run({ faults: always, scope }), who, 'failStep', 0, where) !== undefined;
-    expect(hits({ definitions: ['a'] }, { definition: 'a' })).toBe(true);
-    expect(hits({ definitions: ['a'] }, { definition: 'b' })).toBe(false);
+    expect(hits({ definitions: ['a'] }, { definitions: ['a'] })).toBe(true);
+    expect(hits({ definitions: ['a'] }, { definitions: ['b'] })).toBe(false);
+    expect(hits({ definitions: ['a'] }, { definitions: ['a', 'b'] })).toBe(false);
+    expect(hits({ definitions: ['a', 'b', 'c'] }, { definitions: ['a', 'b'] })).toBe(true);
+    expect(hits({ definitions: ['a'] }, { definitions: [] })).toBe(false);
     expect(hits({ definitions: ['a'] }, {})).toBe(false);
     expect(hits({ queues: ['q'] }, { queue: 'q' })).toBe(true);
     expect(hits({ services: ['gateway'] }, {})).toBe(false);

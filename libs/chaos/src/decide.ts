@@ -5,7 +5,8 @@ export type ChaosRunOrder = NonNullable<ChaosOrder['run']>;
 
 /** What a fault of a message or an attempt would hit, as far as it is known. */
 export interface Where {
-  readonly definition?: string;
+  /** Of everything that would be hit at once: the steps of an envelope may belong to several. */
+  readonly definitions?: readonly string[];
   readonly queue?: string;
 }
 
@@ -64,15 +65,16 @@ export function isServiceInScope({ scope }: Pick<ChaosRunOrder, 'scope'>, { id, 
   return !isNarrow(scope.services) || scope.services!.some((one) => one === id || roles.includes(one));
 }
 
-function isInScope(run: ChaosRunOrder, kind: ItemFault, { definition, queue }: Where): boolean {
+function isInScope(run: ChaosRunOrder, kind: ItemFault, { definitions = [], queue }: Where): boolean {
   if (kind === 'slowDatabase') return !leavesOut(run, kind);
-  const { definitions, queues } = run.scope;
-  return fits(definitions, definition) && fits(queues, queue);
+  const { scope } = run;
+  return fits(scope.definitions, definitions) && fits(scope.queues, queue === undefined ? [] : [queue]);
 }
 
 const isNarrow = (names: readonly string[] | undefined): boolean => names !== undefined && names.length > 0;
-const fits = (names: readonly string[] | undefined, name: string | undefined): boolean =>
-  !isNarrow(names) || (name !== undefined && names!.includes(name));
+/** With names to keep to, what is hit is of them and of no other; what does not say whose it is, is left alone. */
+const fits = (names: readonly string[] | undefined, hit: readonly string[]): boolean =>
+  !isNarrow(names) || (hit.length > 0 && hit.every((name) => names!.includes(name)));
 
 const lengthByDefault = (kind: ChaosKind): number => {
   const { ms } = chaosKinds[kind] as { readonly ms?: number };

@@ -6,44 +6,47 @@ import type { Where } from './decide.js';
 const stepQueuePrefix = `${exchanges.steps}.`;
 
 type Steps = { readonly instanceId: string; readonly path: string }[];
-interface Content {
-  readonly items?: readonly { readonly instanceId?: unknown; readonly path?: unknown; readonly definition?: unknown }[];
-}
+type Item = { readonly instanceId?: unknown; readonly path?: unknown; readonly definition?: unknown } | null;
 
 /** Only looked at while faults are injected. */
-export function whereOf(message: Pick<OutgoingMessage, 'exchange' | 'routingKey' | 'content'>, needsDefinition: boolean): Where {
+export function whereOf(message: Pick<OutgoingMessage, 'exchange' | 'routingKey' | 'content'>, needsDefinitions: boolean): Where {
   if (message.exchange !== exchanges.steps) return {};
-  const definition = needsDefinition ? definitionIn(message.content) : undefined;
-  return { queue: queueOfKey(message.routingKey), ...(definition !== undefined && { definition }) };
+  return {
+    queue: queueOfKey(message.routingKey),
+    ...(needsDefinitions && { definitions: definitionsIn(message.content) }),
+  };
 }
 
-export function whereOfDelivery(delivery: Delivery, needsDefinition: boolean): Where {
+export function whereOfDelivery(delivery: Pick<Delivery, 'queue' | 'content'>, needsDefinitions: boolean): Where {
   if (!delivery.queue.startsWith(stepQueuePrefix)) return {};
-  const definition = needsDefinition ? definitionIn(delivery.content) : undefined;
-  return { queue: queueOfKey(delivery.queue.slice(stepQueuePrefix.length)), ...(definition !== undefined && { definition }) };
+  return {
+    queue: queueOfKey(delivery.queue.slice(stepQueuePrefix.length)),
+    ...(needsDefinitions && { definitions: definitionsIn(delivery.content) }),
+  };
 }
 
 /** Steps that an envelope is about. */
 export function stepsIn(content: Buffer): Steps {
-  const { items } = read(content);
-  return (Array.isArray(items) ? items : []).flatMap(({ instanceId, path }) =>
-    typeof instanceId === 'string' && typeof path === 'string' ? [{ instanceId, path }] : [],
-  );
+  return itemsIn(content).flatMap((item) => {
+    const { instanceId, path } = item ?? {};
+    return typeof instanceId === 'string' && typeof path === 'string' ? [{ instanceId, path }] : [];
+  });
 }
 
 /** Names of queues have no dots, those of tasks may. */
 const queueOfKey = (key: string): string => key.slice(0, key.indexOf('.'));
 
-/** Of the first item. An envelope may carry steps of several definitions: then it is taken for the first one's. */
-function definitionIn(content: Buffer): string | undefined {
-  const definition = read(content).items?.[0]?.definition;
-  return typeof definition === 'string' ? definition : undefined;
+/** Of all items: what hits an envelope hits everything in it. Empty if one does not say what it belongs to. */
+function definitionsIn(content: Buffer): string[] {
+  const definitions = itemsIn(content).map((item) => item?.definition);
+  return definitions.every((definition) => typeof definition === 'string') ? [...new Set(definitions)] : [];
 }
 
-function read(content: Buffer): Content {
+function itemsIn(content: Buffer): readonly Item[] {
   try {
-    return (JSON.parse(content.toString('utf8')) ?? {}) as Content;
+    const { items } = JSON.parse(content.toString('utf8')) as { items?: unknown };
+    return Array.isArray(items) ? (items as Item[]) : [];
   } catch {
-    return {};
+    return [];
   }
 }

@@ -85,7 +85,7 @@ export const chaosScopeSchema = z
   .meta({
     id: 'ChaosScope',
     description:
-      'Default: everything. With definitions or queues only what can be told to be theirs is hit (step commands, handlers); faults of a whole service are left out, unless `services` names some',
+      'Default: everything. With definitions or queues only what can be told to be theirs is hit (step commands, handlers; never a message with steps of others in it); faults of a whole service are left out, unless `services` names some',
   });
 export type ChaosScope = z.infer<typeof chaosScopeSchema>;
 
