@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Ajv } from 'ajv';
+import * as wire from '../messages/wire.js';
 import { channels } from './channels.js';
 import { asyncApiDocument } from './asyncapi.js';
 
@@ -42,6 +43,14 @@ describe('asyncApiDocument', () => {
     expect(Object.keys(document.channels)).toEqual(channels.map(({ id }) => id));
     expect(Object.keys(document.operations)).toEqual(channels.filter(({ isPublic }) => isPublic).map(({ id }) => id));
     expect(Object.entries(document.operations).filter(([, { action }]) => action === 'send')).not.toHaveLength(0);
+  });
+
+  it('describes every message between services', () => {
+    const described = new Set(channels.flatMap((channel) => channel.messages.map(({ schema }) => schema)));
+    const isMessage = (schema: object): boolean => 'shape' in schema && 'v' in (schema.shape as object);
+    const sent = Object.entries(wire).filter(([, value]) => typeof value === 'object' && isMessage(value));
+    expect(sent.length).toBeGreaterThan(10);
+    expect(sent.filter(([, schema]) => !described.has(schema as never)).map(([name]) => name)).toEqual([]);
   });
 
   it('refers only to what is there', () => {
