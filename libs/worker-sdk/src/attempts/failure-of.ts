@@ -4,6 +4,8 @@ import { type AbortReason, AttemptAborted, InjectedFailure, TaskFailure } from '
 const maxCode = 200;
 const maxMessage = 8_192;
 const maxDetailsBytes = 64 * 1024;
+/** Of attempts that were lost, which are free: none of the step's is used up. Only the worker says so, never a handler. */
+const codesOfLost: ReadonlySet<string> = new Set([INJECTED_FAILURE, 'WORKER_LOST', 'HEARTBEAT_LOST']);
 
 /** A failure that can be stored and shown: code and message bounded, details JSON of at most 64 KiB. */
 export function failure(code: string, message: string, retryable: boolean, details?: unknown): Failure {
@@ -30,8 +32,7 @@ export function failureOf(thrown: unknown, abortedFor?: AbortReason): Failure {
 
 function unforged(thrown: unknown, abortedFor?: AbortReason): Failure {
   const said = failureSaid(thrown, abortedFor);
-  // Such attempts are free: a handler's own failure may not pass for one.
-  const isForged = said.code === INJECTED_FAILURE && !(thrown instanceof InjectedFailure);
+  const isForged = codesOfLost.has(said.code) && !(thrown instanceof InjectedFailure);
   return isForged ? { ...said, code: 'TASK_FAILED' } : said;
 }
 

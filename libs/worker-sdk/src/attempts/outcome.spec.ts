@@ -66,6 +66,8 @@ describe('failureOf', () => {
     [Object.assign(new Error('gone'), { code: 'ECONNRESET' }), { code: 'ECONNRESET', message: 'gone', retryable: true }],
     [Object.assign(new Error('sql'), { code: 23505 }), { code: 'TASK_FAILED', message: 'sql', retryable: true }],
     [new TaskFailure('CHAOS_FAULT', 'mine'), { code: 'TASK_FAILED', message: 'mine', retryable: false }],
+    [new TaskFailure('WORKER_LOST', 'mine'), { code: 'TASK_FAILED', message: 'mine', retryable: false }],
+    [Object.assign(new Error('mine'), { code: 'HEARTBEAT_LOST' }), { code: 'TASK_FAILED', message: 'mine', retryable: true }],
     [new InjectedFailure('chaos'), { code: 'CHAOS_FAULT', message: 'chaos', retryable: true }],
     ['text', { code: 'TASK_FAILED', message: 'the handler threw a string: text', retryable: true }],
     [null, { code: 'TASK_FAILED', message: 'the handler threw null', retryable: true }],

@@ -7,7 +7,7 @@ import { INJECTED_FAILURE, type Json } from '#libs/engine';
  */
 export class TaskFailure extends IntrinsicException {
   constructor(
-    /** Stable, e.g. `CARD_DECLINED`; definitions match on it. At most 200 characters. */
+    /** Stable, e.g. `CARD_DECLINED`; definitions match on it. At most 200 characters. Codes of lost attempts become `TASK_FAILED`. */
     readonly code: string,
     message: string = code,
     readonly details?: Json,
