@@ -5,6 +5,9 @@ import { redactedPaths, withoutPasswords } from './redaction.js';
 
 export type RootLogger = Logger;
 
+/** Said of what was thrown and throws itself when it is looked at. */
+export const UNREADABLE_ERROR = 'an error that cannot be read';
+
 /** Field names every service uses, so that one search follows an instance through all of them. */
 export interface LogFields {
   readonly instanceId?: string;
@@ -40,7 +43,7 @@ function safeError(error: unknown): unknown {
   try {
     return readError(error);
   } catch {
-    return { type: typeof error, message: 'an error that cannot be read', stack: '' };
+    return { type: typeof error, message: UNREADABLE_ERROR, stack: '' };
   }
 }
 

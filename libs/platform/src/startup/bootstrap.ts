@@ -7,7 +7,7 @@ import { armCrashPoint } from '../crash-points/crash-point.js';
 import { HealthRegistry } from '../health/health-registry.js';
 import { startHealthServer } from '../health/health-server.js';
 import { withoutPasswords } from '../logging/redaction.js';
-import type { RootLogger } from '../logging/root-logger.js';
+import { type RootLogger, UNREADABLE_ERROR } from '../logging/root-logger.js';
 import { ServiceLogger } from '../logging/service-logger.js';
 import { METRICS, type MetricsRegistry } from '../metrics/metrics.js';
 import { PlatformModule, ROOT_LOGGER } from '../platform.module.js';
@@ -85,10 +85,21 @@ async function openHealthPort(
   return startHealthServer({ port: config.healthPort ?? 0, host: config.healthHost }, health, metrics);
 }
 
-/** What a person should read: no stack for faults they can mend. */
+/** What a person should read: no stack for faults they can mend. @param error whatever was thrown */
 export function explain(error: unknown): string {
+  try {
+    return explanationOf(error);
+  } catch {
+    return UNREADABLE_ERROR;
+  }
+}
+
+function explanationOf(error: unknown): string {
   if (error instanceof ConfigError || error instanceof StartupError) return error.message;
-  const { code, message, stack, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
+  const { code, message, stack, port, address } = (error ?? {}) as Partial<NodeJS.ErrnoException> & {
+    port?: number;
+    address?: string;
+  };
   if (code === 'EADDRINUSE')
     return `port ${port} of ${address} is taken; stop what uses it, or choose another one: PORT=${(port ?? 3000) + 1}`;
   if (code === 'EACCES' && port !== undefined)

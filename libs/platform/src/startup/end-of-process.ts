@@ -44,11 +44,11 @@ export function handleEndOfProcess(options: EndOptions): () => void {
     if (closingSince === undefined) begin('the supervisor is gone');
   };
   const onBug = (error: unknown): void => {
-    options.logger.fatal(
-      { err: error instanceof Error ? error : new Error(String(error)) },
-      'unexpected error, the process ends',
-    );
-    target.exit(1);
+    try {
+      options.logger.fatal({ err: error ?? String(error) }, 'unexpected error, the process ends'); // the logger reads whatever was thrown
+    } finally {
+      target.exit(1);
+    }
   };
   for (const signal of signals) target.on(signal, onSignal);
   target.on('disconnect', onOrphaned);

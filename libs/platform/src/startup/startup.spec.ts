@@ -2,11 +2,15 @@ import { EventEmitter } from 'node:events';
 import { jest } from '@jest/globals';
 import { instanceLifecycle } from '#libs/engine';
 import { ConfigError } from '../config/config-error.js';
+import { createRootLogger } from '../logging/root-logger.js';
 import { explain } from './bootstrap.js';
 import { handleEndOfProcess, type ProcessLike } from './end-of-process.js';
 import { checkLifecycles, lifecycleFaults } from './lifecycle-check.js';
 import { StartupError } from './startup-error.js';
 
+const hostile = (): never => {
+  throw new Error('do not look');
+};
 const silent = { info: () => undefined, error: () => undefined, fatal: () => undefined };
 
 function twin() {
@@ -75,6 +79,34 @@ describe('handleEndOfProcess', () => {
     expect(await exited).toBe(1);
     expect(fatal).toHaveLength(1);
   });
+
+  it.each([
+    [new Error('bug'), 'bug'],
+    ['text', 'text'],
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [Symbol('s'), 'Symbol(s)'],
+    [Object.create(null), 'an error that cannot be read'],
+    [Object.defineProperty(new Error('x'), 'message', { get: hostile }), 'an error that cannot be read'],
+    [{ toString: hostile }, 'an error that cannot be read'],
+  ])('logs whatever was thrown and exits 1: case %#', async (thrown, message) => {
+    const { target, exited } = twin();
+    const lines: string[] = [];
+    const config = { logLevel: 'info', logFormat: 'json', nodeId: 'n1' } as const;
+    const logger = createRootLogger(config, 'worker', { write: (line) => void lines.push(line) });
+    handleEndOfProcess({ logger, graceMs: 1, close: async () => undefined, process: target });
+    target.emit('unhandledRejection', thrown);
+    expect(await exited).toBe(1);
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([{ level: 'fatal', err: { message } }]);
+  });
+
+  it('exits 1 though nothing can be logged', () => {
+    const { target } = twin();
+    const exit = jest.spyOn(target, 'exit');
+    handleEndOfProcess({ logger: { ...silent, fatal: hostile }, graceMs: 1, close: async () => undefined, process: target });
+    expect(() => target.emit('uncaughtException', new Error('bug'))).toThrow('do not look');
+    expect(exit).toHaveBeenCalledWith(1);
+  });
 });
 
 describe('lifecycles', () => {
@@ -106,5 +138,11 @@ describe('explain', () => {
     expect(explain(new StartupError('DATA_LOCKED', 'in use'))).toBe('in use');
     expect(explain(new ConfigError([{ variable: 'PORT', message: 'm' }]))).toBe('the configuration has 1 fault:\n  PORT: m');
     expect(explain(new Error('bug'))).toContain('at ');
+  });
+
+  it('has words for whatever was thrown', () => {
+    expect([null, undefined, 'text', 7].map(explain)).toEqual(['null', 'undefined', 'text', '7']);
+    for (const thrown of [Object.create(null), { stack: 7 }, { toString: hostile }])
+      expect(explain(thrown)).toBe('an error that cannot be read');
   });
 });
