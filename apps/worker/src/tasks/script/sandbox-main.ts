@@ -20,10 +20,16 @@ const pageBytes = 64 * 1024;
 const memoryBytes = Number(process.argv[2]) * 1024 * 1024;
 /** What the module begins with, its own code and stack included. */
 const initialBytes = 16 * 1024 * 1024;
+/** What it may grow to; the last step of its growth is a little shorter. */
+const mostBytes = initialBytes + memoryBytes;
+const almostBytes = mostBytes - 1024 * 1024;
 /** Memory of the module never shrinks: a process that has grown beyond this is not used again. */
 const retireBytes = 48 * 1024 * 1024;
 
-/** Runs before the script, while nothing has been tampered with; gives what is needed after it. */
+/**
+ * Runs before the script, while nothing has been tampered with; gives what is needed after it. What it hands out is JSON of texts: no method of
+ * the script's (`toJSON`, `toString`) is asked then, and no text is cut at U+0000.
+ */
 const harness = `((host, longest) => {
   const { stringify } = JSON, text = String, slice = Function.prototype.call.bind(text.prototype.slice), error = Error;
   const show = (value) => {
@@ -34,15 +40,21 @@ const harness = `((host, longest) => {
   globalThis.print = (...values) => {
     let line = '';
     for (let at = 0; at < values.length; at += 1) line += (at > 0 ? ' ' : '') + show(values[at]);
-    host(slice(line, 0, longest));
+    host(stringify(slice(line, 0, longest)));
   };
+  const cut = (value) => slice(text(value), 0, 2000);
   const member = (thrown, key) => {
-    try { return slice(text(thrown[key] ?? ''), 0, 2000); } catch { return ''; }
+    try { return cut(thrown[key] ?? ''); } catch { return ''; }
+  };
+  const words = (thrown) => {
+    try { return 'it threw ' + cut(thrown); } catch { return 'it threw a ' + typeof thrown + ' that is no text'; }
   };
   const describe = (thrown) =>
-    typeof thrown === 'object' && thrown !== null
-      ? stringify({ name: member(thrown, 'name'), message: member(thrown, 'message'), stack: member(thrown, 'stack') })
-      : stringify({ name: '', message: slice('it threw ' + text(thrown), 0, 2000), stack: '' });
+    stringify(
+      typeof thrown === 'object' && thrown !== null
+        ? { __proto__: null, name: member(thrown, 'name'), message: member(thrown, 'message'), stack: member(thrown, 'stack') }
+        : { __proto__: null, name: '', message: words(thrown), stack: '' },
+    );
   return { stringify, describe };
 })`;
 
@@ -51,6 +63,8 @@ const program = (code: string): string => `(async function () {"use strict";${co
 
 class Evaluation {
   isOverdue = false;
+  /** Nothing of it is left in the module. QuickJS may lose track of an object when it runs out of memory, and says so when it is to let go of all. */
+  isGone = false;
   private readonly module: QuickJSWASMModule;
   private readonly job: SandboxJob;
   private readonly deadline: number;
@@ -71,9 +85,18 @@ class Evaluation {
     });
     const context = runtime.newContext();
     const answer = this.evaluate(runtime, context);
-    context.dispose(); // before the answer: whoever waits for it also watches over this
-    runtime.dispose();
+    this.letGo(runtime, context); // before the answer is given: whoever waits for it also watches over this
     return answer;
+  }
+
+  private letGo(runtime: QuickJSRuntime, context: QuickJSContext): void {
+    try {
+      context.dispose();
+      runtime.dispose();
+      this.isGone = true;
+    } catch {
+      // The answer stands; the process is not used again.
+    }
   }
 
   private evaluate(runtime: QuickJSRuntime, context: QuickJSContext): SandboxAnswer {
@@ -87,17 +110,25 @@ class Evaluation {
       const result = begun.value;
       let state = context.getPromiseState(result);
       while (state.type === 'pending' && runtime.hasPendingJob() && !this.isOverdue) {
-        runtime.executePendingJobs(100).dispose();
+        const { error } = runtime.executePendingJobs(100);
+        if (error) return this.failed(context, describe, error); // what a script throws rejects its promise: this is out of memory, or of time
         state = context.getPromiseState(result);
       }
-      result.dispose();
+      const isPromise = state.type !== 'fulfilled' || state.notAPromise !== true; // a script may close the function it is the body of
+      if (isPromise) result.dispose();
       if (state.type === 'rejected') return this.failed(context, describe, state.error);
       if (state.type === 'fulfilled') return this.done(context, { stringify, describe }, state.value);
-      return this.isOverdue ? { kind: 'overdue' } : { kind: 'error', message: 'it waits for what never comes', line: null };
+      if (this.isOverdue) return { kind: 'overdue' };
+      return this.isFull ? { kind: 'memory' } : { kind: 'error', message: 'it waits for what never comes', line: null };
     } finally {
       stringify.dispose();
       describe.dispose();
     }
+  }
+
+  /** QuickJS then throws `null`, having no room for an error, or loses what a promise waits for. */
+  private get isFull(): boolean {
+    return this.module.getWasmMemory().buffer.byteLength >= almostBytes;
   }
 
   private prepare(context: QuickJSContext): QuickJSHandle {
@@ -105,7 +136,7 @@ class Evaluation {
     const text = context.newString(this.job.args);
     const args = context.unwrapResult(context.callFunction(parse, context.undefined, text));
     context.setProp(context.global, 'args', args);
-    const host = context.newFunction('print', (line) => this.print(context.getString(line)));
+    const host = context.newFunction('print', (line) => this.print(JSON.parse(context.getString(line)) as string));
     const longest = context.newNumber(this.job.logChars);
     const prepare = context.unwrapResult(context.evalCode(harness));
     const kept = context.unwrapResult(context.callFunction(prepare, context.undefined, host, longest));
@@ -148,7 +179,8 @@ class Evaluation {
     if (this.isOverdue) return { kind: 'overdue' };
     const { name, message, stack } = JSON.parse(text) as { name: string; message: string; stack: string };
     if (name === 'InternalError' && message === 'out of memory') return { kind: 'memory' };
-    const line = /script\.js:(\d+)/.exec(stack)?.[1];
+    if (message === 'it threw null' && this.isFull) return { kind: 'memory' };
+    const line = /script\.js:(\d{1,6})(?!\d)/.exec(stack)?.[1]; // a script may say what it likes, also of its lines
     const said = [name, message].filter((part) => part !== '').join(': ');
     return {
       kind: 'error',
@@ -186,21 +218,25 @@ function nextJob(): SandboxJob | undefined {
   return body && (JSON.parse(body.toString()) as SandboxJob);
 }
 
+/** The module could not go on. Recursion of QuickJS itself may use up the stack of this process before the one it counts. */
+function answerOfTrap(error: unknown): SandboxAnswer {
+  const words = String(error).slice(0, 2_000);
+  if (words.includes('out of memory')) return { kind: 'memory' };
+  const message = words.includes('call stack') ? 'InternalError: stack overflow' : `the interpreter gave up: ${words}`;
+  return { kind: 'error', message, line: null };
+}
+
 /** A module that has trapped, or run out of memory, is not to be trusted again: nor is this process. */
 function answerOf(module: QuickJSWASMModule, job: SandboxJob): { answer: SandboxAnswer; isSpent: boolean } {
   const evaluation = new Evaluation(module, job);
   try {
     const answer = evaluation.run();
-    return { answer, isSpent: answer.kind === 'memory' || module.getWasmMemory().buffer.byteLength > retireBytes };
+    return {
+      answer,
+      isSpent: !evaluation.isGone || answer.kind === 'memory' || module.getWasmMemory().buffer.byteLength > retireBytes,
+    };
   } catch (error) {
-    const message = `the interpreter gave up: ${String(error).slice(0, 2_000)}`;
-    const isMemory = message.includes('out of memory');
-    const answer: SandboxAnswer = evaluation.isOverdue
-      ? { kind: 'overdue' }
-      : isMemory
-        ? { kind: 'memory' }
-        : { kind: 'error', message, line: null };
-    return { answer, isSpent: true };
+    return { answer: evaluation.isOverdue ? { kind: 'overdue' } : answerOfTrap(error), isSpent: true };
   }
 }
 
@@ -208,7 +244,7 @@ function answerOf(module: QuickJSWASMModule, job: SandboxJob): { answer: Sandbox
 const { WebAssembly } = globalThis as unknown as { WebAssembly: { Memory: new (pages: object) => never } };
 const wasmMemory = new WebAssembly.Memory({
   initial: initialBytes / pageBytes,
-  maximum: (initialBytes + memoryBytes) / pageBytes,
+  maximum: mostBytes / pageBytes,
 });
 const module = await newQuickJSWASMModuleFromVariant(newVariant(variant as unknown as QuickJSSyncVariant, { wasmMemory }));
 for (let job = nextJob(); job !== undefined; job = nextJob()) {
