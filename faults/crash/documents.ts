@@ -18,5 +18,6 @@ export const errandDocuments: readonly object[] = [
   document('emitting', [{ id: 'tell', type: 'emit', event: { name: 'paid', key: '${input.key}', payload: 1 } }]),
   document('joining', [{ id: 'child', type: 'workflow', workflow: 'errand.plain', key: '${input.key}', input: {} }]),
   document('sleeping', [{ id: 'rest', type: 'sleep', for: '1h' }]),
+  document('changed', [work('a')]),
   document('limited', [work('a', { queue: limitedQueue })]),
 ];

@@ -10,6 +10,7 @@ import {
   InstanceQueries,
   OperatorLog,
 } from '#libs/persistence';
+import { crashPoint } from '#libs/platform';
 import type { z } from 'zod';
 import { DefinitionCatalog } from '../definitions/definition-catalog.js';
 import { PlanCache } from '../definitions/plan-cache.js';
@@ -52,6 +53,7 @@ export class InstanceRestarter {
       subject,
       origin,
     );
+    crashPoint('change.stored');
     await this.log.append({
       ...{ id: subject, actor: by ?? 'anonymous', action: 'instance.restart', target: old.id, reason },
       details: { as: instance.id, version: instance.version, ...(from !== undefined && { from }) },

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { type BulkBody, type BulkDryRun, type BulkJob, defaultTenant } from '#libs/contracts';
 import type { JsonObject } from '#libs/engine';
 import { type BulkJobRow, BulkStore, type CappedCount, InstanceQueries, OperatorLog } from '#libs/persistence';
+import { crashPoint } from '#libs/platform';
 import { contentOf } from '../actions/instance-actions.js';
 import { ApiProblem } from '../http/api-problem.js';
 import { toIso, toIsoOrNull } from '../http/times.js';
@@ -93,6 +94,7 @@ export class BulkJobs {
   }
 
   private note(id: string, action: string, { by, reason }: Act, target: string): Promise<void> {
+    crashPoint('change.stored');
     return this.log.append({ id, actor: by ?? 'anonymous', action, target, reason });
   }
 }

@@ -12,7 +12,7 @@ import {
 import { CHAOS_LINK, type ChaosLink, faultsOf, profiles } from '#libs/chaos';
 import type { JsonObject } from '#libs/engine';
 import { type ChaosMoment, type ChaosPlan, ChaosStore, OperatorLog, type StoredChaosRun } from '#libs/persistence';
-import { ROOT_LOGGER, type RootLogger } from '#libs/platform';
+import { crashPoint, ROOT_LOGGER, type RootLogger } from '#libs/platform';
 import { ApiProblem, fault } from '../http/api-problem.js';
 import { toIso, toIsoOrNull } from '../http/times.js';
 import { ChaosPreviews } from './chaos-previews.js';
@@ -80,6 +80,7 @@ export class ChaosSwitch implements OnApplicationBootstrap, OnApplicationShutdow
     this.requireAllowed();
     await this.store.reset();
     this.reporter.forget();
+    crashPoint('change.stored');
     await this.log.append({ actor: by ?? 'anonymous', action: 'chaos.reset', target: 'chaos', reason });
     return this.state();
   }
@@ -91,21 +92,25 @@ export class ChaosSwitch implements OnApplicationBootstrap, OnApplicationShutdow
     // Written first: what was done on purpose must not look like an accident to whoever reads the log.
     const details = { ...plan, durationMs } as unknown as JsonObject;
     await this.log.append({ actor: by ?? 'anonymous', action: 'chaos.enable', target: 'chaos', reason, details });
+    crashPoint('change.logged');
     await this.store.start({ plan, durationMs, reason, by });
     this.reporter.forget();
   }
 
   private async disable({ by, reason }: ActRequest): Promise<void> {
     void this.link?.end(); // first: the way to the database may be what is cut
-    if (await this.store.stop())
-      await this.log.append({ actor: by ?? 'anonymous', action: 'chaos.disable', target: 'chaos', reason });
+    if (!(await this.store.stop())) return;
+    crashPoint('change.stored');
+    await this.log.append({ actor: by ?? 'anonymous', action: 'chaos.disable', target: 'chaos', reason });
   }
 
   /** Tells all services what is on; and who ended a run by its time writes it down. */
   private async spread(): Promise<void> {
     try {
-      for (const id of await this.store.expire())
+      for (const id of await this.store.expire()) {
+        crashPoint('change.stored');
         await this.log.append({ actor: 'clock', action: 'chaos.end', target: 'chaos', details: { run: id } });
+      }
       await this.link?.order(orderOf(await this.store.current()));
     } catch (error) {
       this.logger.debug({ err: error }, 'chaos mode could not be read; it ends by itself'); // services count down alone

@@ -14,6 +14,7 @@ import {
   type VersionRow,
   writeCursor,
 } from '#libs/persistence';
+import { crashPoint } from '#libs/platform';
 import { ApiProblem, fault } from '../http/api-problem.js';
 import { toIso } from '../http/times.js';
 import { LiveFeed } from '../live/live-feed.js';
@@ -150,6 +151,7 @@ export class DefinitionCatalog {
     if (outcome.outcome === 'unknownVersion') throw await this.unresolved(name, version);
     if (outcome.outcome === 'triggerTaken') throw triggerTaken(name, outcome);
     const previous = outcome.outcome === 'activated' ? outcome.previous : outcome.current;
+    crashPoint('change.stored');
     await this.log.append({
       actor: 'anonymous',
       action: 'definition.activate',

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { ActRequest, DefinitionPaused } from '#libs/contracts';
 import { DefinitionPauses, OperatorLog } from '#libs/persistence';
+import { crashPoint } from '#libs/platform';
 import { BulkJobs } from '../bulk/bulk-jobs.js';
 import { presentPause, unknownDefinition } from './definition-catalog.js';
 
@@ -40,8 +41,11 @@ export class DefinitionPausing {
     paused: DefinitionPaused['paused'],
   ): Promise<DefinitionPaused> {
     const { by, reason } = act;
+    crashPoint('change.stored');
     await this.log.append({ id, actor: by ?? 'anonymous', action: `definition.${action}`, target: name, reason });
+    crashPoint('change.logged');
     await this.jobs.stopOfDefinition(name, id);
+    crashPoint('pause.cleared');
     const filter = { definition: name, status };
     const job = await this.jobs.begin({ action, filter, dryRun: false, perSecond, by, reason }, id, { withDefinition: true });
     return { name, paused, job };

@@ -88,6 +88,7 @@ export class EventGate {
       case 'ended':
         throw new ApiProblem('INSTANCE_ENDED', `expected an instance that has not ended, but ${target} is ${bound.status}`);
       case 'stored':
+        crashPoint('change.stored');
         await this.log.append({
           id: commandId,
           actor: by ?? 'anonymous',

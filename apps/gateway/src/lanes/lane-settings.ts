@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { isSetLane, type LaneAddress, laneKey, type LaneChange, type LaneRow, LaneStore, OperatorLog } from '#libs/persistence';
 import { canonicalJson, type JsonObject } from '#libs/engine';
-import { CONFIG, type Config } from '#libs/platform';
+import { CONFIG, type Config, crashPoint } from '#libs/platform';
 import { contentOf } from '../actions/instance-actions.js';
 import { LiveFeed } from '../live/live-feed.js';
 import { type Hold, holdOf } from './lane-hold.js';
@@ -42,6 +42,7 @@ export class LaneSettings {
     const row = await this.store.change(address, change);
     this.latest = undefined;
     const { by, reason, ...settings } = change;
+    crashPoint('change.stored');
     await this.log.append({
       actor: by ?? 'anonymous',
       action: `${address.scope}.set`,

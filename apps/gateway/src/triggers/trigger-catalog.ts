@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Trigger, triggerPageSchema, triggersQuerySchema } from '#libs/contracts';
 import { compileTrigger, type Json, type JsonObject, triggerRecord } from '#libs/engine';
 import { isName, OperatorLog, readCursor, type TriggerRow, TriggerStore, writeCursor } from '#libs/persistence';
+import { crashPoint } from '#libs/platform';
 import type { z } from 'zod';
 import { ApiProblem, fault } from '../http/api-problem.js';
 import { presentTrigger } from './present-trigger.js';
@@ -74,6 +75,7 @@ export class TriggerCatalog {
   }
 
   note(action: string, name: string, { by, reason }: Act, id?: string): Promise<void> {
+    crashPoint('change.stored');
     return this.log.append({ id, actor: by ?? 'anonymous', action, target: name, reason });
   }
 }

@@ -13,7 +13,7 @@ import {
 } from '#libs/contracts';
 import type { InstanceId } from '#libs/engine';
 import { OperatorLog, type WebhookFacts, type WebhookRow, WebhookStore } from '#libs/persistence';
-import { checkUrl, CONFIG, type Config, EgressRefused, newWebhookSecret, webhookSecretFault } from '#libs/platform';
+import { checkUrl, CONFIG, type Config, crashPoint, EgressRefused, newWebhookSecret, webhookSecretFault } from '#libs/platform';
 import { ApiProblem, fault } from '../http/api-problem.js';
 import { presentDelivery, presentWebhook } from './present-webhook.js';
 
@@ -135,6 +135,7 @@ export class WebhookCatalog {
   }
 
   private note(action: string, target: string, { by, reason }: Act, id?: string): Promise<void> {
+    crashPoint('change.stored');
     return this.log.append({ id, actor: by ?? 'anonymous', action, target, reason });
   }
 }

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ActRequest, Worker } from '#libs/contracts';
 import { drainOrder, type Transport, TRANSPORT } from '#libs/messaging';
 import { OperatorLog } from '#libs/persistence';
+import { crashPoint } from '#libs/platform';
 import { stepAside } from '../admission/passes.js';
 import { ApiProblem, fault } from '../http/api-problem.js';
 import { LiveFeed } from '../live/live-feed.js';
@@ -43,6 +44,7 @@ export class WorkerDrain {
       ...(reason !== undefined && { reason }),
       ...(subject !== undefined && { id: subject }),
     });
+    crashPoint('change.logged');
     await this.untilSaid(id, isOn);
     return this.find(id);
   }

@@ -69,6 +69,10 @@ const points = {
     'once.kept': 'the answer to a named request is kept, not given',
     'act.stored': 'a command to an instance is stored, nobody has a hint',
     'act.logged': 'a command to an instance is in the operator log, not answered',
+    'change.stored': 'what somebody has changed or begun is stored, the operator log does not know',
+    'change.logged': 'what somebody asks for is in the operator log, what follows from it is not done',
+    'pause.cleared':
+      'jobs that tell the instances of a definition what is no longer so are stopped, the one that tells what is so is not begun',
     'event.stored': 'an event is stored or offered, nobody has a hint',
     'command.done': 'the command of a message is done, its reply is not sent',
     'command.replied': 'the reply to a command is with the broker, the command is not acknowledged',
