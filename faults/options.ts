@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { crashPoints } from '#libs/platform';
 import type { RunSettings, Scale } from './run.js';
 import type { Scenario } from './scenario.js';
 
@@ -9,6 +10,7 @@ export const usage = `npm run faults -- [options]
   --full               durations as they are meant (minutes instead of seconds); hours
   --seed <n,…>         of times, targets and payloads; of several, all scenarios with each in turn; default drawn, and printed
   --minutes <n>        of the soak (F41); default 2, with --full 60
+  --points <names>     of the crash points (F2) only these
   --json               the report as one JSON document on standard output
   --out <file>         the JSON document into a file, after each scenario anew; the table on standard output
   --write-docs         what came out into docs/: crash points into crash-points.md (F2), a run of all scenarios into guarantees.md
@@ -34,7 +36,7 @@ export function faultOptions(args: readonly string[], catalogue: readonly Scenar
     args: [...args],
     options: {
       ...{ list: yes, smoke: yes, full: yes, json: yes, help: yes, 'write-docs': yes },
-      ...{ scenario: text, seed: text, minutes: text, out: text, from: text },
+      ...{ scenario: text, seed: text, minutes: text, points: text, out: text, from: text },
     },
   });
   if (values.smoke && values.full) throw new RangeError('expected either --smoke or --full');
@@ -50,8 +52,16 @@ export function faultOptions(args: readonly string[], catalogue: readonly Scenar
     writeDocs: values['write-docs'] === true,
     seeds: seedsOf(values.seed) ?? [drawn],
     minutes: wholeOf('minutes', values.minutes, 1, 10_000),
+    points: pointsOf(values.points),
     scenarios: values.scenario === undefined ? usual : named(values.scenario, catalogue),
   };
+}
+
+function pointsOf(text: string | undefined): string[] | undefined {
+  const names = text?.split(',').map((name) => name.trim());
+  const unknown = names?.find((name) => !crashPoints.some((point) => point.name === name));
+  if (unknown !== undefined) throw new RangeError(`expected --points to name crash points, but found ${unknown}`);
+  return names;
 }
 
 function named(text: string, catalogue: readonly Scenario[]): Scenario[] {

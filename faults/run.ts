@@ -42,6 +42,8 @@ export interface RunSettings {
   readonly scale: Scale;
   /** Of the soak. */
   readonly minutes?: number;
+  /** Crash points, default all. */
+  readonly points?: readonly string[];
 }
 
 /** One run of a scenario: what it works with, and what it finds out. */
