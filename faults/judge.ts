@@ -43,7 +43,7 @@ export async function judge(run: Run, samples: () => Samples): Promise<{ stored:
     );
   note(run, 'ends', endsAsDefined(run, stored));
   noteAll(run, checkHistory(run.history, stored, signalsEach));
-  noteAll(run, checkLedger(world.ledger.executions, stored, run.faults));
+  noteAll(run, checkLedger(world.ledger.executions, stored, run.faults, samples().takeOvers));
   await verify(run);
   await queuesEmpty(run);
   bounded(run, samples());
@@ -116,8 +116,13 @@ async function queuesEmpty(run: Run): Promise<void> {
   );
 }
 
-function bounded(run: Run, { taken, rssMiB, descriptors, connections, violations }: Samples): void {
+function bounded(run: Run, { taken, rssMiB, descriptors, connections, violations, takeOvers }: Samples): void {
   run.check('I6', taken, violations);
+  run.measure(
+    'partitions taken over',
+    [...takeOvers.at.values()].reduce((sum, times) => sum + times.length, 0),
+    '',
+  );
   for (const [role, most] of Object.entries(rssMiB)) run.measure(`memory of one ${role}`, most, 'MiB');
   for (const [role, most] of Object.entries(descriptors)) run.measure(`descriptors of one ${role}`, most, '');
   const processes = run.world.processes('gateway').length + run.world.processes('orchestrator').length;

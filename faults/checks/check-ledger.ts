@@ -1,5 +1,7 @@
+import { bucketOf, partitionOf } from '#libs/contracts';
 import type { Execution } from '../ledger/ledger.js';
 import type { Finding } from './check-history.js';
+import type { TakeOvers } from './sampler.js';
 import type { StoredFacts, StoredStep } from './stored-facts.js';
 
 /** When a fault was there, CLOCK_MONOTONIC ms. */
@@ -22,21 +24,42 @@ const stepOf = ({ instance, path }: Pick<Execution, 'instance' | 'path'>): strin
 const attemptOf = (one: Pick<Execution, 'instance' | 'path' | 'attempt'>): string => `${stepOf(one)} ${one.attempt}`;
 
 /** What was really done, against what was decided. */
-export function checkLedger(executions: readonly Execution[], stored: StoredFacts, faults: readonly FaultTime[]): LedgerFindings {
+export function checkLedger(
+  executions: readonly Execution[],
+  stored: StoredFacts,
+  faults: readonly FaultTime[],
+  takeOvers: TakeOvers,
+): LedgerFindings {
   return {
-    I5: repeatsHaveCauses(executions, faults),
+    I5: repeatsHaveCauses(executions, faults, takeOvers),
     I13: undoneInReverse(executions, stored),
     I18: nothingMadeUp(executions, stored),
   };
 }
 
-/** An attempt runs again only after a fault; at-most-once steps never do; all of a step has one idempotency key, and no other step has it. */
-function repeatsHaveCauses(executions: readonly Execution[], faults: readonly FaultTime[]): Finding {
+/** Take-overs are seen so much later than they happen, at most. */
+const seenLateMs = 3_000;
+
+/**
+ * Leases lost while an attempt was under way: one fault may cost several, and each of those who take over sends again what the one before could not
+ * note as sent.
+ */
+function leasesLost({ partitions, at }: TakeOvers, instance: string, fromMs: number, toMs: number): number {
+  const times = at.get(partitionOf(bucketOf(instance), partitions)) ?? [];
+  return times.filter((ms) => ms >= fromMs && ms <= toMs + seenLateMs).length;
+}
+
+/** An attempt runs again only after a fault, once for each or for each lease lost by it; at-most-once steps never do; all of a step has one idempotency key, and no other step has it. */
+function repeatsHaveCauses(executions: readonly Execution[], faults: readonly FaultTime[], takeOvers: TakeOvers): Finding {
   const messages: string[] = [];
   for (const [attempt, own] of Map.groupBy(executions, attemptOf)) {
     const times = own.map(({ beganAtMs }) => beganAtMs).sort((a, b) => a - b);
-    const causes = faults.filter(({ fromMs, toMs }) => fromMs <= times.at(-1)! && toMs >= times[0]! - aftermathMs).length;
-    if (own.length > 1 + causes) messages.push(`${attempt} ran ${own.length} times, with ${causes} faults about`);
+    if (own.length === 1) continue;
+    const [first, last] = [times[0]!, times.at(-1)!];
+    const causes = faults.filter(({ fromMs, toMs }) => fromMs <= last && toMs >= first - aftermathMs).length;
+    const lost = causes === 0 ? 0 : leasesLost(takeOvers, own[0]!.instance, first, last);
+    if (own.length > 1 + Math.max(causes, lost))
+      messages.push(`${attempt} ran ${own.length} times, with ${causes} faults about and ${lost} leases lost`);
   }
   const bySteps = Map.groupBy(executions, stepOf);
   for (const [step, own] of bySteps) {

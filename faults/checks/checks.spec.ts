@@ -68,8 +68,13 @@ describe('checkHistory', () => {
 });
 
 describe('checkLedger', () => {
-  const messages = (executions: Execution[], faults: { fromMs: number; toMs: number }[] = [], facts = stored([instance({})])) => {
-    const findings = checkLedger(executions, facts, faults);
+  const messages = (
+    executions: Execution[],
+    faults: { fromMs: number; toMs: number }[] = [],
+    facts = stored([instance({})]),
+    takenOverAt: number[] = [],
+  ) => {
+    const findings = checkLedger(executions, facts, faults, { partitions: 1, at: new Map([[0, takenOverAt]]) });
     return Object.entries(findings).flatMap(([invariant, found]) => found.messages.map(() => invariant));
   };
 
@@ -77,6 +82,16 @@ describe('checkLedger', () => {
     expect(messages([execution()])).toEqual([]);
     const again = execution({ beganAtMs: 900, worker: 8, isApplied: false });
     expect(messages([execution(), again], [{ fromMs: 300, toMs: 400 }])).toEqual([]);
+  });
+
+  it('is content with one more for each lease that one fault cost while the attempt was under way', () => {
+    const thrice = [100, 900, 1_900].map((beganAtMs) => execution({ beganAtMs, isApplied: beganAtMs === 100 }));
+    const fault = [{ fromMs: 300, toMs: 2_000 }];
+    const facts = stored([instance({})]);
+    expect(messages(thrice, fault, facts, [800, 1_800])).toEqual([]);
+    expect(messages(thrice, fault, facts, [800])).toEqual(['I5']);
+    expect(messages(thrice, fault, facts, [50, 800, 20_000])).toEqual(['I5']);
+    expect(messages(thrice, [], facts, [800, 1_800])).toEqual(['I5']);
   });
 
   it.each([

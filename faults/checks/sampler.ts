@@ -1,7 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { Client } from 'pg';
 import { instanceLifecycle } from '#libs/engine';
+import { monoMs } from '../ledger/ledger-record.js';
 import type { World } from '../world/world.js';
+
+/** Partitions changed hands, or their owner took them anew: its lease was lost. */
+export interface TakeOvers {
+  readonly partitions: number;
+  /** By number of the partition: when each was seen, CLOCK_MONOTONIC ms. */
+  readonly at: ReadonlyMap<number, readonly number[]>;
+}
 
 /** What was seen while the system ran, every second. */
 export interface Samples {
@@ -11,6 +19,7 @@ export interface Samples {
   readonly descriptors: Readonly<Record<string, number>>;
   readonly connections: number;
   readonly violations: readonly string[];
+  readonly takeOvers: TakeOvers;
 }
 
 /** Looks at the database (past all proxies) and at /proc once a second; a server that is away is left out. */
@@ -18,6 +27,8 @@ export class Sampler implements AsyncDisposable {
   private readonly rssMiB: Record<string, number> = {};
   private readonly descriptors: Record<string, number> = {};
   private readonly violations: string[] = [];
+  private readonly epochs = new Map<number, number>();
+  private readonly takeOvers = new Map<number, number[]>();
   private connections = 0;
   private taken = 0;
   private known = 0;
@@ -35,7 +46,8 @@ export class Sampler implements AsyncDisposable {
 
   get result(): Samples {
     const { taken, rssMiB, descriptors, connections, violations } = this;
-    return { taken, rssMiB, descriptors, connections, violations };
+    const takeOvers = { partitions: this.epochs.size, at: this.takeOvers };
+    return { taken, rssMiB, descriptors, connections, violations, takeOvers };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -62,6 +74,7 @@ export class Sampler implements AsyncDisposable {
     const sessions = await client.query<{ count: number }>(
       `SELECT count(*)::int AS count FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name <> 'faults'`,
     );
+    await this.lookAtLeases(client);
     const all = rows.reduce((sum, { count }) => sum + count, 0);
     const unknown = rows.filter(({ status }) => !(status in instanceLifecycle));
     if (unknown.length > 0)
@@ -71,6 +84,16 @@ export class Sampler implements AsyncDisposable {
     this.known = all;
     this.connections = Math.max(this.connections, sessions.rows[0]!.count);
     this.taken += 1;
+  }
+
+  private async lookAtLeases(client: Client): Promise<void> {
+    const { rows } = await client.query<{ partition: number; epoch: number }>('SELECT partition, epoch FROM workflow_partitions');
+    for (const { partition, epoch } of rows) {
+      const times = this.takeOvers.get(partition) ?? [];
+      for (let seen = this.epochs.get(partition) ?? epoch; seen < epoch; seen += 1) times.push(monoMs());
+      this.takeOvers.set(partition, times);
+      this.epochs.set(partition, epoch);
+    }
   }
 
   private lookAtProcesses(): void {
