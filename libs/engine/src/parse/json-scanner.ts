@@ -1,6 +1,6 @@
 import { MAX_JSON_DEPTH, pointer } from '../json/bounds.js';
 import { Lines } from './lines.js';
-import type { Position } from './parsed-definition.js';
+import { pointerSegments, type Position } from './parsed-definition.js';
 
 export interface DuplicateKey {
   /** JSON Pointer of the member. */
@@ -10,68 +10,74 @@ export interface DuplicateKey {
   readonly at: number;
 }
 
+/** Of a value in the text: where it (or its key) begins, and what is in it. */
+interface Place {
+  readonly at: number;
+  members?: Map<string, Place>;
+}
+
 /** A container that the scan is inside of. */
 interface Level {
   readonly path: string;
-  /** Keys so far; undefined for a list. */
-  readonly keys: Set<string> | undefined;
+  readonly isObject: boolean;
+  /** By key, or index as text: names may be as long as the document, so that no map is of whole paths. */
+  readonly members: Map<string, Place>;
   index: number;
   /** Key of the member that is being read. */
   key: string;
 }
 
+interface Scanned {
+  readonly root: Place;
+  readonly duplicates: readonly DuplicateKey[];
+}
+
 /** Finds places in JSON text that `JSON.parse` has accepted: what it does not tell. */
 export class JsonScanner {
   private readonly lines: Lines;
-  private places: ReadonlyMap<string, number> | undefined;
+  private scanned: Scanned | undefined;
 
   constructor(private readonly text: string) {
     this.lines = new Lines(text);
   }
 
   /** Keys that occur again in the same object. */
-  duplicates(): DuplicateKey[] {
-    const found: DuplicateKey[] = [];
-    this.scan((level, key, at) => {
-      if (level.keys?.has(key)) found.push({ path: pointer(level.path, key), key, at });
-      level.keys?.add(key);
-    });
-    return found;
+  duplicates(): readonly DuplicateKey[] {
+    return (this.scanned ??= this.scan()).duplicates;
   }
 
   /** Position of the key of a member or of an item of a list; of the nearest parent when the pointer leads nowhere. */
   locate(path: string): Position {
-    this.places ??= this.allPlaces();
-    for (let here = path; here !== ''; here = here.slice(0, Math.max(0, here.lastIndexOf('/')))) {
-      const at = this.places.get(here);
-      if (at !== undefined) return this.position(at);
+    let place = (this.scanned ??= this.scan()).root;
+    for (const segment of pointerSegments(path)) {
+      const member = place.members?.get(segment);
+      if (member === undefined) break;
+      place = member;
     }
-    return this.position(this.skipBlank(0));
+    return this.position(place.at);
   }
 
   position(at: number): Position {
     return this.lines.position(at);
   }
 
-  /** Of each value by its JSON Pointer. */
-  private allPlaces(): Map<string, number> {
-    const places = new Map<string, number>();
-    this.scan((level, key, at) => places.set(pointer(level.path, key), at));
-    return places;
-  }
-
-  /** Calls back for each member (with its key) and each item (with its index), with the offset at which it begins. */
-  private scan(visit: (level: Level, key: string, at: number) => void): void {
+  /** Each member (with its key) and each item (with its index), with the offset at which it begins. */
+  private scan(): Scanned {
+    const root: Place = { at: this.skipBlank(0) };
+    const duplicates: DuplicateKey[] = [];
     const stack: Level[] = [];
     let expectsKey = false;
-    for (let at = this.skipBlank(0); at < this.text.length; at = this.skipBlank(at)) {
+    for (let at = root.at; at < this.text.length; at = this.skipBlank(at)) {
       const character = this.text[at] as string;
       const level = stack.at(-1);
-      if (level && isValueStart(character) && level.keys === undefined) visit(level, String(level.index), at);
+      if (level && isValueStart(character) && !level.isObject) level.members.set(String(level.index), { at });
       if (character === '{' || character === '[') {
-        if (stack.length > MAX_JSON_DEPTH) return; // refused for its depth; paths would grow without end
-        const path = level ? pointer(level.path, level.keys ? level.key : level.index) : '';
-        stack.push({ path, keys: character === '{' ? new Set() : undefined, index: 0, key: '' });
+        if (stack.length > MAX_JSON_DEPTH) break; // refused for its depth; paths would grow without end
+        const name = level && (level.isObject ? level.key : String(level.index));
+        const place = level ? level.members.get(name!)! : root;
+        const members = (place.members = new Map<string, Place>());
+        const path = level ? pointer(level.path, name!) : '';
+        stack.push({ path, isObject: character === '{', members, index: 0, key: '' });
         expectsKey = character === '{';
         at += 1;
       } else if (character === '}' || character === ']') {
@@ -80,18 +86,20 @@ export class JsonScanner {
         at += 1;
       } else if (character === ',') {
         if (level) level.index += 1;
-        expectsKey = level?.keys !== undefined;
+        expectsKey = level?.isObject === true;
         at += 1;
       } else if (character === '"') {
         const end = this.endOfText(at);
         if (expectsKey && level) {
-          level.key = JSON.parse(this.text.slice(at, end)) as string;
-          visit(level, level.key, at);
+          const key = (level.key = JSON.parse(this.text.slice(at, end)) as string);
+          if (level.members.has(key)) duplicates.push({ path: pointer(level.path, key), key, at });
+          level.members.set(key, { at });
           expectsKey = false;
         }
         at = end;
       } else at += character === ':' ? 1 : this.lengthOfScalar(at);
     }
+    return { root, duplicates };
   }
 
   private endOfText(at: number): number {

@@ -46,7 +46,7 @@ const tooManyAliases = (): Problem => ({
   severity: 'error',
   code: 'TOO_MANY_ALIASES',
   path: '',
-  message: `expected at most ${MAX_ALIASES} resolved aliases, but were more`,
+  message: `expected at most ${MAX_ALIASES} aliases, those inside of others resolved, but were more`,
   hint: 'Write the parts out',
 });
 
@@ -65,13 +65,23 @@ function problemOf(error: YAMLError, lines: Lines): Problem {
 function refusal({ kind, node, key }: Refused, lines: Lines): Problem {
   const at = lines.position(node.range?.[0] ?? 0);
   if (kind === 'key') return duplicateKey('', key, at);
-  const [code, message, hint] =
-    kind === 'alias'
-      ? ['ALIAS_OF_ITSELF', `expected an alias of another value, but *${key} stands inside &${key}`, 'Write the part out']
-      : [
-          'TAG_NOT_ALLOWED',
-          `expected a document without tags, but was ${key}`,
-          'Remove the tag; quote text that looks like something else',
-        ];
-  return { severity: 'error', code, path: '', message, hint, ...at };
+  return { severity: 'error', path: '', ...refusals[kind](key), ...at };
 }
+
+const refusals: Readonly<Record<Exclude<Refused['kind'], 'key'>, (key: string) => Pick<Problem, 'code' | 'message' | 'hint'>>> = {
+  alias: (key) => ({
+    code: 'ALIAS_OF_ITSELF',
+    message: `expected an alias of another value, but *${key} stands inside &${key}`,
+    hint: 'Write the part out',
+  }),
+  unknown: (key) => ({
+    code: 'UNKNOWN_ALIAS',
+    message: `expected an alias of a value above it, but there is no &${key}`,
+    hint: `Mark that value with &${key}, or quote the text if it is none`,
+  }),
+  tag: (key) => ({
+    code: 'TAG_NOT_ALLOWED',
+    message: `expected a document without tags, but was ${key}`,
+    hint: 'Remove the tag; quote text that looks like something else',
+  }),
+};

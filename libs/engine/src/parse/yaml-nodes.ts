@@ -4,7 +4,7 @@ import { pointerSegments, type Position } from './parsed-definition.js';
 
 /** What YAML allows and a definition must not have. */
 export interface Refused {
-  readonly kind: 'key' | 'alias' | 'tag';
+  readonly kind: 'key' | 'alias' | 'unknown' | 'tag';
   readonly node: Node;
   /** The key, name of the alias or tag. */
   readonly key: string;
@@ -25,7 +25,8 @@ export function surveyed(document: Document.Parsed): Survey {
     Alias: (_key, node, ancestors) => {
       const target = anchors.get(node.source);
       aliases.set(node, target);
-      if (target !== undefined && ancestors.includes(target)) refused.push({ kind: 'alias', node, key: node.source });
+      if (target === undefined) refused.push({ kind: 'unknown', node, key: node.source });
+      else if (ancestors.includes(target)) refused.push({ kind: 'alias', node, key: node.source });
     },
     Value: (_key, node) => {
       if (isMap(node)) for (const key of repeatedKeys(node)) refused.push(key);
