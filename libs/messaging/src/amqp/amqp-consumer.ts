@@ -24,9 +24,9 @@ interface Life {
   consumerTag: string;
   /** Delivery tag of what came last. */
   lastTag: number;
-  /** Of the last look: what had come by then, and whether it got nothing although there was something. */
+  /** Of the last look: what had come by then, and whether it seemed to be forgotten. */
   seenTag: number;
-  isStarving: boolean;
+  isSuspect: boolean;
 }
 
 type Depth = { readonly ready: number; readonly consumers: number } | undefined;
@@ -58,7 +58,7 @@ export class AmqpConsumer implements Consumer {
       requeue: (tag: number): void => channel.reject(withTag(tag), true),
     };
     const acknowledgements = new Acknowledgements(frames, manyOf(this.prefetch));
-    const life: Life = { channel, acknowledgements, consumerTag: '', lastTag: 0, seenTag: -1, isStarving: false };
+    const life: Life = { channel, acknowledgements, consumerTag: '', lastTag: 0, seenTag: 0, isSuspect: false };
     let closeError: unknown;
     channel.on('error', (error: unknown) => (closeError = error));
     channel.prependListener('close', () => this.channelClosed(life, closeError));
@@ -115,7 +115,8 @@ export class AmqpConsumer implements Consumer {
 
   /**
    * Looks whether the broker still knows it, unless something has come since the last look. RabbitMQ forgets without a word the consumers of a
-   * quorum queue that is deleted and declared again at once by somebody else.
+   * quorum queue that is deleted and declared again at once by somebody else. Once proves nothing: a queue whose leader is slow or away says of
+   * itself that it has neither messages nor consumers.
    * @param isAlone of several consumers only one gets anything
    */
   async look(depthOf: (queue: string) => Promise<Depth>, isAlone: boolean): Promise<void> {
@@ -123,13 +124,14 @@ export class AmqpConsumer implements Consumer {
     if (life === undefined || life.consumerTag === '' || this.isCancelled) return;
     const hasCome = life.lastTag !== life.seenTag;
     life.seenTag = life.lastTag;
-    if (hasCome) return void (life.isStarving = false);
+    if (hasCome) return void (life.isSuspect = false);
     const depth = await depthOf(this.queue);
     if (this.life !== life || this.isCancelled || life.lastTag !== life.seenTag) return;
     if (depth === undefined) return this.queueDeleted(life);
-    const wasStarving = life.isStarving;
-    life.isStarving = depth.ready > 0 && !isAlone && life.acknowledgements.hasSettled(life.lastTag);
-    if (depth.consumers === 0 || (wasStarving && life.isStarving)) this.forgotten(life);
+    const wasSuspect = life.isSuspect;
+    const isStarving = depth.ready > 0 && !isAlone && life.acknowledgements.hasSettled(life.lastTag);
+    life.isSuspect = depth.consumers === 0 || isStarving;
+    if (wasSuspect && life.isSuspect) this.forgotten(life);
   }
 
   private forgotten(life: Life): void {
