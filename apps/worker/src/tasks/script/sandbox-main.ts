@@ -111,7 +111,10 @@ class Evaluation {
       let state = context.getPromiseState(result);
       while (state.type === 'pending' && runtime.hasPendingJob() && !this.isOverdue) {
         const { error } = runtime.executePendingJobs(100);
-        if (error) return this.failed(context, describe, error); // what a script throws rejects its promise: this is out of memory, or of time
+        if (error) {
+          result.dispose();
+          return this.failed(context, describe, error); // what a script throws rejects its promise: this is out of memory, or of time
+        }
         state = context.getPromiseState(result);
       }
       const isPromise = state.type !== 'fulfilled' || state.notAPromise !== true; // a script may close the function it is the body of
