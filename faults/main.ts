@@ -14,7 +14,6 @@ import type { Scenario, Unavailable } from './scenario.js';
 /** Everything that was started; Ctrl-C ends it too. */
 let resources = new AsyncDisposableStack();
 let isEnding = false;
-/** A scenario was given up, and may keep the process alive. */
 
 function endWithSignals(): void {
   const end = async (): Promise<void> => {

@@ -33,11 +33,12 @@ const outcomeOf = ({ reached, violations }: Row): string => {
   return violations === 0 ? 'held' : `${String(violations)} violations`;
 };
 
-/** What came out, into docs/. F2 and a run of every scenario are told; anything else is no news. @returns what was written */
+/** What came out, into docs/. A crash at every point and a run of every scenario are told; anything else is no news. @returns what was written */
 export async function writePages(report: Report, catalogue: readonly Scenario[]): Promise<string[]> {
   const ran = new Set(report.scenarios.map(({ id }) => id));
+  const crashedAt = new Set(report.scenarios.flatMap(({ id, rows }) => (id === 'F2' ? rows.map(({ point }) => point) : [])));
   const pages: string[] = [];
-  if (ran.has('F2')) {
+  if (crashPoints.every(({ name }) => crashedAt.has(name))) {
     await replace(crashPage, 'crash-points', `${crashPointsTable(report)}\n\n${measured(report)}`);
     pages.push(crashPage);
   }

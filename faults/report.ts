@@ -32,7 +32,7 @@ export interface ScenarioReport {
 export interface Report {
   readonly machine: object;
   readonly startedAt: string;
-  /** Every scenario was run with each of them. */
+  /** Of its scenarios. */
   readonly seeds: readonly number[];
   readonly scale: string;
   readonly seconds: number;
@@ -129,6 +129,8 @@ export function joined(reports: readonly Report[]): Report {
   const scales = new Set(reports.map(({ scale }) => scale));
   if (scales.size !== 1) throw new RangeError(`expected reports of one scale, but they are of ${[...scales].join(' and ')}`);
   const number = ({ id }: ScenarioReport): number => Number(id.slice(1));
+  const names = new Set(reports.map((report) => JSON.stringify(report.machine)));
+  if (names.size !== 1) throw new RangeError(`expected reports of one machine, but they are of ${names.size}`);
   const scenarios = reports
     .flatMap((report) => report.scenarios)
     .sort((one, other) => one.seed - other.seed || number(one) - number(other));

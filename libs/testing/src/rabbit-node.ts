@@ -45,8 +45,12 @@ export class RabbitNode implements AsyncDisposable {
   /** So many nodes of one cluster, started: quorum queues have a copy on each of (at first at most three of) them. */
   static async startCluster(count: number): Promise<RabbitNode[]> {
     const cookie = newCookie();
-    const nodes = await Promise.all(Array.from({ length: count }, () => RabbitNode.start(cookie)));
+    await using started = new AsyncDisposableStack();
+    const starting = Array.from({ length: count }, async () => started.use(await RabbitNode.start(cookie)));
+    await Promise.allSettled(starting); // one that fails must not leave others behind
+    const nodes = await Promise.all(starting);
     for (const node of nodes.slice(1)) await node.join(nodes[0]!);
+    started.move();
     return nodes;
   }
 
@@ -110,6 +114,11 @@ export class RabbitNode implements AsyncDisposable {
     const trusts = (name: string): string => `erlang:set_cookie(${name}, '${this.cookie}')`;
     await this.evalAbout(others, trusts);
     for (const other of others) await other.evalAbout([this], trusts);
+  }
+
+  /** One that is in a minority stops serving until it sees the others again. */
+  async isPaused(): Promise<boolean> {
+    return (await this.ctl('eval', 'rabbit:is_running().')).trim() === 'false';
   }
 
   private async evalAbout(others: readonly RabbitNode[], erlang: (name: string) => string): Promise<void> {

@@ -30,6 +30,8 @@ const stopped: LinkShape = { isCut: true };
  */
 export class TcpProxy implements AsyncDisposable {
   private readonly pairs = new Set<Pair>();
+  /** Taken in, and not connected to the server yet. */
+  private readonly joining = new Set<Socket>();
   private shapes: LinkShapes = {};
   private isOpen = true;
   /** Connections that came so far, those refused included. */
@@ -63,6 +65,7 @@ export class TcpProxy implements AsyncDisposable {
 
   /** Resets all connections at once, without goodbye. */
   cut(): void {
+    for (const inside of this.joining) inside.resetAndDestroy();
     for (const { inside, outside } of this.pairs) {
       inside.resetAndDestroy();
       outside.resetAndDestroy();
@@ -86,6 +89,7 @@ export class TcpProxy implements AsyncDisposable {
   }
 
   async stop(): Promise<void> {
+    this.isOpen = false;
     this.cut();
     await new Promise((resolve) => this.server.close(resolve));
   }
@@ -101,7 +105,9 @@ export class TcpProxy implements AsyncDisposable {
       return;
     }
     inside.on('error', () => undefined); // before there is an outside to be told
+    this.joining.add(inside);
     const outside = await firstThatAnswers(targets);
+    this.joining.delete(inside);
     if (outside === undefined || inside.destroyed || !this.isOpen) {
       outside?.destroy();
       inside.resetAndDestroy();
