@@ -14,6 +14,7 @@ export const orchestratorKilled: Scenario = {
       for (let kill = 0; kill < kills; kill += 1) {
         await pause(run.random.between(2_000, 5_000));
         if (restarts.size > 1) await Promise.race(restarts); // one of them is always there
+        await run.inFlight(6); // there is something to hit, however fast the machine
         const restart: Promise<void> = run
           .killAndRestart(run.anyOf('orchestrator'), run.random.between(0, 2_000))
           .finally(() => restarts.delete(restart));

@@ -41,8 +41,12 @@ export const soak: Scenario = {
   async run(run) {
     const forMs = (run.settings.minutes ?? run.scaled({ smoke: 1, matrix: 2, full: 60 })) * 60_000;
     await run.underLoad(async () => {
-      for (const end = performance.now() + forMs; performance.now() < end; await pause(run.random.between(5_000, 10_000)))
-        await run.random.pick(blows)(run);
+      const end = performance.now() + forMs;
+      for (let blow = 0; performance.now() < end; blow += 1) {
+        await run.inFlight(6); // there is something to hit, however fast the machine
+        await (blows.slice(0, 2)[blow] ?? run.random.pick(blows))(run); // a short run, too, loses an orchestrator and a worker
+        await pause(run.random.between(5_000, 10_000));
+      }
     });
     await run.atRest();
   },
