@@ -23,12 +23,13 @@ export const brokerMinority: Scenario = {
     await using probe = await ConfirmProbe.open(run);
     await run.survives(() =>
       run.underLoad(async () => {
-        for (const node of brokers) {
+        for (const [turn, node] of brokers.entries()) {
           await run.inFlight(10);
           await run.fault(`kill -9 ${node.name}`, () => away(node, awayMs));
           run.restarted.add('broker');
           await run.inFlight(10);
-          await run.fault(`${node.name} cut off`, () => cutOff(node, brokers, awayMs));
+          const next = brokers[(turn + 1) % brokers.length]!; // where those have gone who were connected to it
+          await run.fault(`${next.name} cut off`, () => cutOff(next, brokers, awayMs));
         }
       }),
     );

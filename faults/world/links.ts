@@ -42,15 +42,15 @@ export class Links implements AsyncDisposable {
   }
 
   private async open(name: string, server: Server): Promise<TcpProxy> {
-    const ports = server === 'database' ? [this.database.port] : this.brokerPorts();
+    const ports = server === 'database' ? [this.database.port] : this.brokerPorts(name);
     const proxy = await TcpProxy.start(...ports.map((port) => ({ host: '127.0.0.1', port })));
     this.proxies.set(`${name} ${server}`, proxy);
     return proxy;
   }
 
-  /** Of several nodes each process prefers another one. */
-  private brokerPorts(): number[] {
-    const first = this.proxies.size % this.brokers.length;
+  /** Of several nodes the first, second and third process of a role prefer another one. */
+  private brokerPorts(name: string): number[] {
+    const first = Number(/\d+$/.exec(name)?.[0] ?? 0) % this.brokers.length;
     return [...this.brokers.slice(first), ...this.brokers.slice(0, first)].map(({ port }) => port);
   }
 }
