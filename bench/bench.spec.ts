@@ -17,7 +17,7 @@ describe('cpu', () => {
   onLinux('counts a process that works, and not one that sleeps', async () => {
     const busy = spawn(process.execPath, [
       '-e',
-      'const end = Date.now() + 300; while (Date.now() < end); console.log(1); setInterval(() => 0, 1e6)',
+      'while (process.cpuUsage().user < 300_000); console.log(1); setInterval(() => 0, 1e6)',
     ]);
     const idle = spawn(process.execPath, ['-e', 'setInterval(() => 0, 1e6)']);
     try {
