@@ -1,8 +1,10 @@
 import { Client } from 'pg';
+import { until } from '#libs/testing';
 import { withDatabase } from '../checks/stored-facts.js';
 import { monoMs } from '../ledger/ledger-record.js';
 import { pause, type Run } from '../run.js';
 import type { Scenario } from '../scenario.js';
+import { leaseMs } from '../world/world.js';
 
 export const databaseKilled: Scenario = {
   id: 'F20',
@@ -40,6 +42,19 @@ const epochsOf = (run: Run): Promise<string[]> =>
     return rows.map(({ lease }) => lease);
   });
 
+/** Once everybody has a share: what is handed over before that was not lost. */
+async function settledEpochs(run: Run): Promise<string[]> {
+  let last: string[] = [];
+  const isSettled = await until(async () => {
+    const before = last;
+    last = await epochsOf(run);
+    await pause(leaseMs / 2);
+    return last.join() === before.join() && !last.some((lease) => lease.includes(' of nobody')) ? true : undefined;
+  }, 12 * leaseMs);
+  if (!isSettled) throw new Error(`expected partitions to stay with somebody, but they are ${last.join('; ')}`);
+  return last;
+}
+
 export const databaseSlow: Scenario = {
   id: 'F21',
   title: 'PostgreSQL slow, and a hot table locked',
@@ -51,7 +66,7 @@ export const databaseSlow: Scenario = {
     await run.survives(() =>
       run.underLoad(async () => {
         await run.inFlight(10);
-        const before = await epochsOf(run);
+        const before = await settledEpochs(run);
         const fromMs = monoMs();
         await run.fault('slow database', async () => {
           for (const link of links.to('database')) link.shape({ up: { delayMs: 100 }, down: { delayMs: 100 } });
