@@ -9,7 +9,7 @@ export const workerKilled: Scenario = {
   inject: 'kill -9 of the worker that runs most steps, as soon as the ledger shows some begun; six times',
   mustHold: 'I5, I8, I18: what was interrupted runs again elsewhere',
   isSmoke: true,
-  floors: { faults: 2, interrupted: 20, restarted: ['worker'] },
+  floors: { faults: 2, interrupted: 10, restarted: ['worker'] },
   async run(run) {
     const kills = run.scaled({ smoke: 2, matrix: 6, full: 20 });
     await run.underLoad(async () => {
