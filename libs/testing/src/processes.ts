@@ -66,7 +66,7 @@ export class TestProcess {
     });
     this.child = child;
     this.ended = once(child, 'exit').then(([code, signal]) => ({ code, signal }) as ProcessEnd);
-    if (child.pid !== undefined) this.guard.watch(child.pid);
+    this.guard.watch(child);
     this.collect(child);
     await this.becomeReady(from);
     return this;
@@ -149,20 +149,24 @@ export class TestProcess {
  * and kills the process groups it was told of when that pipe closes.
  */
 export class ProcessGuard {
-  private readonly watched = new Set<number>();
   private warden: ChildProcess | undefined;
 
-  watch(pid: number): void {
+  /** Until it has ended and left nobody in its group: its number may be given to a process of somebody else then. */
+  watch(child: ChildProcess): void {
+    const { pid } = child;
+    if (pid === undefined) return;
     this.warden ??= this.startWarden();
-    this.watched.add(pid);
-    this.warden.stdin?.write(`${pid}\n`);
+    const { warden } = this;
+    warden.stdin?.write(`${pid}\n`);
+    child.once('exit', () => {
+      if (!hasMembers(pid) && warden.stdin?.writable) warden.stdin.write(`-${pid}\n`);
+    });
   }
 
   /** kill -9 for every process group watched, with what these processes started. */
   async end(): Promise<void> {
     const { warden } = this;
     this.warden = undefined;
-    this.watched.clear();
     if (warden === undefined) return;
     const gone = once(warden, 'exit');
     warden.ref();
@@ -175,12 +179,21 @@ export class ProcessGuard {
       const pids = new Set(); let text = '';
       process.stdin.on('data', (part) => { text += part; });
       process.stdin.on('end', () => {
-        for (const line of text.split('\\n')) { if (line === '') continue; try { process.kill(-Number(line), 'SIGKILL'); } catch {} }
+        for (const line of text.split('\\n')) { const pid = Number(line); if (pid > 0) pids.add(pid); else pids.delete(-pid); }
+        for (const pid of pids) try { process.kill(-pid, 'SIGKILL'); } catch {}
       });`;
     const warden = spawn(process.execPath, ['-e', program], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
     warden.stdin?.on('error', () => undefined);
     warden.unref();
     return warden;
+  }
+}
+
+function hasMembers(group: number): boolean {
+  try {
+    return process.kill(-group, 0);
+  } catch {
+    return false;
   }
 }
 

@@ -36,7 +36,7 @@ export class ServerProcess {
     this.child = child;
     for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => this.keep(text));
     await once(child, 'spawn');
-    if (child.pid !== undefined) this.guard.watch(child.pid);
+    this.guard.watch(child);
     const deadline = performance.now() + withinMs;
     while (!(await isReady())) {
       if (!this.isRunning) throw new Error(`expected ${this.name} to start, but it ended:\n${this.tail()}`);

@@ -262,32 +262,6 @@ whereRabbitIs('the AMQP transport during outages of its broker', () => {
     for (const { name } of [lane.spec, followed]) await one.deleteQueue(name);
   }, 60_000);
 
-  it('opens a queue again that is deleted again and again while it is used', async () => {
-    const [transport, other] = [await connected(), await connected()];
-    const lane = newLane();
-    let isOver = false;
-    await transport.declareQueue(lane.spec);
-    const publishing = (async () => {
-      while (!isOver) {
-        await other.publish(Array.from({ length: 20 }, (_, n) => lane.message(String(n))));
-        await pause(1); // at once where there is no connection
-      }
-    })();
-    try {
-      for (let turn = 1; turn <= 10; turn += 1) {
-        await transport.declareQueue(lane.spec);
-        const inbox = new Inbox();
-        await inbox.consume(transport, lane.spec.name);
-        await inbox.count(1);
-        await transport.deleteQueue(lane.spec.name);
-        await inbox.until(() => inbox.losses.length > 0, 'the loss');
-      }
-    } finally {
-      isOver = true;
-      await publishing;
-    }
-  }, 60_000);
-
   it('notices that the broker has forgotten a consumer, because somebody else has declared its deleted queue again at once', async () => {
     const [transport, other] = [await connected(), await connected()];
     const lane = newLane();
