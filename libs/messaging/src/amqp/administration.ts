@@ -14,6 +14,7 @@ export class Administration {
   constructor(
     private readonly openChannel: () => Promise<Channel>,
     private readonly kind: QueueKind,
+    private readonly patienceMs = answerMs,
   ) {}
 
   declareExchanges(): Promise<void> {
@@ -93,7 +94,7 @@ export class Administration {
   private async attempt<T>(what: string, work: (channel: Channel) => Promise<T>, queue: string): Promise<T> {
     try {
       const channel = (this.channel ??= await this.open());
-      return await within(work(channel), answerMs, what);
+      return await within(work(channel), this.patienceMs, what);
     } catch (error) {
       const { channel } = this;
       this.channel = undefined;

@@ -199,7 +199,7 @@ export class AmqpTransport implements Transport {
     for (const consumer of this.consumers) {
       if (session !== this.current) return;
       const isAlone = this.declared.get(consumer.queue)?.singleActiveConsumer === true;
-      const look = (): Promise<void> => consumer.look((queue) => session.administration.queueDepth(queue), isAlone);
+      const look = (): Promise<void> => consumer.look((queue) => session.care.queueDepth(queue), isAlone);
       await this.tryAgain(`looking at the consumer of ${consumer.queue}`, look);
     }
   }
@@ -221,9 +221,11 @@ export class AmqpTransport implements Transport {
   }
 
   private async restoreConsumers(session: Session): Promise<void> {
-    for (const consumer of [...this.consumers]) {
+    // side by side: a queue whose leader is away would keep all others waiting
+    const each = async (consumer: AmqpConsumer): Promise<void> => {
       if (!(await this.restore(consumer, session))) void this.restoreLater(consumer);
-    }
+    };
+    await Promise.all([...this.consumers].map(each));
   }
 
   /** @returns false when it should be tried again */

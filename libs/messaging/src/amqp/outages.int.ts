@@ -12,6 +12,7 @@ import { AmqpTransport } from './amqp-transport.js';
 import { laneOf } from './publishers.js';
 import type { AmqpTransportOptions } from './amqp-options.js';
 import { earlierArguments } from './queue-arguments.js';
+import { answerMs } from './within.js';
 
 const whereRabbitIs = RabbitNode.isInstalled() || process.env.CI ? describe : describe.skip;
 
@@ -121,6 +122,26 @@ whereRabbitIs('the AMQP transport during outages of its broker', () => {
     const inbox = new Inbox();
     await retried(() => inbox.consume(transport, broken.spec.name));
     await inbox.until(() => inbox.texts.includes('5'), 'the message');
+  }, 180_000);
+
+  it('brings its consumers back though one of them waits for a queue without a leader', async () => {
+    const transport = await connected();
+    const [sound, broken] = [newLane(), newLane()];
+    await transport.declareQueue(sound.spec);
+    await settleOnDisk(transport);
+    await transport.declareQueue(broken.spec);
+    const inboxes = [new Inbox(), new Inbox()] as const;
+    await inboxes[0].consume(transport, broken.spec.name);
+    await inboxes[1].consume(transport, sound.spec.name, { onRestored: inboxes[1].restored });
+    const before = transport.session;
+    await node.kill();
+    await node.start();
+    await back(transport, before);
+
+    await inboxes[1].until(() => inboxes[1].restorations > 0, 'the consumer that has a leader', answerMs / 2);
+    await expect(transport.publish([sound.message('1')])).resolves.toEqual(['confirmed']);
+    await inboxes[1].count(1);
+    await retried(() => transport.deleteQueue(broken.spec.name));
   }, 180_000);
 
   it('finds its exchanges again on a wiped broker, and tells consumers that their queues are gone', async () => {

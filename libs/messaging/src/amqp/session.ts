@@ -4,7 +4,7 @@ import { Administration } from './administration.js';
 import type { AmqpSettings } from './amqp-options.js';
 import { closeLink, dropLink, openLink } from './link.js';
 import { Publishers } from './publishers.js';
-import { answerMs, within } from './within.js';
+import { answerMs, careAnswerMs, within } from './within.js';
 
 export interface SessionHooks {
   readonly onEnd: (session: Session, reason: Error | undefined) => void;
@@ -18,6 +18,8 @@ export interface SessionHooks {
  */
 export class Session {
   readonly administration: Administration;
+  /** For care that can be left to the next time: nobody who waits for something has to wait for it, too. */
+  readonly care: Administration;
   private readonly publishers: Publishers;
   private isEnded = false;
 
@@ -27,7 +29,9 @@ export class Session {
     settings: AmqpSettings,
     private readonly hooks: SessionHooks,
   ) {
-    this.administration = new Administration(() => this.openChannel(), settings.profile === 'durable' ? 'quorum' : 'classic');
+    const kind = settings.profile === 'durable' ? 'quorum' : 'classic';
+    this.administration = new Administration(() => this.openChannel(), kind);
+    this.care = new Administration(() => this.openChannel(), kind, careAnswerMs);
     this.publishers = new Publishers(settings, {
       openChannel: (): Promise<ConfirmChannel> => publishing.createConfirmChannel({ highWaterMark: 8_192 }),
       onRefused: (error: unknown): Promise<void> => hooks.onRefused(this, error),

@@ -1,6 +1,9 @@
 /** A broker that is well answers in milliseconds; one that elects a leader takes seconds. */
 export const answerMs = 15_000;
 
+/** What is asked again in a moment anyway is not waited for longer than that: one queue without a leader would keep care from all others. */
+export const careAnswerMs = 3_000;
+
 /** The broker did not answer in time; whether it has done what it was asked is unknown. */
 export class NoAnswerError extends Error {
   readonly code = 'NO_ANSWER';
