@@ -63,7 +63,7 @@ async function runAll(options: FaultOptions, kept: (all: readonly ScenarioReport
 }
 
 /** Whatever happens in it, it comes to a report. */
-async function runOne(scenario: Scenario, seed: number, { scale, minutes, points }: FaultOptions): Promise<ScenarioReport> {
+async function runOne(scenario: Scenario, seed: number, { scale, minutes, points, logs }: FaultOptions): Promise<ScenarioReport> {
   const begun = performance.now();
   const failed = (why: string): ScenarioReport => {
     if (!isEnding) say(`  error: ${why}`);
@@ -73,7 +73,7 @@ async function runOne(scenario: Scenario, seed: number, { scale, minutes, points
   const limit = new AbortController();
   const late = delay(mostMs, undefined, limit).then(() => failed(`it did not end within ${mostMs / 60_000} min`));
   late.catch(() => undefined); // the usual case: it was not needed
-  const running = runScenario(scenario, seed, { scale, minutes, points }, resources).catch((error: unknown) =>
+  const running = runScenario(scenario, seed, { scale, minutes, points, logs }, resources).catch((error: unknown) =>
     failed(String((error as Error).stack ?? error)),
   );
   return Promise.race([running, late]).finally(() => limit.abort());

@@ -13,6 +13,7 @@ export const usage = `npm run faults -- [options]
   --points <names>     of the crash points (F2) only these
   --json               the report as one JSON document on standard output
   --out <file>         the JSON document into a file, after each scenario anew; the table on standard output
+  --logs <folder>      what every process printed last, a file each
   --write-docs         what came out into docs/: crash points into crash-points.md (F2), a run of all scenarios into guarantees.md
   --from <files>       runs nothing: shows documents kept with --out as one, or writes them with --write-docs
 Exit status: 0 when all held, 1 when something was violated or proves nothing, 2 for a wrong option, 130 after Ctrl-C.`;
@@ -36,7 +37,7 @@ export function faultOptions(args: readonly string[], catalogue: readonly Scenar
     args: [...args],
     options: {
       ...{ list: yes, smoke: yes, full: yes, json: yes, help: yes, 'write-docs': yes },
-      ...{ scenario: text, seed: text, minutes: text, points: text, out: text, from: text },
+      ...{ scenario: text, seed: text, minutes: text, points: text, out: text, logs: text, from: text },
     },
   });
   if (values.smoke && values.full) throw new RangeError('expected either --smoke or --full');
@@ -53,6 +54,7 @@ export function faultOptions(args: readonly string[], catalogue: readonly Scenar
     seeds: seedsOf(values.seed) ?? [drawn],
     minutes: wholeOf('minutes', values.minutes, 1, 10_000),
     points: pointsOf(values.points),
+    logs: values.logs,
     scenarios: values.scenario === undefined ? usual : named(values.scenario, catalogue),
   };
 }

@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { say, saying } from '#libs/testing';
 import { Sampler } from './checks/sampler.js';
 import type { StoredFacts } from './checks/stored-facts.js';
@@ -30,6 +32,7 @@ export async function runScenario(
   } catch (error) {
     notes.push(String((error as Error).stack ?? error), ...(await tails(world)));
   }
+  if (settings.logs !== undefined) await keepLogs(world, join(settings.logs, `${scenario.id}-${seed}`));
   const isError = stored === undefined;
   const report = scenarioReport(run, seed, stored, interrupted, notes, isError);
   report.notes.forEach((text) => say(`    ${text}`));
@@ -42,6 +45,11 @@ export async function runScenario(
 function progressOf({ workload, world, faults, history }: Run): string {
   const { executions } = world.ledger;
   return `${workload.acknowledged.length} of ${workload.operations.length} starts acknowledged, ${history.calls.length} calls, ${executions.length} executions, ${faults.length} faults`;
+}
+
+async function keepLogs({ cluster }: World, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const { spec, lines } of cluster.members) await writeFile(join(folder, `${spec.name}.log`), `${lines.join('\n')}\n`);
 }
 
 /** The last lines of every process that is not as it should be. */

@@ -44,6 +44,8 @@ export interface RunSettings {
   readonly minutes?: number;
   /** Crash points, default all. */
   readonly points?: readonly string[];
+  /** A folder that gets what every process printed. */
+  readonly logs?: string;
 }
 
 /** One run of a scenario: what it works with, and what it finds out. */
