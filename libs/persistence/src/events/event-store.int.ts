@@ -32,22 +32,30 @@ describe.each(servers)('PgEventStore on $name', (server: TestServer) => {
 
   it('tells of an instance whose rows somebody has written over, and loads the others', async () => {
     const [spoilt, other] = [await newInstance(), await newInstance()];
-    await pool.query(`UPDATE workflow_instances SET input = '{' WHERE id = $1`, [spoilt]);
-    const told: InstanceId[] = [];
-    const loaded = await store.load([spoilt, other], (id) => told.push(id));
-    expect([told, loaded.map(({ head }) => head.id)]).toEqual([[spoilt], [other]]);
+    for (const input of ['{', '{"$payload":{"ref":"nobody/x","sha256":"x","size":1}}', '{"$payload":7}']) {
+      await pool.query(`UPDATE workflow_instances SET input = $2 WHERE id = $1`, [spoilt, input]);
+      const told: InstanceId[] = [];
+      const loaded = await store.load([spoilt, other], (id) => told.push(id));
+      expect([told, loaded.map(({ head }) => head.id)]).toEqual([[spoilt], [other]]);
+    }
   });
 
   it('gives what cannot be read of an inbox as spoilt, behind which the rest is not held up', async () => {
     const id = await newInstance();
-    const rows = [['a', '{'], ['b', '{}'], ['c', '[]']] as const; // prettier-ignore
-    for (const [name, content] of rows)
+    const rows = [
+      ['a', 'pause', '{'],
+      ['b', 'pause', '{}'],
+      ['c', 'pause', '[]'],
+      ['d', 'event', '{"event":{"payload":{"$payload":{"ref":"nobody/x","sha256":"x","size":1}}}}'],
+      ['e', 'startChild', '{}'],
+    ] as const;
+    for (const row of rows)
       await pool.query(
-        `INSERT INTO workflow_inbox (instance_id, id, bucket, kind, content, received_at) SELECT id, $2, bucket, 'pause', $3, 1 FROM workflow_instances WHERE id = $1`,
-        [id, name, content],
+        `INSERT INTO workflow_inbox (instance_id, id, bucket, kind, content, received_at) SELECT id, $2, bucket, $3, $4, 1 FROM workflow_instances WHERE id = $1`,
+        [id, ...row],
       );
     const [stored] = await store.load([id]);
-    expect(stored!.inbox.map(({ kind }) => kind)).toEqual(['spoilt', 'pause', 'spoilt']);
+    expect(stored!.inbox.map(({ kind }) => kind)).toEqual(['spoilt', 'pause', 'spoilt', 'spoilt', 'spoilt']);
   });
 
   it('loads a pending instance with its wake-up', async () => {

@@ -1,7 +1,8 @@
 import type { AuditEvent, AuditEventData, InstanceId, Json, JsonObject } from '#libs/engine';
+import { isStartRequest } from '../children/start-request.js';
 import { headColumns, headOf, headRefs } from '../instances/head-row.js';
 import { isJsonObject, jsonOr, readable, SpoiltRow } from '../payloads/spoilt.js';
-import { type PayloadRef, readStored, refsIn } from '../payloads/stored-json.js';
+import { type PayloadRef, readStored, refsIn, refsOrNone } from '../payloads/stored-json.js';
 import { INBOX_AT_ONCE, type InboxKind, type InboxRow, type StoredInstance, type WorkState } from '../ports.js';
 import type { InstanceEntity } from '../schema/entities/instance.entity.js';
 
@@ -85,16 +86,12 @@ export function eventOf(row: EventRow, contents?: Contents): AuditEvent {
   } as unknown as AuditEvent;
 }
 
-/** Payloads the rows name; those of spoilt ones are none. */
-export function loadedRefs(rows: readonly LoadedRow[]): PayloadRef[] {
-  return rows.flatMap((row) => {
-    try {
-      if (row.part === 'head') return headRefs(JSON.parse(row.content) as InstanceEntity);
-      return row.part === 'event' || row.part === 'inbox' ? refsIn([row.content]) : [];
-    } catch {
-      return [];
-    }
-  });
+/** Payloads the rows name. */
+export const loadedRefs = (rows: readonly LoadedRow[]): PayloadRef[] => rows.flatMap((row) => refsOrNone(() => refsOfRow(row)));
+
+function refsOfRow({ part, content }: LoadedRow): PayloadRef[] {
+  if (part === 'head') return headRefs(JSON.parse(content) as InstanceEntity);
+  return part === 'event' || part === 'inbox' ? refsIn([content]) : [];
 }
 
 /** A row that cannot be read is of the kind `spoilt`, and says why: it is settled as such, and what comes after it is not held up. */
@@ -103,6 +100,7 @@ export function inboxOf(row: Pick<LoadedRow, 'id' | 'seq' | 'type' | 'path' | 'c
   try {
     const content = readStored<Json>(row.content, contents);
     if (!isJsonObject(content)) throw new SpoiltRow(`expected an object, but found ${row.content.slice(0, 40)}`);
+    if (row.type === 'startChild' && !isStartRequest(content)) throw new SpoiltRow('expected a request for a child');
     return { ...address, kind: row.type as InboxKind, content };
   } catch (error) {
     return { ...address, kind: 'spoilt', content: { reason: `${row.type} cannot be read: ${String(error)}` } };

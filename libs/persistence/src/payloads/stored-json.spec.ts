@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { canonicalJson, type Json } from '#libs/engine';
-import { Payloads, readStored, readStoredValue, refOf, refsIn, writeStored, writeStoredValue } from './stored-json.js';
+import {
+  inlineOrSize,
+  Payloads,
+  readStored,
+  readStoredValue,
+  refOf,
+  refsIn,
+  writeStored,
+  writeStoredValue,
+} from './stored-json.js';
 
 const id = '01890000-0000-7000-8000-000000000001';
 const big = 'x'.repeat(70_000);
@@ -72,6 +81,16 @@ describe('stored JSON', () => {
   it('says which payload is gone', () => {
     expect(() => readStored(roundTrip({ output: big }).text, new Map())).toThrow(/expected payload .* to be stored/);
   });
+
+  it.each<Json>([null, 7, [], {}, { ref: 1 }, { ref: 'a/b' }, { ref: `${id}/b`, sha256: 'b', size: 1 }])(
+    'asks for nothing where somebody has written over a reference: %j',
+    (inner) => {
+      const text = JSON.stringify({ output: { $payload: inner } });
+      expect(refsIn([text])).toEqual([]);
+      expect(inlineOrSize({ $payload: inner })).toEqual({ value: { $payload: inner } });
+      expect(() => readStored(text, new Map())).toThrow();
+    },
+  );
 
   it('gives back any data as it was', () => {
     const member = fc.constantFrom('output', 'input', 'message', '$payload', 'literal', 'details', 'token', 'items', 'ref');

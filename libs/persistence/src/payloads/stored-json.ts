@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, type Json, type JsonObject } from '#libs/engine';
 import { type PgArray, plainArray, textArray } from '../connections/pg-array.js';
+import { isJsonObject } from './spoilt.js';
 
 /** Bytes of a value that is still kept where it stands. */
 export const INLINE_BYTES = 64 * 1024;
@@ -93,6 +94,15 @@ export function refsIn(texts: Iterable<string>, whole = false): PayloadRef[] {
   return found;
 }
 
+/** Of one of many rows: one that is spoilt names none, and is told of by whoever reads it. */
+export function refsOrNone(find: () => PayloadRef[]): PayloadRef[] {
+  try {
+    return find();
+  } catch {
+    return [];
+  }
+}
+
 /** @param contents by `refOf`: what `refsIn` asked for */
 export function readStored<T>(text: string, contents: ReadonlyMap<string, string>): T {
   const value = JSON.parse(text) as Json;
@@ -108,7 +118,8 @@ export function readStoredValue(text: string, contents: ReadonlyMap<string, stri
 export function inlineOrSize(value: Json): { readonly value: Json } | { readonly bytes: number } {
   const ref = refIn(value);
   if (ref !== undefined) return { bytes: ref.size };
-  return { value: isMarked(value) ? (value[MEMBER] as JsonObject)['literal']! : value };
+  const inner = isMarked(value) ? value[MEMBER] : undefined;
+  return { value: isJsonObject(inner) && 'literal' in inner ? inner['literal']! : value };
 }
 
 const isBig = (text: string): boolean =>
@@ -149,14 +160,19 @@ const slotReader =
     if ('literal' in inner) return inner['literal']!;
     const { ref } = inner as unknown as PayloadRef;
     const content = contents.get(ref);
-    if (content === undefined) throw new Error(`expected payload ${ref} to be stored, but it is gone`);
+    if (content === undefined) throw new Error(`expected payload ${String(ref)} to be stored, but it is gone`);
     return JSON.parse(content) as Json;
   };
 
+const refOfOurs = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/[0-9a-f]{64}$/;
+
+/** Undefined for what somebody else has made of one: it cannot be asked for, and must not keep others from being found. */
 function refIn(value: Json): PayloadRef | undefined {
-  if (!isMarked(value)) return undefined;
-  const inner = value[MEMBER] as JsonObject;
-  return 'literal' in inner ? undefined : (inner as unknown as PayloadRef);
+  const inner = isMarked(value) ? value[MEMBER] : undefined;
+  if (!isJsonObject(inner)) return undefined;
+  const { ref, size, sha256 } = inner;
+  const isOurs = typeof ref === 'string' && refOfOurs.test(ref) && ref.endsWith(`/${String(sha256)}`) && typeof size === 'number';
+  return isOurs ? (inner as unknown as PayloadRef) : undefined;
 }
 
 /** Only an object of exactly this one member: what the user may write by chance is kept as a literal. */
