@@ -107,6 +107,20 @@ describe('what an owner cannot take in', () => {
     expect(await bench.end(victim as (typeof ids)[0])).toMatchObject({ status: 'completed' });
   });
 
+  it('a definition somebody has written over stops its own instances', async () => {
+    await bench.register(definitionOf('two', []));
+    const spoilt = await bench.start('two');
+    const ids = await Promise.all(Array.from({ length: 8 }, () => bench.start('one')));
+    await bench.rows(`UPDATE workflow_definitions SET spec = '{"name": "two' WHERE name = 'two'`);
+    await bench.worker(() => ({}));
+    await bench.node('one');
+    await Promise.all(ids.map((id) => bench.end(id)));
+    await isOpen(1);
+    expect(await open()).toMatchObject([
+      { kind: 'broken', instanceId: spoilt, reason: expect.stringContaining('two@1.0.0') as string },
+    ]);
+  });
+
   const once = definitionOf('once', [{ id: 'a', type: 'task', task: 'work', effect: 'atMostOnce' }]);
   const claims = async (id: InstanceId) => (await bench.history(id)).filter(({ type }) => type === 'stepClaimed').length;
   /** An at-most-once step that a worker has begun. */

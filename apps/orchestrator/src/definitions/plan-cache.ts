@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { compile, type Plan } from '#libs/engine';
-import { DefinitionStore } from '#libs/persistence';
+import { DefinitionStore, SpoiltRow } from '#libs/persistence';
 
 /** A definition that instances run on is gone or no longer compiles: an operator must look. */
 export class PlanUnavailable extends Error {
@@ -47,7 +47,9 @@ export class PlanCache {
   }
 
   private async read(name: string, version: string): Promise<CompiledDefinition> {
-    const stored = await this.definitions.get(name, version);
+    const stored = await this.definitions.get(name, version).catch((error: unknown) => {
+      throw error instanceof SpoiltRow ? new PlanUnavailable(error.message, { cause: error }) : error;
+    });
     if (stored === undefined) throw new PlanUnavailable(`expected definition ${name}@${version} to be registered, but it is not`);
     const { plan, problems } = compile(stored.spec, { stored: true });
     if (plan === undefined)

@@ -1,5 +1,5 @@
-import { compare } from 'semver';
 import type { DataSource } from 'typeorm';
+import { compareVersions } from './compare-versions.js';
 import type { DefinitionPause } from './definition-pauses.js';
 
 /** One name in the list of definitions. Title and labels are those of the highest version. */
@@ -54,7 +54,7 @@ export async function listDefinitions(
 }
 
 function itemOf(rows: Row[]): DefinitionListItem {
-  const latest = rows.reduce((highest, row) => (compare(row.version, highest.version) > 0 ? row : highest));
+  const latest = rows.reduce((highest, row) => (compareVersions(row.version, highest.version) > 0 ? row : highest));
   return {
     name: latest.name,
     title: latest.title,

@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import type { JsonObject } from '#libs/engine';
+import { SpoiltRow } from '../payloads/spoilt.js';
 import { servers, type TestServer } from '../testing/test-servers.js';
 import { DefinitionStore } from './definition-store.js';
 
@@ -48,6 +49,40 @@ describe.each(servers)('DefinitionStore on $name', (server: TestServer) => {
     expect(first.readUntil).toBe((await store.get('first', '1.0.0'))!.registeredAt);
     await database.dataSource.query("INSERT INTO workflow_queues (queue, task, changed_at) VALUES ('q', 'sent', 0)");
     expect(await store.tasksNamed(first.readUntil + 1)).toEqual({ tasks: ['sent'], readUntil: 0 });
+  });
+
+  it('goes on when somebody has written over a document or a version', async () => {
+    await database.dataSource.query('TRUNCATE workflow_queues');
+    for (const [name, task] of [
+      ['spoilt', 'lost'],
+      ['strange', 'gone'],
+      ['whole', 'kept "by" \\'],
+    ] as const)
+      // prettier-ignore
+      await store.register(definition('1.0.0', name, { steps: [{ id: 'a', task }], note: `"task":"never"` }));
+    const spoil = (column: string, value: string, name: string) =>
+      database.dataSource.query(`UPDATE workflow_definitions SET ${column} = $1 WHERE name = $2`, [value, name]);
+    for (const spec of ['{"steps":[', '', 'null', '"\\u0000"']) {
+      await spoil('spec', spec, 'spoilt');
+      expect((await store.tasksNamed(0)).tasks).toEqual(expect.arrayContaining(['gone', 'kept "by" \\']));
+      expect((await store.tasksNamed(0)).tasks).not.toContain('never');
+      await expect(store.get('spoilt', '1.0.0')).rejects.toThrow(SpoiltRow);
+      await expect(store.setActive('spoilt', '1.0.0')).rejects.toThrow(SpoiltRow);
+    }
+    await store.register(definition('1.1.0', 'strange'));
+    await database.dataSource.query(
+      `UPDATE workflow_definitions SET version = 'one' WHERE name = 'strange' AND version = '1.0.0'`,
+    );
+    await database.dataSource.query(`UPDATE workflow_definition_names SET active_version = 'none' WHERE name = 'strange'`);
+    expect((await store.list({ limit: 9 })).map((item) => [item.name, item.latestVersion, item.versions])).toEqual([
+      ['spoilt', '1.0.0', 1],
+      ['strange', '1.1.0', 2],
+      ['whole', '1.0.0', 1],
+    ]);
+    expect((await store.versionsByName()).get('strange')).toEqual({ versions: ['one', '1.1.0'] });
+    expect((await store.versions('strange')).map((row) => row.version)).toEqual(['1.1.0', 'one']);
+    expect([await store.resolve('strange', 'latest'), await store.resolve('strange', '^1')]).toEqual(['1.1.0', '1.1.0']);
+    expect(await store.register(definition('1.2.0', 'strange'))).toEqual({ outcome: 'created', isActive: true });
   });
 
   it('orders versions as semantic versions, not as text, and wants each newer than the last', async () => {

@@ -1,10 +1,12 @@
-import { compare, gt, maxSatisfying, prerelease, validRange } from 'semver';
+import { maxSatisfying, validRange } from 'semver';
 import type { DataSource, EntityManager } from 'typeorm';
 import { defaultTenant } from '#libs/contracts';
-import type { JsonObject } from '#libs/engine';
+import type { Json, JsonObject } from '#libs/engine';
 import { NOW_MS } from '../connections/database-clock.js';
+import { isJsonObject, jsonOr, readable, SpoiltRow } from '../payloads/spoilt.js';
 import { DefinitionEntity, DefinitionNameEntity } from '../schema/entities/definition.entity.js';
 import { replaceDeclared, TriggerTaken } from '../triggers/write-trigger.js';
+import { compareVersions, isRelease } from './compare-versions.js';
 import { listDefinitions, type DefinitionListItem } from './definition-list.js';
 
 /** A registered version. `spec` is the document, in the author's order of keys. */
@@ -62,6 +64,9 @@ export type ActivateOutcome =
   | { readonly outcome: 'changed'; readonly current: string | null }
   | TakenOutcome;
 
+/** In the text of a document, so that one that is no JSON any more does not keep the others from being read. In a JSON string no quote stands bare. */
+const taskMember = String.raw`"task"\s*:\s*("(?:[^"\\]|\\.)*")`;
+
 /** Definitions and their versions: immutable, ordered by semantic versioning, at most one active per name. */
 export class DefinitionStore {
   constructor(private readonly dataSource: DataSource) {}
@@ -76,7 +81,7 @@ export class DefinitionStore {
         return { outcome: 'versionExists', checksum: same.checksum };
       if (same !== undefined) return { outcome: 'identical', isActive: named.activeVersion === same.version };
       const latest = registered[0]?.version;
-      if (latest !== undefined && compare(definition.version, latest) <= 0 && !options.allowOlder)
+      if (latest !== undefined && compareVersions(definition.version, latest) <= 0 && !options.allowOlder)
         return { outcome: 'notNewer', latest };
       await insert(manager, tenant, definition);
       const isActive = options.activate ?? becomesActive(definition.version, named.activeVersion);
@@ -85,6 +90,7 @@ export class DefinitionStore {
     });
   }
 
+  /** @throws SpoiltRow */
   async get(name: string, version: string, tenant = defaultTenant): Promise<StoredDefinition | undefined> {
     const row = await this.dataSource.getRepository(DefinitionEntity).findOneBy({ tenant, name, version });
     return row === null ? undefined : storedOf(row);
@@ -109,7 +115,7 @@ export class DefinitionStore {
       'SELECT name, array_agg(version) AS versions FROM workflow_definitions WHERE tenant = $1 GROUP BY name',
       [tenant],
     );
-    return new Map(rows.map(({ name, versions }) => [name, { versions: versions.sort(compare) }]));
+    return new Map(rows.map(({ name, versions }) => [name, { versions: versions.sort(compareVersions) }]));
   }
 
   /** @returns the active version, null when none is, undefined when the name is unknown */
@@ -124,12 +130,15 @@ export class DefinitionStore {
   async resolve(name: string, wanted?: string, tenant = defaultTenant): Promise<string | undefined> {
     if (wanted === undefined) return (await this.active(name, tenant)) ?? undefined;
     const versions = (await versionsOf(this.dataSource.manager, tenant, name)).map((row) => row.version);
-    if (wanted === 'latest') return versions.find((version) => prerelease(version) === null) ?? versions[0];
+    if (wanted === 'latest') return versions.find(isRelease) ?? versions[0];
     if (versions.includes(wanted)) return wanted;
     return validRange(wanted) === null ? undefined : (maxSatisfying(versions, wanted) ?? undefined);
   }
 
-  /** Makes a version active; with `expected`, only when that one is active now (null: none). */
+  /**
+   * Makes a version active; with `expected`, only when that one is active now (null: none).
+   * @throws SpoiltRow
+   */
   setActive(name: string, version: string, expected?: string | null, tenant = defaultTenant): Promise<ActivateOutcome> {
     return this.unlessTaken<ActivateOutcome>(async (manager) => {
       const stored = await manager.findOneBy(DefinitionEntity, { tenant, name, version });
@@ -157,14 +166,15 @@ export class DefinitionStore {
    * @param since epoch ms: of definitions registered then or later
    */
   async tasksNamed(since: number): Promise<{ tasks: string[]; readUntil: number }> {
-    const rows = await this.dataSource.query<{ task: string | null; registeredAt: string }[]>(
-      `SELECT task, 0 AS "registeredAt" FROM workflow_queues UNION
-       SELECT t.task #>> '{}', d.registered_at FROM workflow_definitions d
-       LEFT JOIN LATERAL jsonb_path_query(d.spec::jsonb, 'strict $.**.task') AS t(task) ON true WHERE d.registered_at >= $1`,
+    const rows = await this.dataSource.query<{ task: string | null; quoted: string | null; registeredAt: string }[]>(
+      `SELECT task, NULL AS quoted, 0 AS "registeredAt" FROM workflow_queues UNION
+       SELECT NULL, t.found[1], d.registered_at FROM workflow_definitions d
+       LEFT JOIN LATERAL regexp_matches(d.spec, '${taskMember}', 'g') AS t(found) ON true WHERE d.registered_at >= $1`,
       [since],
     );
+    const named = rows.map(({ task, quoted }) => task ?? (quoted && jsonOr<string | null>(quoted, () => true, null)));
     return {
-      tasks: rows.map(({ task }) => task).filter((task) => task !== null),
+      tasks: [...new Set(named.filter((task) => task !== null))],
       readUntil: Math.max(0, ...rows.map(({ registeredAt }) => Number(registeredAt))),
     };
   }
@@ -189,7 +199,7 @@ async function versionsOf(manager: EntityManager, tenant: string, name: string):
     where: { tenant, name },
     select: { version: true, checksum: true, registeredAt: true, deprecatedAt: true },
   });
-  return rows.sort((a, b) => compare(b.version, a.version));
+  return rows.sort((a, b) => compareVersions(b.version, a.version));
 }
 
 async function insert(manager: EntityManager, tenant: string, { name, version, spec, checksum }: NewDefinition): Promise<void> {
@@ -203,7 +213,7 @@ async function insert(manager: EntityManager, tenant: string, { name, version, s
 }
 
 const becomesActive = (version: string, active: string | null): boolean =>
-  prerelease(version) === null && (active === null || gt(version, active));
+  isRelease(version) && (active === null || compareVersions(version, active) > 0);
 
 /** The version that starts mean from now on; its triggers are those of the definition. */
 async function activate(
@@ -219,6 +229,9 @@ async function activate(
   );
 }
 
+/** @throws SpoiltRow */
 function storedOf({ name, version, spec, checksum, title, registeredAt, deprecatedAt }: DefinitionEntity): StoredDefinition {
-  return { name, version, spec: JSON.parse(spec) as JsonObject, checksum, title, registeredAt, deprecatedAt };
+  const document = readable(`definition ${name}@${version}`, () => JSON.parse(spec) as Json);
+  if (!isJsonObject(document)) throw new SpoiltRow(`definition ${name}@${version} cannot be read: it is no object`);
+  return { name, version, spec: document, checksum, title, registeredAt, deprecatedAt };
 }
