@@ -59,23 +59,30 @@ describe('children', () => {
     expect(await bench.end(id)).toMatchObject({ status: 'completed', output: { text: big } });
   });
 
-  it('that are asked for in a row that was written over become an incident, and stay to be mended', async () => {
-    await bench.node('one');
-    const id = uuidv7();
-    await bench.rows(
-      `INSERT INTO workflow_inbox (instance_id, id, bucket, kind, content, received_at) VALUES ($1, 'p:7', $2, 'startChild', '{"', 1)`,
-      [id, bucketOf(id)],
-    );
-    const open = () => bench.incidentQueries.list({ status: 'open', instanceId: id }, { limit: 10 });
-    const found = await until(async () => (await open()).items[0], 20_000);
-    expect(found).toMatchObject({ kind: 'broken', instanceId: id, reason: expect.stringContaining('startChild cannot be read') });
-    expect(found?.reason).toContain('p:7');
-    await new Promise((resolve) => setTimeout(resolve, 2_500));
-    expect(await bench.rows('SELECT applied_seq FROM workflow_inbox WHERE instance_id = $1', [id])).toEqual([
-      { applied_seq: null },
-    ]);
-    expect((await open()).items).toMatchObject([{ deliveries: 1 }]);
-  });
+  it.each(['{"', '{}'])(
+    'that are asked for in a row that was written over become an incident, and stay to be mended: %s',
+    async (content) => {
+      await bench.node('one');
+      const id = uuidv7();
+      await bench.rows(
+        `INSERT INTO workflow_inbox (instance_id, id, bucket, kind, content, received_at) VALUES ($1, 'p:7', $2, 'startChild', $3, 1)`,
+        [id, bucketOf(id), content],
+      );
+      const open = () => bench.incidentQueries.list({ status: 'open', instanceId: id }, { limit: 10 });
+      const found = await until(async () => (await open()).items[0], 20_000);
+      expect(found).toMatchObject({
+        kind: 'broken',
+        instanceId: id,
+        reason: expect.stringContaining('startChild cannot be read'),
+      });
+      expect(found?.reason).toContain('p:7');
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      expect(await bench.rows('SELECT applied_seq FROM workflow_inbox WHERE instance_id = $1', [id])).toEqual([
+        { applied_seq: null },
+      ]);
+      expect((await open()).items).toMatchObject([{ deliveries: 1 }]);
+    },
+  );
 
   it.each([
     ['absent', {}, 'DEFINITION_NOT_FOUND'],

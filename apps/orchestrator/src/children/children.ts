@@ -6,6 +6,9 @@ import { PlanCache } from '../definitions/plan-cache.js';
 import { WantedVersions } from '../definitions/wanted-versions.js';
 import { judgeRequest } from './judge-request.js';
 
+/** Told of an end that cannot be read, in place of an error. */
+type OnSpoilt = (id: InstanceId, error: unknown) => void;
+
 /** Children on behalf of their owner: what a parent asks for is started or refused, and whoever joined an instance hears of its end. */
 @Injectable()
 export class Children {
@@ -34,14 +37,14 @@ export class Children {
   }
 
   /** @returns who has been told */
-  async tellEnds(ids: readonly InstanceId[]): Promise<InstanceId[]> {
-    const told = await this.attachments.tellEnds(ids);
+  async tellEnds(ids: readonly InstanceId[], spoilt: OnSpoilt): Promise<InstanceId[]> {
+    const told = await this.attachments.tellEnds(ids, spoilt);
     if (told.length > 0) crashPoint('ends.told');
     return told;
   }
 
   /** What a crash left untold. @returns who has been told */
-  async tellForgotten(fromBucket: number, toBucket: number): Promise<InstanceId[]> {
-    return this.tellEnds(await this.attachments.untold(fromBucket, toBucket, 500));
+  async tellForgotten(fromBucket: number, toBucket: number, spoilt: OnSpoilt): Promise<InstanceId[]> {
+    return this.tellEnds(await this.attachments.untold(fromBucket, toBucket, 500), spoilt);
   }
 }

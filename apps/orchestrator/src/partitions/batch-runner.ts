@@ -18,6 +18,7 @@ import { placeAgain } from '../placement/place-again.js';
 import { lostStepsOf, settledLossesOf } from '../incidents/lost-steps.js';
 import { publish } from './publish.js';
 import { sendRows } from './send-rows.js';
+import { setAside } from './set-aside.js';
 import { recoverPartition } from './recover.js';
 
 /** More than inputs: a backlog that the window has room for is gone soon, and what is decided after it needs no dispatch of its own. */
@@ -79,7 +80,7 @@ export class BatchRunner {
     }
     const loaded = await loader.load(partition.cache, ids, hinted);
     for (const { state } of loaded.fresh) this.adopt(state);
-    for (const [id, error] of loaded.broken) this.setAside(id, error);
+    for (const [id, error] of loaded.broken) setAside(partition.services, id, error);
     for (const row of [...loaded.inbox.values()].flat())
       if (row.kind === 'spoilt') partition.services.incidents.broken(row.instanceId, row.content['reason']);
     for (const [instanceId, rows] of loaded.inbox)
@@ -90,7 +91,8 @@ export class BatchRunner {
     partition.limits.beginBatch();
     this.dispatch(fold, dispatches, nowMs);
     for (const row of loaded.stray)
-      if (row.kind === 'spoilt') this.setAside(row.instanceId, `${String(row.content['reason'])}; its row is ${row.id}`);
+      if (row.kind === 'spoilt')
+        setAside(partition.services, row.instanceId, `${String(row.content['reason'])}; its row is ${row.id}`);
     for (const row of startChildren(partition, loaded.stray)) fold.takeStray(row);
     for (const { inputs, bytes } of parcels) {
       for (const input of inputs) this.take(fold, input, loaded.inbox.get(input.instanceId) ?? [], bytes / inputs.length);
@@ -148,13 +150,6 @@ export class BatchRunner {
     const { cache, work, services } = this.partition;
     if (services.quarantine.has(state.id)) cache.drop(state.id);
     else work.adopt(state);
-  }
-
-  /** An instance that cannot be brought to life; found by every sweep, it is told once in a while only. */
-  private setAside(id: InstanceId, error: unknown): void {
-    const { quarantine, incidents } = this.partition.services;
-    if (!quarantine.has(id)) incidents.broken(id, error);
-    quarantine.add(id);
   }
 
   /** What is overdue and did not move waits for the next sweep, or it would spin. */

@@ -3,6 +3,7 @@ import type { InboxRow } from '#libs/persistence';
 import { partitionBuckets } from './bucket-range.js';
 import type { CachedInstance } from './instance-cache.js';
 import type { Partition } from './partition.js';
+import { setAside } from './set-aside.js';
 
 const forgottenEveryMs = 10_000;
 
@@ -39,12 +40,21 @@ export function tellEnds(
   );
   if (ended.length === 0) return;
   const ids = ended.map(({ instance }) => instance.state.id);
-  partition.aside('ends could not be told, the sweep does it', () => partition.services.children.tellEnds(ids));
+  partition.aside('ends could not be told, the sweep does it', () =>
+    partition.services.children.tellEnds(ids, unreadable(partition)),
+  );
 }
 
 export function tellForgotten(partition: Partition): void {
   if (performance.now() - partition.toldForgottenMs < forgottenEveryMs) return;
   partition.toldForgottenMs = performance.now();
   const [from, to] = partitionBuckets(partition.number, partition.services.config.partitions);
-  partition.aside('forgotten ends could not be told', () => partition.services.children.tellForgotten(from, to));
+  const { children } = partition.services;
+  partition.aside('forgotten ends could not be told', () => children.tellForgotten(from, to, unreadable(partition)));
 }
+
+/** Who waits for an end that cannot be read waits until somebody has mended it. */
+const unreadable =
+  ({ services }: Partition) =>
+  (id: InstanceId, error: unknown): void =>
+    setAside(services, id, error);

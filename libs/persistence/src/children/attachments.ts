@@ -5,6 +5,7 @@ import { plainArray, textArray } from '../connections/pg-array.js';
 import { type EndedHead, childEndedRow, readEnd } from './child-answers.js';
 import { attachedToEnded, detachParents, untoldEnds } from './child-statements.js';
 import { insertRows } from './child-door.js';
+import { SpoiltRow } from '../payloads/spoilt.js';
 import type { NewInboxRow } from '../ports.js';
 
 interface Attached extends EndedHead {
@@ -20,13 +21,16 @@ interface Attached extends EndedHead {
 export class Attachments {
   constructor(private readonly pool: Pool) {}
 
-  /** @returns who has been told */
-  async tellEnds(ids: readonly InstanceId[]): Promise<InstanceId[]> {
+  /**
+   * @param spoilt told of those whose end cannot be read, in place of an error: these stay to be told
+   * @returns who has been told
+   */
+  async tellEnds(ids: readonly InstanceId[], spoilt: (id: InstanceId, error: unknown) => void): Promise<InstanceId[]> {
     if (ids.length === 0) return [];
     const { rows } = await this.pool.query<Attached>({ ...attachedToEnded, values: [plainArray(ids)] });
     if (rows.length === 0) return [];
-    await inTransaction(this.pool, (client) => tell(client, rows));
-    return [...new Set(rows.map((row) => row.parentId))];
+    const told = await inTransaction(this.pool, (client) => tell(client, rows, spoilt));
+    return [...new Set(told.map((row) => row.parentId))];
   }
 
   /** Instances of a bucket range whose end is still to be told. */
@@ -36,17 +40,31 @@ export class Attachments {
   }
 }
 
-async function tell(client: PoolClient, attached: readonly Attached[]): Promise<void> {
+async function tell(
+  client: PoolClient,
+  attached: readonly Attached[],
+  spoilt: (id: InstanceId, error: unknown) => void,
+): Promise<Attached[]> {
   await client.query('BEGIN');
   const answers: NewInboxRow[] = [];
-  for (const row of attached) answers.push(childEndedRow(row.parentId, row, (await readEnd(client, row))!));
+  const told: Attached[] = [];
+  for (const row of attached) {
+    try {
+      answers.push(childEndedRow(row.parentId, row, (await readEnd(client, row))!));
+      told.push(row);
+    } catch (error) {
+      if (!(error instanceof SpoiltRow)) throw error;
+      spoilt(row.id, error);
+    }
+  }
   await insertRows(client, answers);
   const values = [
-    plainArray(attached.map((row) => row.id)),
-    plainArray(attached.map((row) => row.parentId)),
-    textArray(attached.map((row) => row.path)),
-    plainArray(attached.map((row) => row.token)),
+    plainArray(told.map((row) => row.id)),
+    plainArray(told.map((row) => row.parentId)),
+    textArray(told.map((row) => row.path)),
+    plainArray(told.map((row) => row.token)),
   ];
   await client.query({ ...detachParents, values });
   await client.query('COMMIT');
+  return told;
 }

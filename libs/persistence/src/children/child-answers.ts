@@ -6,10 +6,10 @@ import {
   type InstanceId,
   type InstanceStatus,
   isEnded,
-  type Json,
   type JsonObject,
 } from '#libs/engine';
 import { contentsFromPool } from '../payloads/payload-contents.js';
+import { readable } from '../payloads/spoilt.js';
 import { readStored, readStoredValue, refsIn } from '../payloads/stored-json.js';
 import type { NewInboxRow } from '../ports.js';
 
@@ -23,21 +23,24 @@ export interface EndedHead {
   readonly error: string | null;
 }
 
-/** How an instance has ended; undefined while it has not. */
+/**
+ * How an instance has ended; undefined while it has not.
+ * @throws SpoiltRow
+ */
 export async function readEnd(
   client: PoolClient,
   { id, status, output, error }: EndedHead,
 ): Promise<Pick<ChildEnded, 'id' | 'status' | 'output' | 'error'> | undefined> {
   if (!isEnded(status)) return undefined;
-  const refs = [...refsIn(output === null ? [] : [output], true), ...refsIn(error === null ? [] : [error])];
+  const end = `the end of ${id}`;
+  const refs = readable(end, () => [...refsIn(output === null ? [] : [output], true), ...refsIn(error === null ? [] : [error])]);
   const contents = await contentsFromPool(client, refs);
-  const value: Json = output === null ? null : readStoredValue(output, contents);
-  return {
+  return readable(end, () => ({
     id,
     status: status as ChildEnded['status'],
-    ...(status === 'completed' && { output: value }),
+    ...(status === 'completed' && { output: output === null ? null : readStoredValue(output, contents) }),
     ...(error !== null && { error: readStored<InstanceError>(error, contents) }),
-  };
+  }));
 }
 
 /** To a step that waits for an instance it did not start. */

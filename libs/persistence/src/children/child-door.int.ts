@@ -50,6 +50,8 @@ describe('ChildDoor', () => {
   const end = (id: InstanceId, output: unknown = { done: true }) =>
     store.commit(batch(nextBatch++, { heads: [headUpdate(id, { status: 'completed', output: output as never, endedAt: 9 })] }));
 
+  const tellEnds = (...ids: InstanceId[]) => attachments.tellEnds(ids, (id, error) => expect([id, error]).toBeUndefined());
+
   it('starts a child and answers its parent, once, whoever else does it at the same time', async () => {
     const parent = await parentOf();
     const requests = await Promise.all(Array.from({ length: 20 }, () => request(parent)));
@@ -88,11 +90,11 @@ describe('ChildDoor', () => {
     expect((await door.settle([second])).created).toEqual([]);
     const started = { type: 'childStarted', path: 'call', token: 9, id, version: '1.0.0', attached: true };
     expect(await answers(joining)).toEqual([started]);
-    expect(await attachments.tellEnds([id])).toEqual([]);
+    expect(await tellEnds(id)).toEqual([]);
     await end(id);
     expect(await attachments.untold(0, 4096, 10)).toEqual([id]);
-    expect(await attachments.tellEnds([id])).toEqual([joining.instance]);
-    expect(await attachments.tellEnds([id])).toEqual([]);
+    expect(await tellEnds(id)).toEqual([joining.instance]);
+    expect(await tellEnds(id)).toEqual([]);
     expect(await attachments.untold(0, 4096, 10)).toEqual([]);
     const ended = { type: 'childEnded', path: 'call', token: 9, id, status: 'completed', output: { done: true } };
     expect(await answers(joining)).toEqual([started, ended]);
@@ -111,6 +113,28 @@ describe('ChildDoor', () => {
     ]);
   });
 
+  it('leaves an end that somebody has written over to be told when it is mended, and tells the others', async () => {
+    const [owner, joining, late] = [await parentOf(), await parentOf(), await parentOf()];
+    const [spoilt, whole] = [await request(owner, { key: 'S' }), await request(owner, { key: 'W' })];
+    const ids = [spoilt, whole].map(({ row }) => row.instanceId);
+    await door.settle([spoilt, whole]);
+    for (const key of ['S', 'W']) await door.settle([await request(joining, { key })]);
+    for (const id of ids) await end(id);
+    const write = (output: string) => pool.query('UPDATE workflow_instances SET output = $2 WHERE id = $1', [ids[0], output]);
+    for (const output of ['{', '{"$payload":{"ref":"nobody/x","sha256":"x","size":1}}']) {
+      await write(output);
+      const told: InstanceId[] = [];
+      await attachments.tellEnds(ids, (id) => told.push(id));
+      expect(told).toEqual([ids[0]]);
+      expect((await answers(joining)).map(({ type, id }) => [type, id])).toContainEqual(['childEnded', ids[1]]);
+    }
+    expect((await door.settle([await request(late, { key: 'S' })])).answered).toEqual([late.instance]);
+    expect(await answers(late)).toMatchObject([{ type: 'childStarted', id: ids[0] }]);
+    await write('{"done":1}');
+    expect((await tellEnds(ids[0]!)).sort()).toEqual([joining.instance, late.instance].sort());
+    expect(await answers(late)).toMatchObject([{ type: 'childStarted' }, { type: 'childEnded', output: { done: 1 } }]);
+  });
+
   it('never waits for the end of an instance that has just ended: joining and ending take turns', async () => {
     for (let n = 0; n < 40; n += 1) {
       const key = `race-${n}`;
@@ -118,7 +142,7 @@ describe('ChildDoor', () => {
       const [first, second] = [await request(owner, { key }), await request(joining, { key })];
       await door.settle([first]);
       const id = first.row.instanceId;
-      await Promise.all([end(id).then(() => attachments.tellEnds([id])), door.settle([second])]);
+      await Promise.all([end(id).then(() => tellEnds(id)), door.settle([second])]);
       const told = (await answers(joining)).map((content) => content['type']);
       expect(told).toEqual(['childStarted', 'childEnded']);
     }

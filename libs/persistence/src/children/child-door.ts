@@ -6,6 +6,7 @@ import { plainArray, textArray } from '../connections/pg-array.js';
 import { inboxSent } from '../events/conversation-sections.js';
 import { dataFault } from '../events/sql-faults.js';
 import { InstanceDoor, type StartOutcome, type StartRow } from '../instances/instance-door.js';
+import { SpoiltRow } from '../payloads/spoilt.js';
 import { Payloads } from '../payloads/stored-json.js';
 import { insertPayloads } from '../payloads/payload-statements.js';
 import type { BatchCommit, InboxRow, NewInboxRow } from '../ports.js';
@@ -102,10 +103,16 @@ async function answersTo(client: PoolClient, request: ChildRequest, outcome: Sta
   return attached && !parent.detached ? [started, ...(await attach(client, parent, id))] : [started];
 }
 
-/** The step waits for an instance that is there already; when that has ended, this is the end of the waiting. */
+/**
+ * The step waits for an instance that is there already; when that has ended, this is the end of the waiting. An end that cannot be read
+ * stays to be told, like one that is still to come.
+ */
 async function attach(client: PoolClient, parent: ParentRef, id: InstanceId): Promise<NewInboxRow[]> {
   const { rows } = await client.query<EndedHead>({ ...holdInstance, values: [id] });
-  const end = await readEnd(client, rows[0]!);
+  const end = await readEnd(client, rows[0]!).catch((error: unknown) => {
+    if (!(error instanceof SpoiltRow)) throw error;
+    return undefined;
+  });
   if (end !== undefined) return [childEndedRow(parent.instance as InstanceId, parent, end)];
   await client.query({ ...attachParent, values: [id, parent.instance, parent.path, parent.token] });
   return [];
