@@ -1,18 +1,9 @@
-import {
-  type AuditEvent,
-  canonicalJson,
-  isEnded,
-  type InstanceState,
-  type Json,
-  LogJudge,
-  type Plan,
-  toSnapshot,
-} from '#libs/engine';
+import { type AuditEvent, canonicalJson, isEnded, type Json, LogJudge, type Plan, toSnapshot } from '#libs/engine';
 import { eventOf, type LoadedRow } from '../events/load-statement.js';
 import type { InstanceHead } from '../ports.js';
-import { refOf, refsIn } from '../payloads/stored-json.js';
+import { refOf, refsIn, refsOrNone } from '../payloads/stored-json.js';
 import { compareHead } from './compare-head.js';
-import { compareWaits, type WaitFacts } from './compare-waits.js';
+import { childrenOf, compareWaits, type WaitFacts } from './compare-waits.js';
 import type { Findings } from './findings.js';
 import type { Invariant } from './violation.js';
 
@@ -41,11 +32,6 @@ export class InstanceCheck {
     if (typeof plan !== 'string') this.judge = new LogJudge(plan, head.id, findings.seen);
   }
 
-  /** The fold; undefined: there is none to be trusted. */
-  get state(): InstanceState | undefined {
-    return this.isBroken ? undefined : this.judge?.state;
-  }
-
   /** @param contents of the payloads it names, as far as they are stored */
   take(row: EventRow, contents: ReadonlyMap<string, string>): void {
     this.rows += 1;
@@ -54,15 +40,13 @@ export class InstanceCheck {
     if (this.judge === undefined) return;
     const event = this.read(row, contents);
     if (event === undefined) return;
-    const { breaches } = this.judge;
-    const before = breaches.length;
-    try {
-      this.judge.take(event);
-    } catch (error) {
-      return this.breakAt(row.seq, 'I11', `the log cannot be folded: ${reasonOf(error)}`);
-    }
-    for (const { invariant, rule, seq, what } of breaches.slice(before)) this.wrong(invariant, seq, `${what} (it ${rule})`);
-    if (row.seq === this.snapshot?.seq) this.compareSnapshot(this.snapshot);
+    this.folding(row.seq, this.judge, (judge) => {
+      const before = judge.breaches.length;
+      judge.take(event);
+      for (const { invariant, rule, seq, what } of judge.breaches.slice(before))
+        this.wrong(invariant, seq, `${what} (it ${rule})`);
+      if (row.seq === this.snapshot?.seq) this.compareSnapshot(this.snapshot);
+    });
   }
 
   /** After the last event. */
@@ -77,8 +61,10 @@ export class InstanceCheck {
     if (rows > 0 && typeof plan === 'string') return this.breakAt(1, 'I16', plan);
     findings.check('I11');
     if (this.judge === undefined) return; // it has not begun, so nothing needs its definition yet
-    for (const { invariant, message } of compareHead(head, this.judge.state))
-      this.wrong(invariant, invariant === 'I16' ? 1 : head.seq, message);
+    this.folding(head.seq, this.judge, ({ state }) => {
+      for (const { invariant, message } of compareHead(head, state))
+        this.wrong(invariant, invariant === 'I16' ? 1 : head.seq, message);
+    });
     if (this.snapshot !== undefined && this.tellSnapshot)
       this.wrong('I11', null, `there is a snapshot of event ${this.snapshot.seq}, the log ends with ${rows}`);
   }
@@ -91,9 +77,27 @@ export class InstanceCheck {
       const found = wakeup === undefined ? 'no wake-up row: nothing would ever move it' : 'a wake-up row although it has ended';
       return this.wrong('I7', null, `${head.status}, ${found}`);
     }
-    const { state } = this;
-    if (state === undefined || wakeup === undefined) return;
-    for (const message of compareWaits(state, facts, wakeup.work)) this.wrong('I7', null, message);
+    if (this.isBroken || this.judge === undefined || wakeup === undefined) return;
+    this.folding(head.seq, this.judge, ({ state }) => {
+      for (const message of compareWaits(state, facts, wakeup.work)) this.wrong('I7', null, message);
+    });
+  }
+
+  /** Ids of those it waits for. */
+  children(): string[] {
+    const found: string[] = [];
+    if (!this.isBroken && this.judge !== undefined)
+      this.folding(this.head.seq, this.judge, ({ state }) => found.push(...childrenOf(state)));
+    return found;
+  }
+
+  /** Data that are written over may be read, and yet be of another shape than those who fold them take for granted. */
+  private folding(seq: number, judge: LogJudge, work: (judge: LogJudge) => void): void {
+    try {
+      work(judge);
+    } catch (error) {
+      this.breakAt(seq, 'I11', `the log cannot be folded: ${reasonOf(error)}`);
+    }
   }
 
   private read(row: EventRow, contents: ReadonlyMap<string, string>): AuditEvent | undefined {
@@ -108,7 +112,7 @@ export class InstanceCheck {
     try {
       return eventOf(row, contents);
     } catch (error) {
-      const gone = refsIn([row.content]).find((ref) => !contents.has(ref.ref));
+      const gone = refsOrNone(() => refsIn([row.content])).find((ref) => !contents.has(ref.ref));
       if (gone === undefined) this.breakAt(row.seq, 'I11', `its data cannot be read: ${reasonOf(error)}`);
       else
         this.breakAt(row.seq, 'I21', `the payload ${refOf({ instanceId: this.head.id, sha256: gone.sha256 })} it names is gone`);

@@ -1,7 +1,7 @@
 import type { TableCheck } from './table-checks.js';
 
 /** By instance: what the rows of the journal that are still kept say was decided about it. */
-const ranges = `SELECT t.id, min(t.low) AS low, max(t.high) AS high, sum(t.high - t.low + 1) AS n
+const ranges = `SELECT t.id, min(t.low) AS low, max(t.high) AS high, sum(t.high::bigint - t.low + 1) AS n
   FROM workflow_batches b CROSS JOIN LATERAL unnest(b.touched, b.touched_from, b.touched_to) AS t(id, low, high) GROUP BY t.id`;
 
 /** Whatever began later must stand in the journal from its first event on: older rows are swept. */
@@ -17,15 +17,15 @@ export const checksOfJournal: readonly TableCheck[] = [
   {
     invariant: 'I18',
     count: batches,
-    wrong: `SELECT r.id, least(r.high, coalesce(i.seq, 0)) + 1 AS seq, CASE
+    wrong: `SELECT r.id, least(r.high, coalesce(i.seq, 0))::bigint + 1 AS seq, CASE
         WHEN i.id IS NULL THEN 'the journal names it, but there is no such instance'
         WHEN r.high > i.seq THEN 'the journal names events up to ' || r.high || ', the state is as of ' || i.seq
         WHEN r.high < i.seq THEN 'the state is as of ' || i.seq || ', the journal ends with ' || r.high
-        WHEN r.n < r.high - r.low + 1 THEN 'the journal leaves out events between ' || r.low || ' and ' || r.high
-        WHEN r.n > r.high - r.low + 1 THEN 'the journal names events between ' || r.low || ' and ' || r.high || ' twice'
+        WHEN r.n < r.high::bigint - r.low + 1 THEN 'the journal leaves out events between ' || r.low || ' and ' || r.high
+        WHEN r.n > r.high::bigint - r.low + 1 THEN 'the journal names events between ' || r.low || ' and ' || r.high || ' twice'
         ELSE 'the journal begins with event ' || r.low END AS message
       FROM (${ranges}) r LEFT JOIN workflow_instances i ON i.id = r.id
-      WHERE i.id IS NULL OR r.high <> i.seq OR r.n <> r.high - r.low + 1 OR (r.low > 1 AND i.created_at > ${kept})`,
+      WHERE i.id IS NULL OR r.high <> i.seq OR r.n <> r.high::bigint - r.low + 1 OR (r.low > 1 AND i.created_at > ${kept})`,
   },
   {
     invariant: 'I18',

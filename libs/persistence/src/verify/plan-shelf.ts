@@ -27,8 +27,12 @@ async function read(manager: EntityManager, head: InstanceHead): Promise<Plan | 
     [head.tenant, head.definition, head.version],
   );
   if (rows[0] === undefined) return `${name} is not registered`;
-  const spec = JSON.parse(rows[0].spec) as Json;
-  if (checksum(spec) !== head.checksum) return `${name} has changed since the instance was started`;
-  const { plan, problems } = compile(spec, { stored: true });
-  return plan ?? `${name} does not compile: ${problems[0]?.message ?? ''}`;
+  try {
+    const spec = JSON.parse(rows[0].spec) as Json;
+    if (checksum(spec) !== head.checksum) return `${name} has changed since the instance was started`;
+    const { plan, problems } = compile(spec, { stored: true });
+    return plan ?? `${name} does not compile: ${problems[0]?.message ?? ''}`;
+  } catch (error) {
+    return `${name} cannot be read: ${String(error)}`;
+  }
 }

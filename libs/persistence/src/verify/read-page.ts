@@ -1,7 +1,8 @@
 import type { EntityManager } from 'typeorm';
+import { isUuid } from '../connections/cursor.js';
 import { headColumns, headOf, headRefs } from '../instances/head-row.js';
 import { contentsFromSource } from '../payloads/payload-contents.js';
-import { type PayloadRef, refsIn } from '../payloads/stored-json.js';
+import { type PayloadRef, refsIn, refsOrNone } from '../payloads/stored-json.js';
 import type { InstanceHead } from '../ports.js';
 import type { InstanceEntity } from '../schema/entities/instance.entity.js';
 import type { WaitFacts } from './compare-waits.js';
@@ -21,11 +22,11 @@ export interface HeadRows {
   readonly wakeups: ReadonlyMap<string, Wakeup>;
 }
 
-/** @param onGone told of a head that names a payload that is not there; such a head is left out */
+/** @param onBroken told of a head that cannot be read, and the payload that is gone if that is why; such a head is left out */
 export async function readHeads(
   manager: EntityManager,
   ids: readonly string[],
-  onGone: (id: string, reason: string) => void,
+  onBroken: (id: string, reason: string, gone: PayloadRef | undefined) => void,
 ): Promise<HeadRows> {
   const rows: InstanceEntity[] = await manager.query(
     `SELECT ${headColumns('i')} FROM workflow_instances i WHERE i.id = ANY($1::uuid[]) ORDER BY i.id`,
@@ -39,12 +40,14 @@ export async function readHeads(
     'SELECT instance_id AS id, due_at AS "dueAt", work FROM workflow_wakeups WHERE instance_id = ANY($1::uuid[])',
     [ids],
   );
-  const contents = await contentsFromSource(manager, rows.flatMap(headRefs));
+  const refsOf = (row: InstanceEntity): PayloadRef[] => refsOrNone(() => headRefs(row));
+  const contents = await contentsFromSource(manager, rows.flatMap(refsOf));
   const heads = rows.flatMap((row) => {
     try {
       return [headOf(row, contents)];
     } catch (error) {
-      onGone(row.id, (error as Error).message);
+      const gone = refsOf(row).find(({ ref }) => !contents.has(ref));
+      onBroken(row.id, (error as Error).message, gone);
       return [];
     }
   });
@@ -95,7 +98,7 @@ interface Slice {
 function slicesOf(rows: readonly EventRow[], bytesAtMost: number): Slice[] {
   const slices: Slice[] = [{ rows: [], refs: [], bytes: 0 }];
   for (const row of rows) {
-    const refs = refsIn([row.content]);
+    const refs = refsOrNone(() => refsIn([row.content]));
     const bytes = refs.reduce((sum, { size }) => sum + size, 0);
     let slice = slices.at(-1)!;
     if (slice.bytes > 0 && slice.bytes + bytes > bytesAtMost) slices.push((slice = { rows: [], refs: [], bytes: 0 }));
@@ -144,7 +147,7 @@ async function knownChildren(manager: EntityManager, wanted: readonly string[]):
   const rows: { id: string }[] = await manager.query(
     `SELECT u.id FROM unnest($1::uuid[]) AS u(id) WHERE EXISTS (SELECT 1 FROM workflow_instances i WHERE i.id = u.id)
       OR EXISTS (SELECT 1 FROM workflow_inbox b WHERE b.instance_id = u.id AND b.kind = 'startChild')`,
-    [wanted],
+    [wanted.filter(isUuid)],
   );
   return new Set(rows.map((row) => row.id));
 }

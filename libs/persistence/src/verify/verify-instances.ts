@@ -1,6 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { isEnded } from '#libs/engine';
-import { childrenOf } from './compare-waits.js';
 import { Findings } from './findings.js';
 import { InstanceCheck } from './instance-check.js';
 import { PageFeed } from './page-feed.js';
@@ -78,9 +77,10 @@ export async function verifyThese(
 }
 
 async function checkPage(manager: EntityManager, ids: readonly string[], plans: PlanShelf, findings: Findings): Promise<void> {
-  const { heads, snapshots, wakeups } = await readHeads(manager, ids, (instanceId, message) => {
-    findings.check('I21');
-    findings.wrong({ invariant: 'I21', instanceId, seq: null, message });
+  const { heads, snapshots, wakeups } = await readHeads(manager, ids, (instanceId, reason, gone) => {
+    const invariant = gone === undefined ? 'I11' : 'I21';
+    findings.check(invariant);
+    findings.wrong({ invariant, instanceId, seq: null, message: `the instance cannot be read: ${reason}` });
   });
   const checks = new Map<string, InstanceCheck>();
   for (const head of heads)
@@ -100,7 +100,7 @@ async function checkWaits(
   wakeups: Awaited<ReturnType<typeof readHeads>>['wakeups'],
 ): Promise<void> {
   const open = checks.filter(({ head }) => !isEnded(head.status));
-  const children = open.flatMap(({ state }) => (state === undefined ? [] : childrenOf(state)));
+  const children = open.flatMap((check) => check.children());
   const facts = await readWaitFacts(
     manager,
     open.map(({ head }) => head.id),

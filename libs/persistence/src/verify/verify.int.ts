@@ -22,6 +22,7 @@ const specs = {
   saga: { compensation: { on: ['failure'] }, steps: [task('a', { compensate: { task: 'undo' } }), task('b', { compensate: { task: 'undo' } }), task('bad')] }, // prettier-ignore
   nap: { steps: [{ id: 'nap', type: 'sleep', for: '5m' }] },
   ask: { steps: [{ id: 'q', type: 'ask', kind: 'approval' }] },
+  call: { steps: [{ id: 'c', type: 'workflow', workflow: 'verified-nap' }] },
 } as const;
 type Name = keyof typeof specs;
 const specOf = (name: Name) => ({ name: `verified-${name}`, version: '1.0.0', ...specs[name] });
@@ -171,6 +172,54 @@ describe.each(servers)('verifyInstances on $name', (server: TestServer) => {
     expect((await verify()).violations).toEqual([
       { invariant: 'I11', instanceId: id, seq: 6, message: expect.stringContaining(`${name}: the log says`) as string },
     ]);
+  });
+
+  const ref = JSON.stringify({ $payload: { ref: 'nobody/x', sha256: 'x', size: 1 } });
+  const spoilt: [table: string, cells: string, told: string | undefined][] = [
+    ...['{', 'null', ref, '{"$payload":7}', '{"scheduledAt":'].map((text): [string, string, string] => ['workflow_events', `data = '${text}'`, 'I11']),
+    ['workflow_events', `data = '{"output":${ref}}'`, 'I11'],
+    ['workflow_instances', `input = '{'`, 'I11'],
+    ['workflow_instances', `input = '${ref}'`, 'I11'],
+    ['workflow_instances', `error = '{"$payload":null'`, 'I11'],
+    ['workflow_instances', `origin = '{'`, 'I11'],
+    ['workflow_instances', `origin = '{"trigger":{"scheduledAt"'`, 'I11'],
+    ['workflow_instances', `origin = '"trigger":{"name":"x","scheduledAt":7'`, 'I11'],
+    ['workflow_instances', `tags = '7'`, 'I11'],
+    ['workflow_instances', 'seq = 2147483647', 'I10'],
+    ['workflow_snapshots', `state = '{'`, 'I11'],
+    ['workflow_payloads', `content = '{'`, 'I11'],
+    ['workflow_definitions', `spec = '{"steps'`, 'I16'],
+    ['workflow_definitions', `spec = 'null'`, 'I16'],
+    ['workflow_definitions', `version = 'one'`, 'I16'],
+    ['workflow_stats', 'started = 9223372036854775807', 'I6'],
+    ['workflow_batches', 'touched_from = ARRAY[-2147483648]', 'I18'],
+  ]; // prettier-ignore
+  it.each(spoilt)('goes through whatever somebody has written into %s: %s', async (table, cells, told) => {
+    const [parent, child] = [cancelled(), begin('nap')];
+    for (const shell of [parent, child, played('chain', { n: 1, big: 'x'.repeat(70_000) })]) await stored(shell);
+    await stored(begin('chain'), { withSnapshot: true });
+    await stored(played('chain'));
+    await sql('UPDATE workflow_instances SET parent = $2 WHERE id = $1', [child.id, parent.id]);
+    await sql(`UPDATE ${table} SET ${cells}`);
+    const { checked, violations } = await verify();
+    expect(checked).toBe(5);
+    expect(violations.map(({ invariant }) => invariant)).toContain(told);
+  });
+
+  it('goes through logs whose data are of another shape than they were', async () => {
+    let count = 0;
+    for (const name of ['chain', 'nap', 'ask', 'call'] as const)
+      for (const value of ['null', '{}', '["x"]', '"x"', '-1'])
+        for (const { seq, data } of begin(name).history)
+          for (const member of Object.keys(data)) {
+            const id = await stored(begin(name));
+            await sql('UPDATE workflow_events SET data = jsonb_set(data::jsonb, $3, $4::jsonb)::text WHERE instance_id = $1 AND seq = $2', [id, seq, [member], value]); // prettier-ignore
+            count += 1;
+          }
+    await stored(played('chain'));
+    const { checked, violations } = await verify();
+    expect(checked).toBe(count + 1);
+    expect(violations.length).toBeGreaterThan(count / 2);
   });
 
   it('sees a snapshot that is not the fold of the log up to there (I11)', async () => {
