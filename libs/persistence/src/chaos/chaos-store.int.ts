@@ -32,6 +32,20 @@ describe.each(servers)('chaos on $name', (server: TestServer) => {
     ]);
   });
 
+  it.each(['{', '[]', '{"faults":7}'])('a run whose plan was written over does nothing, and ends: %s', async (plan) => {
+    const store = new ChaosStore(database.dataSource);
+    await store.start({ plan: { ...nothing, faults: { dropMessage: { rate: 1 } } }, durationMs: 60_000, reason: 'a test' });
+    await database.dataSource.query('UPDATE workflow_chaos_runs SET plan = $1', [plan]);
+    expect((await store.current()).run).toMatchObject({
+      plan: { faults: {} },
+      reason: expect.stringContaining('cannot be read'),
+    });
+    expect(await store.stop()).toBe(true);
+    await started(store);
+    expect((await store.current()).run).toMatchObject({ plan: nothing, reason: null });
+  });
+
+  const nothing = { profile: null, faults: {}, scope: {}, seed: 1, mayFailInstances: false };
   const nothingHit: ChaosFaultItem = {
     no: 1,
     kind: 'dropMessage',
@@ -44,8 +58,7 @@ describe.each(servers)('chaos on $name', (server: TestServer) => {
   };
 
   async function started(store: ChaosStore): Promise<{ run: string }> {
-    const plan = { profile: null, faults: {}, scope: {}, seed: 1, mayFailInstances: false };
-    await store.start({ plan, durationMs: 60_000 });
+    await store.start({ plan: nothing, durationMs: 60_000 });
     const { run } = await store.current();
     return { run: run!.id };
   }

@@ -1,9 +1,10 @@
 import type { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import type { ChaosFaultItem, ChaosFaults, ChaosProfile, ChaosScope } from '#libs/contracts';
+import { type ChaosFaultItem, type ChaosFaults, type ChaosProfile, chaosRunSchema, type ChaosScope } from '#libs/contracts';
 import { canonicalJson, type Json } from '#libs/engine';
 import { NOW_MS } from '../connections/database-clock.js';
 import { plainArray, textLiteral } from '../connections/pg-array.js';
+import { jsonOr } from '../payloads/spoilt.js';
 
 /** What a run injects, where and how. */
 export interface ChaosPlan {
@@ -125,12 +126,17 @@ export class ChaosStore {
   }
 }
 
+const planSchema = chaosRunSchema.pick({ profile: true, faults: true, scope: true, seed: true, mayFailInstances: true });
+const noPlan: ChaosPlan = { profile: null, faults: {}, scope: {}, seed: 0, mayFailInstances: false };
+
+/** A run whose plan somebody has written over does nothing, and says why. */
 function readRun(row: Record<keyof StoredChaosRun, unknown>): StoredChaosRun {
   const number = (value: unknown): number => Number(value);
+  const plan = jsonOr<ChaosPlan>(row.plan as string, (value) => planSchema.safeParse(value).success, noPlan);
   return {
     id: row.id as string,
-    plan: JSON.parse(row.plan as string) as ChaosPlan,
-    reason: row.reason as string | null,
+    plan,
+    reason: plan === noPlan ? 'what it was to do cannot be read, so it does nothing' : (row.reason as string | null),
     by: row.by as string | null,
     startedAt: number(row.startedAt),
     endsAt: number(row.endsAt),
