@@ -184,5 +184,11 @@ describe.each(servers)('InstanceQueries on $name', (server: TestServer) => {
     const records = new InstanceRecords(pool);
     expect(await records.read(first, 0, 1)).toMatchObject({ restartedAs: [second] });
     expect(await records.read(second, 0, 1)).toMatchObject({ restartedAs: [] });
+    const spoil = (origin: string) => pool.query('UPDATE workflow_instances SET origin = $2 WHERE id = $1', [second, origin]);
+    for (const origin of ['{', 'null', '{"restartOf":7}', '{"restartOf":{"instance":{}}}']) {
+      await spoil(origin);
+      expect(await records.read(first, 0, 1)).toMatchObject({ restartedAs: [] });
+    }
+    await expect(spoil('{"restartOf":')).rejects.toThrow('invalid input syntax for type json'); // the index reads it
   });
 });
