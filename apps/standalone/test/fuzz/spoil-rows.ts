@@ -23,7 +23,10 @@ const numbers: Readonly<Record<string, readonly string[]>> = {
   bigint: ['0', '-1', '1', '9007199254740993', '9223372036854775807', '-9223372036854775808'],
 };
 
-/** What has once ended the process, stopped a partition or all schedules, or was answered as an error of ours; tried in every round. */
+/** A reference to a payload, but none of ours. */
+const notOurs = '{"input":{"$payload":{"ref":"nobody/x","sha256":"x","size":1}}}';
+
+/** What has once ended the process, stopped a partition, all schedules or `verify`, or was answered as an error of ours; tried in every round. */
 const foundBefore: readonly Spoilt[] = [
   { table: 'workflow_webhooks', column: 'url', type: 'text', value: 'no address' },
   { table: 'workflow_events', column: 'data', type: 'text', value: '{' },
@@ -32,6 +35,12 @@ const foundBefore: readonly Spoilt[] = [
   { table: 'workflow_triggers', column: 'spec', type: 'text', value: '{' },
   { table: 'workflow_stats', column: 'completed', type: 'bigint', value: '9223372036854775807' },
   { table: 'workflow_definitions', column: 'spec', type: 'text', value: '{}' },
+  { table: 'workflow_definitions', column: 'spec', type: 'text', value: '{"name": "x' },
+  { table: 'workflow_definitions', column: 'version', type: 'text', value: 'one' },
+  { table: 'workflow_instances', column: 'origin', type: 'text', value: '{"trigger":{"name":"x","scheduledAt"' },
+  { table: 'workflow_events', column: 'data', type: 'text', value: notOurs },
+  { table: 'workflow_inbox', column: 'content', type: 'text', value: notOurs },
+  { table: 'workflow_instances', column: 'output', type: 'text', value: '{"$payload":7}' },
 ];
 
 /** Writes over cells of any table of ours: structure-aware where JSON stands, else with what the type takes. @returns what the database has let pass */
@@ -104,7 +113,7 @@ function valueFor(type: string, present: string | null): fc.Arbitrary<unknown> {
   return fc.oneof(
     { weight: 3, arbitrary: mutated(fc.constant(json)).map(storable) },
     { weight: 1, arbitrary: hostileJson.map(storable) },
-    { weight: 1, arbitrary: fc.constantFrom('', '{', 'null', '[]', '7', '{}') },
+    { weight: 1, arbitrary: fc.constantFrom('', '{', 'null', '[]', '7', '{}', '{"$payload":null}', notOurs) },
   );
 }
 

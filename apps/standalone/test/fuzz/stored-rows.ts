@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { createDataSource, verifyInstances } from '#libs/persistence';
 import { fuzzRuns, seedWords, steadySeed, until } from '#libs/testing';
 import { faultIn, type FuzzedProduct, type LogRecord } from './fuzzed-product.js';
 import { type Spoilt, spoilRows } from './spoil-rows.js';
@@ -24,6 +25,7 @@ export function describeStoredRows(opened: () => FuzzedProduct): void {
       expect(spoilt.length).toBeGreaterThan(cellsARound / 4);
       const told: LogRecord[] = [];
       await expectGoingOn(product, told, spoilt);
+      await expectVerifiable(product);
     }
   });
 }
@@ -45,7 +47,10 @@ async function expectGoingOn(product: FuzzedProduct, told: LogRecord[], spoilt: 
 
 const lists = [
   'instances',
+  'incidents',
+  'incidents/groups',
   'definitions',
+  'definitions/probe',
   'asks',
   'events?status=waiting',
   'events?status=unmatched',
@@ -61,6 +66,14 @@ const lists = [
   'feed?partition=1',
 ];
 const parts = ['', '/steps?include=data', '/history', '/logs'];
+
+/** `verify` tells of them, and goes through to the end. */
+async function expectVerifiable({ servers }: FuzzedProduct): Promise<void> {
+  const dataSource = await createDataSource(servers.databaseUrl).initialize();
+  const { checked, found } = await verifyInstances(dataSource).finally(() => dataSource.destroy());
+  expect(checked).toBeGreaterThan(0);
+  expect(found).toBeGreaterThan(0);
+}
 
 /** Lists show the others, whatever has become of one; what was spoilt itself may only say so. */
 async function expectReadable({ url, client }: FuzzedProduct): Promise<void> {
