@@ -1,8 +1,11 @@
+import { jest } from '@jest/globals';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.js';
-import { ProcessGroup, until } from './processes.js';
+import { ProcessGroup, ProcessGuard, until } from './processes.js';
 
 const server = `
   const { createServer } = require('node:http');
@@ -81,5 +84,36 @@ describe('ProcessGroup', () => {
     expect(isAlive(child)).toBe(true);
     await group.end();
     expect(await until(() => (isAlive(child) ? undefined : true), 5_000)).toBe(true);
+  });
+});
+
+describe('ProcessGuard', () => {
+  const started: ChildProcess[] = [];
+  const start = (): ChildProcess => {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => 0, 1e6)'], { detached: true, stdio: 'ignore' });
+    started.push(child);
+    return child;
+  };
+  afterEach(() => {
+    jest.restoreAllMocks();
+    for (const child of started.splice(0)) child.kill('SIGKILL');
+  });
+
+  it('kills who is watched, and not who has by then the number of one that has ended', async () => {
+    const [watched, stranger] = [start(), start()];
+    const ended = Object.assign(new EventEmitter(), { pid: stranger.pid }) as ChildProcess;
+    const guard = new ProcessGuard();
+    for (const child of [watched, ended]) guard.watch(child);
+    jest.spyOn(process, 'kill').mockImplementationOnce(() => {
+      throw new Error('kill ESRCH'); // nobody had the number when it ended
+    });
+    ended.emit('exit', 0, null);
+    const ends = Promise.all([once(watched, 'exit'), once(stranger, 'exit')]);
+    await guard.end();
+    stranger.kill('SIGTERM'); // too late for one that was killed with the other
+    expect(await ends).toEqual([
+      [null, 'SIGKILL'],
+      [null, 'SIGTERM'],
+    ]);
   });
 });
