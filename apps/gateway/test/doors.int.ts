@@ -1,3 +1,4 @@
+import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { exchanges, partitionEnvelopeSchema, partitionKey } from '#libs/contracts';
 import type { JsonObject } from '#libs/engine';
@@ -138,6 +139,13 @@ describe('starting', () => {
     });
     expect(body.items.map(({ status }: { status: number }) => status)).toEqual([201, 404, 409, 422, 201]);
     expect(body.items[3].problem).toMatchObject({ code: 'REQUEST_INVALID' });
+  });
+
+  it('answers each of a batch by itself when somebody has written over the definition of one', async () => {
+    await post('/api/v1/definitions', { ...moved, name: 'spoilt', version: '1.0.0' });
+    await gateway.app.get(DataSource).query(`UPDATE workflow_definitions SET spec = '{' WHERE name = 'spoilt'`);
+    const { body } = await post('/api/v1/instances/batch', { instances: [{ definition: 'spoilt' }, { definition: 'greet' }] });
+    expect(body.items).toMatchObject([{ status: 500, problem: { code: 'DATA_UNREADABLE' } }, { status: 201 }]);
   });
 
   it('shows why a pending instance waits', async () => {

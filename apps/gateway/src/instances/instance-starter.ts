@@ -140,13 +140,13 @@ const newAnswer = ({ row: { id, definition, version } }: Prepared): StartAnswer 
   instance: { id, status: 'pending', definition, version },
 });
 
-/** Refusals become values; what must fail the whole request (database away, errors of ours) is thrown on. */
+/** Refusals become values, as does one definition that cannot be read; what must fail the whole request (database away, errors of ours) is thrown on. */
 async function attempt<T>(act: () => Promise<T>): Promise<T | ApiProblem> {
   try {
     return await act();
   } catch (error) {
     const problem = classifyError(error);
-    if (problem.status >= 500) throw error;
+    if (problem.status >= 500 && problem.code !== 'DATA_UNREADABLE') throw error;
     return problem;
   }
 }
