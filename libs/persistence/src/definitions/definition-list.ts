@@ -1,4 +1,6 @@
 import type { DataSource } from 'typeorm';
+import type { Json } from '#libs/engine';
+import { isJsonObject } from '../payloads/spoilt.js';
 import { compareVersions } from './compare-versions.js';
 import type { DefinitionPause } from './definition-pauses.js';
 
@@ -22,7 +24,7 @@ interface Row {
   readonly activeVersion: string | null;
   readonly version: string;
   readonly title: string | null;
-  readonly labels: Record<string, string>;
+  readonly labels: Json;
   readonly registeredAt: number;
   readonly pausedAt: number | null;
   readonly pausedBy: string | null;
@@ -58,7 +60,7 @@ function itemOf(rows: Row[]): DefinitionListItem {
   return {
     name: latest.name,
     title: latest.title,
-    labels: latest.labels,
+    labels: isJsonObject(latest.labels) ? (latest.labels as Record<string, string>) : {},
     activeVersion: latest.activeVersion,
     latestVersion: latest.version,
     versions: rows.length,

@@ -79,6 +79,8 @@ describe.each(servers)('DefinitionStore on $name', (server: TestServer) => {
       ['strange', '1.1.0', 2],
       ['whole', '1.0.0', 1],
     ]);
+    await database.dataSource.query(`UPDATE workflow_definitions SET labels = 'null' WHERE name = 'whole'`);
+    expect((await store.list({ limit: 9, q: 'whole' }))[0]!.labels).toEqual({});
     expect((await store.versionsByName()).get('strange')).toEqual({ versions: ['one', '1.1.0'] });
     expect((await store.versions('strange')).map((row) => row.version)).toEqual(['1.1.0', 'one']);
     expect([await store.resolve('strange', 'latest'), await store.resolve('strange', '^1')]).toEqual(['1.1.0', '1.1.0']);

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { defaultTenant } from '#libs/contracts';
 import { NOW_MS } from '../connections/database-clock.js';
+import { readable } from '../payloads/spoilt.js';
 
 /** An answer is replayed this long. */
 export const IDEMPOTENCY_DAYS = 7;
@@ -37,6 +38,7 @@ export class IdempotencyStore {
   /**
    * @param requestHash of method, path and body
    * @param subject     a fresh id for what the request will make
+   * @throws SpoiltRow when the answer to give again is none any more
    */
   async reserve(key: string, requestHash: string, subject: string, tenant = defaultTenant): Promise<Reservation> {
     const isOurs = await this.take(tenant, key, requestHash, subject);
@@ -48,7 +50,7 @@ export class IdempotencyStore {
     const row = rows[0];
     if (row === undefined) return { outcome: 'inProgress' };
     if (row.requestHash !== requestHash) return { outcome: 'reused' };
-    if (row.status !== null) return { outcome: 'replay', answer: { status: row.status, body: row.answer ?? '' } };
+    if (row.status !== null) return { outcome: 'replay', answer: { status: row.status, body: answerOf(key, row.answer ?? '') } };
     return isOurs ? { outcome: 'reserved', subject: row.subject } : { outcome: 'inProgress' };
   }
 
@@ -107,4 +109,10 @@ export class IdempotencyStore {
     );
     return rows.length > 0;
   }
+}
+
+/** Some answers have no body. */
+function answerOf(key: string, body: string): string {
+  if (body !== '') readable(`the answer to ${key}`, () => JSON.parse(body) as unknown);
+  return body;
 }

@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { createDataSource } from '../connections/create-data-source.js';
 import { IdempotencyStore } from '../idempotency/idempotency-store.js';
+import { SpoiltRow } from '../payloads/spoilt.js';
 import { lowestIdAt } from '../instances/uuid-bounds.js';
 import { Maintenance } from '../schema/maintenance.js';
 import { DataFault } from '../ports.js';
@@ -40,6 +41,12 @@ describe.each(servers)('operations on $name', (server: TestServer) => {
       expect(await store.reserve('k', 'hash', 'id-3')).toEqual({ outcome: 'replay', answer: { status: 201, body: '{"id":1}' } });
       expect(await store.reserve('k', 'other', 'id-4')).toEqual({ outcome: 'reused' });
       expect(await store.reserve('k', 'other', 'id-5', 'another-tenant')).toMatchObject({ outcome: 'reserved' });
+    });
+
+    it('tells of an answer that somebody has written over', async () => {
+      await store.reserve('k', 'hash', 'id-1');
+      await store.answer('k', { status: 201, body: '{"id":' });
+      await expect(store.reserve('k', 'hash', 'id-2')).rejects.toThrow(SpoiltRow);
     });
 
     it('lets exactly one of many tries through', async () => {

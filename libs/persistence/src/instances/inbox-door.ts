@@ -3,6 +3,7 @@ import { type InstanceId, type InstanceStatus, type JsonObject } from '#libs/eng
 import { plainArray, textArray } from '../connections/pg-array.js';
 import { dataFault } from '../events/sql-faults.js';
 import { contentsFromPool } from '../payloads/payload-contents.js';
+import { readable } from '../payloads/spoilt.js';
 import { Payloads, readStored, refsIn, writeStored } from '../payloads/stored-json.js';
 import type { InboxRow, NewInboxRow } from '../ports.js';
 import { findInbox, inboxOutcomes, insertInbox, readInbox, reopenInbox } from './inbox-statements.js';
@@ -67,6 +68,7 @@ export class InboxDoor {
     return rows.map((_, place) => byPlace.get(place));
   }
 
+  /** @throws SpoiltRow */
   async read({ instanceId, id }: Pick<InboxRow, 'instanceId' | 'id'>): Promise<StoredInbox | undefined> {
     const { rows } = await this.pool.query<Omit<StoredInbox, 'content'> & { content: string }>({
       ...readInbox,
@@ -74,7 +76,10 @@ export class InboxDoor {
     });
     const [row] = rows;
     if (row === undefined) return undefined;
-    return { ...row, content: readStored(row.content, await contentsFromPool(this.pool, refsIn([row.content]))) };
+    const named = `the message ${id}`;
+    const refs = readable(named, () => refsIn([row.content]));
+    const contents = await contentsFromPool(this.pool, refs);
+    return { ...row, content: readable(named, () => readStored(row.content, contents)) };
   }
 
   /** A row that was refused for a passing reason (`outcome`) is to be decided again; others stay as they are. */

@@ -189,6 +189,8 @@ describe.each(servers)('InstanceQueries on $name', (server: TestServer) => {
       await spoil(origin);
       expect(await records.read(first, 0, 1)).toMatchObject({ restartedAs: [] });
     }
+    await pool.query(`UPDATE workflow_instances SET tags = 'null' WHERE id = $1`, [second]);
+    expect(await queries.byIds([second])).toMatchObject([{ id: second, tags: {} }]);
     await expect(spoil('{"restartOf":')).rejects.toThrow('invalid input syntax for type json'); // the index reads it
   });
 });

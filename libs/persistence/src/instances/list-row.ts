@@ -18,5 +18,6 @@ export const listColumns = headColumns('i')
 export const listItemOf = (row: ListRow): InstanceListItem => ({
   ...row,
   id: row.id as InstanceId,
+  tags: isJsonObject(row.tags) ? row.tags : {},
   error: row.error === null ? null : jsonOr<InstanceError>(row.error, isJsonObject, unreadableError),
 });
