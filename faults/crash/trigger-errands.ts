@@ -1,15 +1,4 @@
-import { ApiProblem } from '#libs/client';
 import { type Errand, type ErrandPlace, eventually, several } from './errand.js';
-
-/** Deleting is not repeated by the client: whether it was done is not known then. It was, when the trigger is not there. */
-async function remove(what: string, act: () => Promise<unknown>): Promise<void> {
-  await eventually(`${what} to be removed`, async () => {
-    await act().catch((error: unknown) => {
-      if (!(error instanceof ApiProblem && error.status === 404)) throw error;
-    });
-    return true;
-  });
-}
 
 async function started({ client, expect }: ErrandPlace, name: string): Promise<number> {
   let count = 0;
@@ -29,7 +18,7 @@ export const schedules: Errand = async (place) => {
     await eventually(`schedule ${name} to start three times`, async () => (await started(place, name)) >= 3);
     await client.pauseTrigger(name);
     await started(place, name);
-    await remove(name, () => client.deleteTrigger(name));
+    await client.deleteTrigger(name);
   });
 };
 
@@ -40,7 +29,7 @@ export const backfills: Errand = async (place) => {
     await client.putTrigger(name, { kind: 'schedule', definition: 'errand.plain', cron: '0 0 1 1 *' });
     await client.backfillTrigger(name, { from: '2000-01-01T00:00:00Z', to: '2005-01-01T00:00:00Z' });
     await eventually(`backfill of ${name} to start its 5 slots`, async () => (await started(place, name)) === 5);
-    await remove(name, () => client.deleteTrigger(name));
+    await client.deleteTrigger(name);
   });
 };
 
@@ -60,7 +49,7 @@ export const hooks: Errand = async ({ client, round, expect }) => {
       return response.ok;
     }, 90_000),
   ); // prettier-ignore
-  await remove(name, () => client.deleteTrigger(name));
+  await client.deleteTrigger(name);
 };
 
 /** Every end of what they look at is delivered to each of them, once at least. */
@@ -76,5 +65,5 @@ export const webhooks: Errand = async ({ client, round, outside, expect }) => {
   await eventually('5 deliveries to each of 4 webhooks', async () =>
     Promise.resolve(names.every((name) => (outside.counts.get(`/${name}`) ?? 0) >= 5)),
   );
-  for (const name of names) await remove(name, () => client.deleteWebhook(name));
+  for (const name of names) await client.deleteWebhook(name);
 };

@@ -35,11 +35,29 @@ export abstract class ApiCalls {
   protected post<T>(
     path: string,
     content: { body: unknown; contentType?: string },
-    { idempotencyKey = uuidv7(), signal, heldMs }: PostOptions & { readonly heldMs?: number },
+    options: PostOptions & { readonly heldMs?: number },
     query: Query = {},
   ): Promise<T> {
+    return this.change('POST', path, content, options, query);
+  }
+
+  protected put<T>(path: string, body: unknown, query: Query = {}): Promise<T> {
+    return this.change('PUT', path, { body }, {}, query);
+  }
+
+  protected delete<T>(path: string, query: Query = {}): Promise<T> {
+    return this.change('DELETE', path, {}, {}, query);
+  }
+
+  private change<T>(
+    method: 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    content: { body?: unknown; contentType?: string },
+    { idempotencyKey = uuidv7(), signal, heldMs }: PostOptions & { readonly heldMs?: number },
+    query: Query,
+  ): Promise<T> {
     const headers = { 'idempotency-key': idempotencyKey };
-    return this.http.call({ method: 'POST', path, query, ...content, headers, isRepeatable: true, heldMs, signal });
+    return this.http.call({ method, path, query, ...content, headers, isRepeatable: true, heldMs, signal });
   }
 }
 

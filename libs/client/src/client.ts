@@ -328,11 +328,11 @@ export class OrquestraClient extends IncidentCalls {
 
   /** What is absent stays, null removes it. */
   setQueue(name: string, settings: QueueSettingsRequest): Promise<QueueSettings> {
-    return this.http.call({ method: 'PUT', path: `/queues/${encodeURIComponent(name)}`, body: settings, isRepeatable: true });
+    return this.put(`/queues/${encodeURIComponent(name)}`, settings);
   }
 
   setTask(name: string, settings: TaskSettingsRequest): Promise<TaskSettings> {
-    return this.http.call({ method: 'PUT', path: `/tasks/${encodeURIComponent(name)}`, body: settings, isRepeatable: true });
+    return this.put(`/tasks/${encodeURIComponent(name)}`, settings);
   }
 
   worker(id: string): Promise<Worker> {

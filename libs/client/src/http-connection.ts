@@ -25,7 +25,7 @@ export interface Call {
   readonly body?: unknown;
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** May be sent again: a GET, or a POST with an `Idempotency-Key`. */
+  /** May be sent again: a GET, or anything with an `Idempotency-Key`. */
   readonly isRepeatable: boolean;
   /** How long the server may hold the answer back on purpose. */
   readonly heldMs?: number;

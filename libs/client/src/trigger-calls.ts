@@ -27,11 +27,11 @@ export abstract class TriggerCalls extends ChaosCalls {
 
   /** @param act who asks for it, and why */
   putTrigger(name: string, spec: TriggerRequest, act: ActRequest = {}): Promise<Trigger> {
-    return this.http.call({ method: 'PUT', path: triggerPath(name), query: { ...act }, body: spec, isRepeatable: true });
+    return this.put(triggerPath(name), spec, { ...act });
   }
 
   deleteTrigger(name: string, act: ActRequest = {}): Promise<Trigger> {
-    return this.http.call({ method: 'DELETE', path: triggerPath(name), query: { ...act }, isRepeatable: false });
+    return this.delete(triggerPath(name), { ...act });
   }
 
   pauseTrigger(name: string, request: ActRequest = {}, options: PostOptions = {}): Promise<Trigger> {

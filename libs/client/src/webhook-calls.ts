@@ -27,11 +27,11 @@ export abstract class WebhookCalls extends TriggerCalls {
 
   /** Creates or replaces it; a new one without a secret is answered with the one that was made, and never again. */
   putWebhook(name: string, request: WebhookRequest, act: ActRequest = {}): Promise<Webhook> {
-    return this.http.call({ method: 'PUT', path: webhookPath(name), query: { ...act }, body: request, isRepeatable: true });
+    return this.put(webhookPath(name), request, { ...act });
   }
 
   deleteWebhook(name: string, act: ActRequest = {}): Promise<Webhook> {
-    return this.http.call({ method: 'DELETE', path: webhookPath(name), query: { ...act }, isRepeatable: false });
+    return this.delete(webhookPath(name), { ...act });
   }
 
   /** Sends a ping; what became of it stands among the deliveries. */

@@ -29,7 +29,9 @@ export function replay(response: Response, { status }: Pick<StoredAnswer, 'statu
 
 const keyPattern = /^[\x21-\x7e]{1,200}$/;
 
-/** A POST with an `Idempotency-Key` is answered once: the same key and request get that answer again, status included. */
+const changing: ReadonlySet<string> = new Set(['POST', 'PUT', 'DELETE']);
+
+/** A request that changes something, with an `Idempotency-Key`, is answered once: the same key and request get that answer again, status included. */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
   constructor(private readonly once: Once) {}
@@ -37,7 +39,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = context.switchToHttp().getRequest<IdempotentRequest>();
     const key = request.headers['idempotency-key'];
-    if (key === undefined || request.method !== 'POST') return next.handle();
+    if (key === undefined || !changing.has(request.method)) return next.handle();
     const about = aboutOf(requireIdempotencyKey(key), request);
     if (Reflect.getMetadata(REMEMBERS_ITSELF, context.getHandler()) !== true)
       return from(this.answer(about, request, context.switchToHttp().getResponse<Response>(), next));

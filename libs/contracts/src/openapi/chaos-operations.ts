@@ -29,7 +29,7 @@ export const chaosOperations: readonly Operation[] = [
       'Injects faults for a while: in services, in messages, on the way to the database and in handlers. Enabling it needs `confirm`, begins a new run and forgets the report of the last one; it ends by itself.',
     body: json(shapes.chaosBodySchema),
     responses: { 200: { description: 'As it is now', schema: shapes.chaosSchema } },
-    problems: [...bodyProblems, 'CHAOS_NOT_ALLOWED', 'CHAOS_NOT_CONFIRMED'],
+    problems: [...bodyProblems, ...idempotencyProblems, 'CHAOS_NOT_ALLOWED', 'CHAOS_NOT_CONFIRMED'],
     examples: [
       {
         name: 'Moderate for two minutes, no kills of orchestrators',

@@ -213,7 +213,7 @@ export const definitionOperations: readonly Operation[] = [
     params: shapes.definitionParamsSchema,
     body: { schema: shapes.activateBodySchema, required: true, contentTypes: ['application/json'] },
     responses: { 200: { description: 'It is active', schema: shapes.activatedSchema } },
-    problems: [...bodyProblems, 'DEFINITION_NOT_FOUND', 'VERSION_NOT_FOUND', 'TRIGGER_TAKEN'],
+    problems: [...bodyProblems, ...idempotencyProblems, 'DEFINITION_NOT_FOUND', 'VERSION_NOT_FOUND', 'TRIGGER_TAKEN'],
     examples: [
       {
         name: 'Roll forward',

@@ -1,4 +1,4 @@
-import { bodyProblems } from '../rest/problems.js';
+import { bodyProblems, idempotencyProblems } from '../rest/problems.js';
 import * as shapes from '../rest/capacity.js';
 import { json, type Operation } from './operation.js';
 
@@ -20,7 +20,7 @@ export const laneOperations: readonly Operation[] = [
     params: shapes.queueParamsSchema,
     body: json(shapes.queueSettingsBodySchema),
     responses: { 200: { description: 'What is set now', schema: shapes.queueSettingsSchema } },
-    problems: bodyProblems,
+    problems: [...bodyProblems, ...idempotencyProblems],
     examples: [
       {
         name: 'At most five at once',
@@ -66,7 +66,7 @@ export const laneOperations: readonly Operation[] = [
     params: shapes.taskParamsSchema,
     body: json(shapes.taskSettingsBodySchema),
     responses: { 200: { description: 'What is set now', schema: shapes.taskSettingsSchema } },
-    problems: bodyProblems,
+    problems: [...bodyProblems, ...idempotencyProblems],
     examples: [
       {
         name: 'A breaker that opens by itself',

@@ -54,7 +54,7 @@ export function openApiDocument(version: string): Fragment {
       title: 'OrquestraX',
       version,
       description:
-        'Business workflows that must not get lost. Errors are RFC 9457 problems; every POST takes an `Idempotency-Key`.',
+        'Business workflows that must not get lost. Errors are RFC 9457 problems; every POST, PUT and DELETE takes an `Idempotency-Key`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
@@ -95,7 +95,7 @@ function describeOperation(operation: Operation, components: Components): Fragme
     parameters: [
       ...parametersOf(operation.params, 'path', components),
       ...parametersOf(operation.query, 'query', components),
-      ...(operation.method === 'post' ? [idempotencyKey] : []),
+      ...(operation.method === 'get' ? [] : [idempotencyKey]),
     ],
     ...(body && {
       requestBody: {

@@ -23,7 +23,7 @@ export const triggerOperations: readonly Operation[] = [
       200: { description: 'Replaced', schema: shapes.triggerSchema },
       201: { description: 'Created', schema: shapes.triggerSchema },
     },
-    problems: [...bodyProblems, 'TRIGGER_INVALID', 'TRIGGER_OF_DEFINITION'],
+    problems: [...bodyProblems, ...idempotencyProblems, 'TRIGGER_INVALID', 'TRIGGER_OF_DEFINITION'],
     examples: [
       {
         name: 'Weekdays at nine',
@@ -203,7 +203,7 @@ export const triggerOperations: readonly Operation[] = [
     params: shapes.triggerParamsSchema,
     query: shapes.triggerChangeQuerySchema,
     responses: one('What was there'),
-    problems: ['TRIGGER_NOT_FOUND', 'TRIGGER_OF_DEFINITION'],
+    problems: [...idempotencyProblems, 'TRIGGER_NOT_FOUND', 'TRIGGER_OF_DEFINITION'],
     examples: [
       { name: 'Gone', params: { name }, query: { reason: 'not needed any more' }, status: 200 },
       { name: 'Unknown', params: { name: 'no-such' }, status: 404 },

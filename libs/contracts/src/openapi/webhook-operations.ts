@@ -23,7 +23,7 @@ export const webhookOperations: readonly Operation[] = [
       200: { description: 'Replaced', schema: shapes.webhookSchema },
       201: { description: 'Created; `secret` is shown here only', schema: shapes.webhookSchema },
     },
-    problems: [...bodyProblems, 'WEBHOOK_INVALID'],
+    problems: [...bodyProblems, ...idempotencyProblems, 'WEBHOOK_INVALID'],
     examples: [
       {
         name: 'Ends of orders',
@@ -140,7 +140,7 @@ export const webhookOperations: readonly Operation[] = [
     params: shapes.webhookParamsSchema,
     query: shapes.webhookChangeQuerySchema,
     responses: one('As it was'),
-    problems: ['WEBHOOK_NOT_FOUND'],
+    problems: [...idempotencyProblems, 'WEBHOOK_NOT_FOUND'],
     examples: [
       { name: 'Not needed any more', params: { name }, query: { by: 'ada', reason: 'moved' }, status: 200 },
       { name: 'Again', params: { name }, status: 404 },

@@ -101,7 +101,7 @@ export const bodyProblems = [
   'REQUEST_INVALID',
   'VALUE_NOT_STORABLE',
 ] as const satisfies ProblemCode[];
-/** Answers any POST may give, for its `Idempotency-Key`. */
+/** Answers any POST, PUT or DELETE may give, for its `Idempotency-Key`. */
 export const idempotencyProblems = [
   'IDEMPOTENCY_KEY_INVALID',
   'IDEMPOTENCY_KEY_REUSED',
