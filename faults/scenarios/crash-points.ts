@@ -23,7 +23,7 @@ export const crashAtPoints: Scenario = {
   mustHold: 'I3, I10, I11, I18; every point is reached',
   world: {
     counts: { gateway: 2, orchestrator: 2, worker: 2 },
-    env: { ORQUESTRA_CRASH_POINTS_ALLOWED: 'true', ORQUESTRA_HTTP_ALLOW_PRIVATE: 'true' },
+    env: { ORQUESTRA_CRASH_POINTS_ALLOWED: 'true', ORQUESTRA_HTTP_ALLOW_PRIVATE: 'true', ORQUESTRA_CHAOS_ALLOWED: 'true' },
     envOf: { worker: { ORQUESTRA_WORKER_QUEUES: `default,${limitedQueue}` } },
   },
   floors: { interrupted: 0 }, // a point that is not reached is a violation

@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { chaosFor } from '#libs/chaos';
 import type { TriggerSource } from '#libs/extension-sdk';
 import {
   createTransport,
@@ -72,6 +73,7 @@ export async function startGateway({
   const databaseUrl = (await through?.(database.url)) ?? database.url;
   const config: Config = loadConfig({ PORT: '0', ORQUESTRA_LOG_LEVEL: 'error', ORQUESTRA_PARTITIONS: '2', ...env });
   const { incidentsAMinute } = config;
+  const chaos = chaosFor(config, ['gateway']);
   const broker = new MemoryBroker();
   const errors: string[] = [];
   const stream = { write: (line: string) => void errors.push(line) };
@@ -82,6 +84,7 @@ export async function startGateway({
         PlatformModule.forRoot(config, { role: 'gateway', logStream: stream }),
         MessagingModule.forRoot(transport ?? { kind: 'memory', broker }),
         PersistenceModule.forRoot({ url: databaseUrl, poolSize: 4, connectTimeoutMs, incidentsAMinute }),
+        ...(chaos === undefined ? [] : [chaos.module]),
         GatewayModule.forRoot({ sources }),
       ],
     },

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import type { InstanceId } from '#libs/engine';
-import { LaneStore, type LaneChange } from '#libs/persistence';
+import { changeLane, type LaneChange } from '#libs/persistence';
 import { attemptsOf, mostAtOnce, sentPerWindow, until } from '#libs/testing';
 import { definitionOf, OrchestratorBench } from './bench/orchestrator-bench.js';
 
@@ -21,8 +21,7 @@ describe('limits of queues and tasks', () => {
   });
   afterEach(() => bench.close());
 
-  const set = (scope: 'queue' | 'task', name: string, change: LaneChange) =>
-    new LaneStore(bench.pool).change({ scope, name }, change);
+  const set = (scope: 'queue' | 'task', name: string, change: LaneChange) => changeLane(bench.pool, { scope, name }, change);
   const attempts = (of: { queue?: string; task?: string } = {}) => attemptsOf((sql, values) => bench.rows(sql, values), of);
   const ended = (ids: readonly InstanceId[]) => Promise.all(ids.map((id) => bench.end(id)));
   const startAll = (definition: string, count: number) =>

@@ -9,11 +9,12 @@ export abstract class ChaosCalls extends ApiCalls {
   }
 
   /**
-   * Enables it (with `confirm`) for a while, or disables it. Not repeated by itself: each call begins a run.
+   * Enables it (with `confirm`) for a while, or disables it. Disabling has no key: it must do without the database, which may be what is cut.
    * @throws ApiProblem CHAOS_NOT_ALLOWED, CHAOS_NOT_CONFIRMED
    */
   setChaos(request: ChaosRequest): Promise<Chaos> {
-    return this.http.call({ method: 'PUT', path: '/chaos', body: request, isRepeatable: !request.enabled });
+    if (request.enabled) return this.put('/chaos', request);
+    return this.http.call({ method: 'PUT', path: '/chaos', body: request, isRepeatable: true });
   }
 
   /** What a plan would hit. @throws ApiProblem CHAOS_NOT_ALLOWED */

@@ -53,7 +53,7 @@ export class InstanceRestarter {
       subject,
       origin,
     );
-    crashPoint('change.stored');
+    crashPoint('restart.stored');
     await this.log.append({
       ...{ id: subject, actor: by ?? 'anonymous', action: 'instance.restart', target: old.id, reason },
       details: { as: instance.id, version: instance.version, ...(from !== undefined && { from }) },

@@ -2,20 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { type BulkBody, type BulkDryRun, type BulkJob, defaultTenant } from '#libs/contracts';
 import type { JsonObject } from '#libs/engine';
-import { type BulkJobRow, BulkStore, type CappedCount, InstanceQueries, OperatorLog } from '#libs/persistence';
-import { crashPoint } from '#libs/platform';
+import { type BulkJobRow, BulkStore, type CappedCount, InstanceQueries, type NewBulkJob, OperatorLog } from '#libs/persistence';
 import { contentOf } from '../actions/instance-actions.js';
+import { type Act, operatorEntry } from '../actions/operator-entry.js';
 import { ApiProblem } from '../http/api-problem.js';
 import { toIso, toIsoOrNull } from '../http/times.js';
 import { toInstanceFilter } from './bulk-filter.js';
 import { BulkRunner } from './bulk-runner.js';
 
 const sampleSize = 20;
-
-interface Act {
-  readonly by?: string | undefined;
-  readonly reason?: string | undefined;
-}
 
 /** Bulk jobs as people see them: begun, looked at, stopped. */
 @Injectable()
@@ -38,16 +33,19 @@ export class BulkJobs {
 
   /** @param id minted for the request, so that a repeat of it finds its job */
   async start(body: BulkBody, id: string = uuidv7()): Promise<BulkJob> {
-    await this.begin(body, id);
-    const { action, by, reason } = body;
-    await this.note(id, `bulk.${action}`, { by, reason }, id);
+    const job = await this.prepare(body, id);
+    await this.log.record(operatorEntry(`bulk.${body.action}`, id, body, id), async (manager) => {
+      await new BulkStore(manager).insert(job);
+      return true;
+    });
+    this.look();
     return this.get(id, null, 0);
   }
 
-  /** Without a note of its own: who asks for it has written one. @param more of what is told to each. @returns its id */
-  async begin(body: BulkBody, id: string, more: { withDefinition?: boolean } = {}): Promise<string> {
+  /** To be inserted together with an entry in the operator log. @param more of what is told to each */
+  async prepare(body: BulkBody, id: string, more: { withDefinition?: boolean } = {}): Promise<NewBulkJob> {
     const { action, filter, compensate, by, reason, perSecond } = body;
-    await this.store.insert({
+    return {
       id,
       tenant: defaultTenant,
       action,
@@ -56,14 +54,12 @@ export class BulkJobs {
       ids: idsOf(body),
       perSecond,
       total: await this.count(body),
-    });
-    this.runner.look();
-    return id;
+    };
   }
 
-  /** A definition is paused, or goes on: what its instances are being told is no longer so. @param but the job that tells what is so */
-  stopOfDefinition(definition: string, but: string): Promise<void> {
-    return this.store.stopOfDefinition(definition, but, defaultTenant);
+  /** A job was inserted. */
+  look(): void {
+    this.runner.look();
   }
 
   /** @throws ApiProblem BULK_NOT_FOUND */
@@ -80,22 +76,17 @@ export class BulkJobs {
   }
 
   /** @throws ApiProblem BULK_NOT_FOUND, BULK_ENDED */
-  async stop(id: string, act: Act, commandId: string = uuidv7()): Promise<BulkJob> {
-    const isOpen = await this.store.stop(id);
+  async stop(id: string, act: Act, commandId?: string): Promise<BulkJob> {
+    const entry = operatorEntry('bulk.stop', id, act, commandId);
+    const isStopped = await this.log.record(entry, async (manager) => (await new BulkStore(manager).stop(id)) || undefined);
     const job = await this.get(id, null, 0);
-    if (!isOpen) throw new ApiProblem('BULK_ENDED', `expected a bulk job that has not ended, but ${id} is ${job.status}`);
-    await this.note(commandId, 'bulk.stop', act, id);
-    return job;
+    if (isStopped) return job;
+    throw new ApiProblem('BULK_ENDED', `expected a bulk job that has not ended, but ${id} is ${job.status}`);
   }
 
   private async count(body: BulkBody): Promise<CappedCount> {
     const { filter } = body;
     return filter ? this.queries.count(toInstanceFilter(filter)) : { count: idsOf(body)!.length, isCapped: false };
-  }
-
-  private note(id: string, action: string, { by, reason }: Act, target: string): Promise<void> {
-    crashPoint('change.stored');
-    return this.log.append({ id, actor: by ?? 'anonymous', action, target, reason });
   }
 }
 

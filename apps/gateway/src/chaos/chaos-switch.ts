@@ -13,6 +13,7 @@ import { CHAOS_LINK, type ChaosLink, faultsOf, profiles } from '#libs/chaos';
 import type { JsonObject } from '#libs/engine';
 import { type ChaosMoment, type ChaosPlan, ChaosStore, OperatorLog, type StoredChaosRun } from '#libs/persistence';
 import { crashPoint, ROOT_LOGGER, type RootLogger } from '#libs/platform';
+import { operatorEntry } from '../actions/operator-entry.js';
 import { ApiProblem, fault } from '../http/api-problem.js';
 import { toIso, toIsoOrNull } from '../http/times.js';
 import { ChaosPreviews } from './chaos-previews.js';
@@ -61,10 +62,11 @@ export class ChaosSwitch implements OnApplicationBootstrap, OnApplicationShutdow
     };
   }
 
-  /** @throws ApiProblem CHAOS_NOT_ALLOWED, CHAOS_NOT_CONFIRMED */
-  async set(body: ChaosBody): Promise<Chaos> {
+  /** @param id minted for the request, so that a repeat of it begins no run of its own. @throws ApiProblem CHAOS_NOT_ALLOWED, CHAOS_NOT_CONFIRMED */
+  async set(body: ChaosBody, id?: string): Promise<Chaos> {
     this.requireAllowed();
-    await (body.enabled ? this.enable(body) : this.disable(body));
+    await (body.enabled ? this.enable(body, id) : this.disable(body, id));
+    crashPoint('chaos.stored');
     await this.spread();
     return this.state();
   }
@@ -76,40 +78,40 @@ export class ChaosSwitch implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   /** @throws ApiProblem CHAOS_NOT_ALLOWED */
-  async reset({ by, reason }: ActRequest): Promise<Chaos> {
+  async reset(act: ActRequest, id?: string): Promise<Chaos> {
     this.requireAllowed();
-    await this.store.reset();
+    await this.log.record(operatorEntry('chaos.reset', 'chaos', act, id), async (manager) => {
+      await new ChaosStore(manager).reset();
+      return true;
+    });
     this.reporter.forget();
-    crashPoint('change.stored');
-    await this.log.append({ actor: by ?? 'anonymous', action: 'chaos.reset', target: 'chaos', reason });
     return this.state();
   }
 
-  private async enable(body: ChaosBody): Promise<void> {
+  private async enable(body: ChaosBody, id?: string): Promise<void> {
     requireConfirmed(body.confirm);
     const { by, reason, durationMs = chaosLimits.defaultMs } = body;
     const plan = planOf(body);
-    // Written first: what was done on purpose must not look like an accident to whoever reads the log.
     const details = { ...plan, durationMs } as unknown as JsonObject;
-    await this.log.append({ actor: by ?? 'anonymous', action: 'chaos.enable', target: 'chaos', reason, details });
-    crashPoint('change.logged');
-    await this.store.start({ plan, durationMs, reason, by });
+    await this.log.record({ ...operatorEntry('chaos.enable', 'chaos', body, id), details }, async (manager) => {
+      await new ChaosStore(manager).start({ plan, durationMs, reason, by });
+      return true;
+    });
     this.reporter.forget();
   }
 
-  private async disable({ by, reason }: ActRequest): Promise<void> {
+  private async disable(act: ActRequest, id?: string): Promise<void> {
     void this.link?.end(); // first: the way to the database may be what is cut
-    if (!(await this.store.stop())) return;
-    crashPoint('change.stored');
-    await this.log.append({ actor: by ?? 'anonymous', action: 'chaos.disable', target: 'chaos', reason });
+    const entry = operatorEntry('chaos.disable', 'chaos', act, id);
+    await this.log.record(entry, async (manager) => (await new ChaosStore(manager).stop()) || undefined);
   }
 
-  /** Tells all services what is on; and who ended a run by its time writes it down. */
+  /** Tells all services what is on; a run whose time is over is written down first, by one gateway. */
   private async spread(): Promise<void> {
     try {
-      for (const id of await this.store.expire()) {
-        crashPoint('change.stored');
-        await this.log.append({ actor: 'clock', action: 'chaos.end', target: 'chaos', details: { run: id } });
+      for (const run of await this.store.expired()) {
+        const entry = { actor: 'clock', action: 'chaos.end', target: 'chaos', details: { run } };
+        await this.log.record(entry, async (manager) => (await new ChaosStore(manager).expire(run)) || undefined);
       }
       await this.link?.order(orderOf(await this.store.current()));
     } catch (error) {

@@ -1,4 +1,4 @@
-import { Body, Get, HttpCode, Post, Put } from '@nestjs/common';
+import { Body, Get, HttpCode, Post, Put, Req } from '@nestjs/common';
 import type { z } from 'zod';
 import {
   type Chaos,
@@ -9,6 +9,7 @@ import {
   chaosResetBodySchema,
 } from '#libs/contracts';
 import { ApiController } from '../http/api-controller.js';
+import type { IdempotentRequest } from '../http/idempotency.interceptor.js';
 import { ChaosSwitch } from './chaos-switch.js';
 
 /** Faults on purpose. */
@@ -22,8 +23,8 @@ export class ChaosController {
   }
 
   @Put()
-  set(@Body({ schema: chaosBodySchema }) body: ChaosBody): Promise<Chaos> {
-    return this.chaos.set(body);
+  set(@Body({ schema: chaosBodySchema }) body: ChaosBody, @Req() request: IdempotentRequest): Promise<Chaos> {
+    return this.chaos.set(body, request.subject);
   }
 
   @Post('preview')
@@ -34,7 +35,10 @@ export class ChaosController {
 
   @Post('reset')
   @HttpCode(200)
-  reset(@Body({ schema: chaosResetBodySchema }) act: z.output<typeof chaosResetBodySchema> | undefined): Promise<Chaos> {
-    return this.chaos.reset(act ?? {});
+  reset(
+    @Body({ schema: chaosResetBodySchema }) act: z.output<typeof chaosResetBodySchema> | undefined,
+    @Req() request: IdempotentRequest,
+  ): Promise<Chaos> {
+    return this.chaos.reset(act ?? {}, request.subject);
   }
 }

@@ -14,7 +14,7 @@ import {
   type VersionRow,
   writeCursor,
 } from '#libs/persistence';
-import { crashPoint } from '#libs/platform';
+import { operatorEntry } from '../actions/operator-entry.js';
 import { ApiProblem, fault } from '../http/api-problem.js';
 import { toIso } from '../http/times.js';
 import { LiveFeed } from '../live/live-feed.js';
@@ -146,19 +146,17 @@ export class DefinitionCatalog {
     this.active.set(name, version);
   }
 
-  async activate(name: string, version: string, reason: string | undefined): Promise<{ previous: string | null }> {
-    const outcome = await this.store.setActive(name, version);
-    if (outcome.outcome === 'unknownVersion') throw await this.unresolved(name, version);
-    if (outcome.outcome === 'triggerTaken') throw triggerTaken(name, outcome);
-    const previous = outcome.outcome === 'activated' ? outcome.previous : outcome.current;
-    crashPoint('change.stored');
-    await this.log.append({
-      actor: 'anonymous',
-      action: 'definition.activate',
-      target: `${name}@${version}`,
-      ...(reason !== undefined && { reason }),
+  /** @param id minted for the request, so that a repeat of it gets the first answer. @throws ApiProblem DEFINITION_NOT_FOUND, VERSION_NOT_FOUND, TRIGGER_TAKEN */
+  async activate(name: string, version: string, reason: string | undefined, id?: string): Promise<{ previous: string | null }> {
+    const entry = operatorEntry('definition.activate', `${name}@${version}`, { reason }, id);
+    const activated = await this.log.record(entry, async (manager) => {
+      const outcome = await new DefinitionStore(manager).setActive(name, version);
+      if (outcome.outcome === 'unknownVersion') return undefined;
+      if (outcome.outcome === 'triggerTaken') throw triggerTaken(name, outcome);
+      return { previous: outcome.outcome === 'activated' ? outcome.previous : outcome.current };
     });
-    return { previous };
+    if (activated === undefined) throw await this.unresolved(name, version);
+    return activated;
   }
 
   private async check(

@@ -94,8 +94,9 @@ export class DefinitionsController {
   async activate(
     @Param({ schema: definitionParamsSchema }) { name }: NameParams,
     @Body({ schema: activateBodySchema }) { version, reason }: z.output<typeof activateBodySchema>,
+    @Req() request: IdempotentRequest,
   ): Promise<{ name: string; activeVersion: string; previous: string | null }> {
-    const { previous } = await this.catalog.activate(name, version, reason);
+    const { previous } = await this.catalog.activate(name, version, reason, request.subject);
     return { name, activeVersion: version, previous };
   }
 

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { type BindRequest, defaultTenant, type EventOutcome, type eventByKeyBodySchema } from '#libs/contracts';
 import { type InstanceId, type Json, parseDuration } from '#libs/engine';
-import { type DecidedInbox, EventDoor, type KeyedOutcome, OperatorLog } from '#libs/persistence';
+import { bindEvent, type BindOutcome, type DecidedInbox, EventDoor, type KeyedOutcome, OperatorLog } from '#libs/persistence';
 import type { z } from 'zod';
 import { crashPoint } from '#libs/platform';
+import { operatorEntry } from '../actions/operator-entry.js';
 import { OutcomeWatch } from '../actions/outcome-watch.js';
 import { Refusals, unknownInstance } from '../actions/refusals.js';
 import { ApiProblem, fault } from '../http/api-problem.js';
@@ -72,32 +73,13 @@ export class EventGate {
   }
 
   /** @throws ApiProblem EVENT_NOT_FOUND, EVENT_TAKEN, INSTANCE_NOT_FOUND, INSTANCE_ENDED */
-  async bind(id: string, { instance, by, reason }: BindRequest, waitMs: number, commandId = uuidv7()): Promise<EventAnswer> {
+  async bind(id: string, { instance, by, reason }: BindRequest, waitMs: number, commandId?: string): Promise<EventAnswer> {
     const target = instance.toLowerCase() as InstanceId;
-    const bound = await this.door.bind(defaultTenant, id, target);
-    switch (bound.outcome) {
-      case 'unknownEvent':
-        throw new ApiProblem('EVENT_NOT_FOUND', `expected the id of an event, but there is none with ${JSON.stringify(id)}`);
-      case 'notKept':
-        throw new ApiProblem(
-          'EVENT_TAKEN',
-          `expected an event nobody has taken, but ${JSON.stringify(id)} has been taken or dropped`,
-        );
-      case 'unknown':
-        throw unknownInstance(target);
-      case 'ended':
-        throw new ApiProblem('INSTANCE_ENDED', `expected an instance that has not ended, but ${target} is ${bound.status}`);
-      case 'stored':
-        crashPoint('change.stored');
-        await this.log.append({
-          id: commandId,
-          actor: by ?? 'anonymous',
-          action: 'event.bind',
-          target: `${id} ${target}`,
-          reason,
-        });
-        return this.settled({ id, outcome: 'offered', instances: [target] }, waitMs);
-    }
+    await this.log.record(operatorEntry('event.bind', `${id} ${target}`, { by, reason }, commandId), async (_, client) =>
+      requireBound(id, target, await bindEvent(client, defaultTenant, id, target)),
+    );
+    crashPoint('bind.stored');
+    return this.settled({ id, outcome: 'offered', instances: [target] }, waitMs);
   }
 
   private async settled(first: KeyedOutcome, waitMs: number): Promise<EventAnswer> {
@@ -107,6 +89,25 @@ export class EventGate {
     return outcome === 'offered'
       ? { status: 202, body: { id, outcome: 'stored', instances: [...instances] } }
       : { status: 200, body: { id, outcome, instances: [...instances] } };
+  }
+}
+
+/** @throws ApiProblem EVENT_NOT_FOUND, EVENT_TAKEN, INSTANCE_NOT_FOUND, INSTANCE_ENDED */
+function requireBound(id: string, target: InstanceId, bound: BindOutcome): true {
+  switch (bound.outcome) {
+    case 'unknownEvent':
+      throw new ApiProblem('EVENT_NOT_FOUND', `expected the id of an event, but there is none with ${JSON.stringify(id)}`);
+    case 'notKept':
+      throw new ApiProblem(
+        'EVENT_TAKEN',
+        `expected an event nobody has taken, but ${JSON.stringify(id)} has been taken or dropped`,
+      );
+    case 'unknown':
+      throw unknownInstance(target);
+    case 'ended':
+      throw new ApiProblem('INSTANCE_ENDED', `expected an instance that has not ended, but ${target} is ${bound.status}`);
+    case 'stored':
+      return true;
   }
 }
 

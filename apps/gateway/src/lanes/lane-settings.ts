@@ -1,8 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { isSetLane, type LaneAddress, laneKey, type LaneChange, type LaneRow, LaneStore, OperatorLog } from '#libs/persistence';
+import {
+  changeLane,
+  isSetLane,
+  type LaneAddress,
+  laneKey,
+  type LaneChange,
+  type LaneRow,
+  LaneStore,
+  OperatorLog,
+} from '#libs/persistence';
 import { canonicalJson, type JsonObject } from '#libs/engine';
-import { CONFIG, type Config, crashPoint } from '#libs/platform';
+import { CONFIG, type Config } from '#libs/platform';
 import { contentOf } from '../actions/instance-actions.js';
+import { operatorEntry } from '../actions/operator-entry.js';
 import { LiveFeed } from '../live/live-feed.js';
 import { type Hold, holdOf } from './lane-hold.js';
 
@@ -37,19 +47,13 @@ export class LaneSettings {
     return (await this.store.list()).find((row) => laneKey(row) === laneKey(address));
   }
 
-  /** What is absent stays. */
-  async change(address: LaneAddress, change: LaneChange): Promise<LaneRow> {
-    const row = await this.store.change(address, change);
-    this.latest = undefined;
+  /** What is absent stays. @param id minted for the request, so that a repeat of it gets the first answer */
+  async change(address: LaneAddress, change: LaneChange, id?: string): Promise<LaneRow> {
     const { by, reason, ...settings } = change;
-    crashPoint('change.stored');
-    await this.log.append({
-      actor: by ?? 'anonymous',
-      action: `${address.scope}.set`,
-      target: `${address.scope} ${address.name}`,
-      reason,
-      details: JSON.parse(canonicalJson(contentOf(settings as never))) as JsonObject,
-    });
+    const details = JSON.parse(canonicalJson(contentOf(settings as never))) as JsonObject;
+    const entry = { ...operatorEntry(`${address.scope}.set`, laneKey(address), { by, reason }, id), details };
+    const row = await this.log.record(entry, (_, client) => changeLane(client, address, change));
+    this.latest = undefined;
     return row;
   }
 

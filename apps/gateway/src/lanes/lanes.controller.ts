@@ -1,4 +1,4 @@
-import { Body, Get, Param, Put } from '@nestjs/common';
+import { Body, Get, Param, Put, Req } from '@nestjs/common';
 import type { z } from 'zod';
 import {
   queueParamsSchema,
@@ -10,6 +10,7 @@ import {
 } from '#libs/contracts';
 import { unsetLane } from '#libs/persistence';
 import { ApiController } from '../http/api-controller.js';
+import type { IdempotentRequest } from '../http/idempotency.interceptor.js';
 import { LaneSettings } from './lane-settings.js';
 import { toQueueSettings, toTaskSettings } from './present-lane.js';
 
@@ -31,8 +32,9 @@ export class LanesController {
   async setQueue(
     @Param({ schema: queueParamsSchema }) { name }: QueueNamed,
     @Body({ schema: queueSettingsBodySchema }) change: z.output<typeof queueSettingsBodySchema>,
+    @Req() request: IdempotentRequest,
   ): Promise<QueueSettings> {
-    return toQueueSettings(await this.lanes.change({ scope: 'queue', name }, change));
+    return toQueueSettings(await this.lanes.change({ scope: 'queue', name }, change, request.subject));
   }
 
   @Get('tasks/:name')
@@ -45,7 +47,8 @@ export class LanesController {
   async setTask(
     @Param({ schema: taskParamsSchema }) { name }: TaskNamed,
     @Body({ schema: taskSettingsBodySchema }) change: z.output<typeof taskSettingsBodySchema>,
+    @Req() request: IdempotentRequest,
   ): Promise<TaskSettings> {
-    return toTaskSettings(await this.lanes.change({ scope: 'task', name }, change));
+    return toTaskSettings(await this.lanes.change({ scope: 'task', name }, change, request.subject));
   }
 }

@@ -2,16 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Trigger, triggerPageSchema, triggersQuerySchema } from '#libs/contracts';
 import { compileTrigger, type Json, type JsonObject, triggerRecord } from '#libs/engine';
 import { isName, OperatorLog, readCursor, type TriggerRow, TriggerStore, writeCursor } from '#libs/persistence';
-import { crashPoint } from '#libs/platform';
 import type { z } from 'zod';
+import { type Act, operatorEntry } from '../actions/operator-entry.js';
 import { ApiProblem, fault } from '../http/api-problem.js';
 import { presentTrigger } from './present-trigger.js';
-
-/** Who asks for it, and why. */
-export interface Act {
-  readonly by?: string | undefined;
-  readonly reason?: string | undefined;
-}
 
 /** Triggers as the API shows them. */
 @Injectable()
@@ -38,45 +32,50 @@ export class TriggerCatalog {
     return presentTrigger(await this.row(name), Date.now());
   }
 
-  /** @throws ApiProblem TRIGGER_INVALID, TRIGGER_OF_DEFINITION */
-  async put(name: string, spec: Json, act: Act): Promise<{ isNew: boolean; trigger: Trigger }> {
+  /** @param id minted for the request, so that a repeat of it gets the first answer. @throws ApiProblem TRIGGER_INVALID, TRIGGER_OF_DEFINITION */
+  put(name: string, spec: Json, act: Act, id?: string): Promise<{ isNew: boolean; trigger: Trigger }> {
     const { trigger: compiled, problems } = compileTrigger(spec);
     if (compiled === undefined) {
       const errors = problems.filter(({ severity }) => severity === 'error');
       const words = `the trigger has ${errors.length} error${errors.length === 1 ? '' : 's'}: ${errors[0]?.message ?? ''}`;
       throw new ApiProblem('TRIGGER_INVALID', words, { errors: problems });
     }
-    const { outcome, trigger } = await this.store.put({ name, ...triggerRecord(spec as JsonObject) }, act.by);
-    if (outcome === 'ofDefinition') throw ofDefinition(trigger);
-    await this.note('trigger.put', name, act);
-    return { isNew: outcome === 'created', trigger: presentTrigger(trigger, Date.now()) };
+    return this.log.record(operatorEntry('trigger.put', name, act, id), async (manager) => {
+      const { outcome, trigger } = await new TriggerStore(manager).put({ name, ...triggerRecord(spec as JsonObject) }, act.by);
+      if (outcome === 'ofDefinition') throw ofDefinition(trigger);
+      return { isNew: outcome === 'created', trigger: presentTrigger(trigger, Date.now()) };
+    });
   }
 
   /** @throws ApiProblem TRIGGER_NOT_FOUND, TRIGGER_OF_DEFINITION */
-  async remove(name: string, act: Act): Promise<Trigger> {
-    const row = requireTrigger(name, await this.store.remove(name));
-    if (row.source === 'definition') throw ofDefinition(row);
-    await this.note('trigger.delete', name, act);
-    return presentTrigger(row, Date.now());
+  remove(name: string, act: Act, id?: string): Promise<Trigger> {
+    return this.change('delete', name, act, id, async (store) => {
+      const row = await store.remove(name);
+      if (row?.source === 'definition') throw ofDefinition(row);
+      return row;
+    });
   }
 
   /** @throws ApiProblem TRIGGER_NOT_FOUND */
-  async pause(name: string, act: Act, commandId?: string): Promise<Trigger> {
-    const row = requireTrigger(name, await this.store.pause(name, act.reason ?? null, act.by ?? null));
-    await this.note('trigger.pause', name, act, commandId);
-    return presentTrigger(row, Date.now());
+  pause(name: string, act: Act, id?: string): Promise<Trigger> {
+    return this.change('pause', name, act, id, (store) => store.pause(name, act.reason ?? null, act.by ?? null));
   }
 
   /** @throws ApiProblem TRIGGER_NOT_FOUND */
-  async resume(name: string, act: Act, commandId?: string): Promise<Trigger> {
-    const row = requireTrigger(name, await this.store.resume(name, act.by ?? null));
-    await this.note('trigger.resume', name, act, commandId);
-    return presentTrigger(row, Date.now());
+  resume(name: string, act: Act, id?: string): Promise<Trigger> {
+    return this.change('resume', name, act, id, (store) => store.resume(name, act.by ?? null));
   }
 
-  note(action: string, name: string, { by, reason }: Act, id?: string): Promise<void> {
-    crashPoint('change.stored');
-    return this.log.append({ id, actor: by ?? 'anonymous', action, target: name, reason });
+  private change(
+    verb: string,
+    name: string,
+    act: Act,
+    id: string | undefined,
+    change: (store: TriggerStore) => Promise<TriggerRow | undefined>,
+  ): Promise<Trigger> {
+    return this.log.record(operatorEntry(`trigger.${verb}`, name, act, id), async (manager) =>
+      presentTrigger(requireTrigger(name, await change(new TriggerStore(manager))), Date.now()),
+    );
   }
 }
 

@@ -11,8 +11,19 @@ import {
   type triggerRunPageSchema,
 } from '#libs/contracts';
 import { BACKFILL_AT_MOST, compileTrigger, type InstanceId, mapTrigger, type ScheduleTrigger, Timetable } from '#libs/engine';
-import { type NewRun, RunDoor, type RunRow, type StartRow, type TriggerRow } from '#libs/persistence';
+import {
+  beginBackfill,
+  type NewRun,
+  OperatorLog,
+  runByHand,
+  RunDoor,
+  type RunRow,
+  type StartRow,
+  type TriggerRow,
+} from '#libs/persistence';
+import { crashPoint } from '#libs/platform';
 import type { z } from 'zod';
+import { type Act, operatorEntry } from '../actions/operator-entry.js';
 import { DefinitionCatalog } from '../definitions/definition-catalog.js';
 import { ApiProblem, fault } from '../http/api-problem.js';
 import { classifyError } from '../http/classify-error.js';
@@ -21,7 +32,7 @@ import { Hints } from '../instances/hints.js';
 import { requireInput } from '../instances/require-input.js';
 import { forecast } from './forecast.js';
 import { zoneOf } from './present-trigger.js';
-import { type Act, TriggerCatalog } from './trigger-catalog.js';
+import { TriggerCatalog } from './trigger-catalog.js';
 
 type BackfillWish = z.output<typeof backfillBodySchema>;
 
@@ -32,6 +43,7 @@ export class TriggerRuns {
     private readonly catalog: TriggerCatalog,
     private readonly definitions: DefinitionCatalog,
     private readonly door: RunDoor,
+    private readonly log: OperatorLog,
     private readonly hints: Hints,
   ) {}
 
@@ -45,10 +57,12 @@ export class TriggerRuns {
     const schedule = requireSchedule(row);
     const slot = Date.now();
     const run = await this.judge(row, schedule, slot, id as InstanceId);
-    const written = await this.door.run(row, id, run);
-    if (written.instance !== null) this.hints.send([written.instance]);
-    await this.catalog.note('trigger.run', name, act, id);
-    return presentRun(written);
+    const written = await this.log.record(operatorEntry('trigger.run', name, act, id), async (_, client) =>
+      presentRun(await runByHand(client, row, id, run)),
+    );
+    crashPoint('run.stored');
+    if (written.instance !== null) this.hints.send([written.instance as InstanceId]);
+    return written;
   }
 
   async list(name: string, page: { cursor?: string | undefined; limit: number }): Promise<z.output<typeof triggerRunPageSchema>> {
@@ -76,9 +90,11 @@ export class TriggerRuns {
     requireSchedule(row);
     const slots = await slotsOf(row, wish);
     if (!wish.dryRun && slots.length > 0) {
-      const { overlap, by, reason } = wish;
-      await this.door.backfill(row, { id, after: slots[0]! - 1, until: slots.at(-1)! + 1, overlap });
-      await this.catalog.note('trigger.backfill', name, { by, reason }, id);
+      const range = { id, after: slots[0]! - 1, until: slots.at(-1)! + 1, overlap: wish.overlap };
+      await this.log.record(operatorEntry('trigger.backfill', name, wish, id), async (_, client) => {
+        await beginBackfill(client, row, range);
+        return true;
+      });
     }
     const [first, last] = [slots[0], slots.at(-1)].map((at) => (at === undefined ? null : toIso(at)));
     return { slots: slots.length, first: first ?? null, last: last ?? null, dryRun: wish.dryRun };

@@ -52,9 +52,10 @@ export class TriggersController {
     @Param({ schema: triggerParamsSchema }) { name }: Named,
     @Query({ schema: triggerChangeQuerySchema }) act: Act,
     @Body() spec: Json,
+    @Req() request: IdempotentRequest,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Trigger> {
-    const { isNew, trigger } = await this.catalog.put(name, spec, act);
+    const { isNew, trigger } = await this.catalog.put(name, spec, act, request.subject);
     response.status(isNew ? 201 : 200);
     return trigger;
   }
@@ -63,8 +64,9 @@ export class TriggersController {
   remove(
     @Param({ schema: triggerParamsSchema }) { name }: Named,
     @Query({ schema: triggerChangeQuerySchema }) act: Act,
+    @Req() request: IdempotentRequest,
   ): Promise<Trigger> {
-    return this.catalog.remove(name, act);
+    return this.catalog.remove(name, act, request.subject);
   }
 
   @Post(':name/pause')

@@ -13,15 +13,11 @@ import {
 } from '#libs/contracts';
 import type { InstanceId } from '#libs/engine';
 import { OperatorLog, type WebhookFacts, type WebhookRow, WebhookStore } from '#libs/persistence';
-import { checkUrl, CONFIG, type Config, crashPoint, EgressRefused, newWebhookSecret, webhookSecretFault } from '#libs/platform';
+import { checkUrl, CONFIG, type Config, EgressRefused, newWebhookSecret, webhookSecretFault } from '#libs/platform';
+import { type Act, operatorEntry } from '../actions/operator-entry.js';
 import { ApiProblem, fault } from '../http/api-problem.js';
+import { toIso } from '../http/times.js';
 import { presentDelivery, presentWebhook } from './present-webhook.js';
-
-/** Who asks for it, and why. */
-export interface Act {
-  readonly by?: string | undefined;
-  readonly reason?: string | undefined;
-}
 
 /** Outgoing webhooks as the API shows them. */
 @Injectable()
@@ -40,42 +36,48 @@ export class WebhookCatalog {
 
   /** @throws ApiProblem WEBHOOK_NOT_FOUND */
   async get(name: string): Promise<Webhook> {
-    return this.present(await this.row(name));
+    return present(this.store, await this.row(name));
   }
 
-  /** @throws ApiProblem WEBHOOK_INVALID */
-  async put(name: string, spec: WebhookSpec, act: Act): Promise<{ isNew: boolean; webhook: Webhook }> {
+  /** @param id minted for the request, so that a repeat of it gets the first answer. @throws ApiProblem WEBHOOK_INVALID */
+  async put(name: string, spec: WebhookSpec, act: Act, id?: string): Promise<{ isNew: boolean; webhook: Webhook }> {
     this.check(spec);
-    const known = await this.store.get(defaultTenant, name);
-    const made = known === undefined && spec.secret === undefined ? newWebhookSecret() : undefined;
-    const { row, isNew } = await this.store.put(defaultTenant, name, factsOf(spec, known, made, act));
-    await this.note('webhook.put', name, act);
-    return { isNew, webhook: { ...(await this.present(row)), ...(made !== undefined && isNew && { secret: made }) } };
+    const put = await this.log.record(operatorEntry('webhook.put', name, act, id), async (manager) => {
+      const store = new WebhookStore(manager);
+      const facts = factsOf(spec, await store.get(defaultTenant, name), act);
+      const { row, isNew } = await store.put(defaultTenant, name, facts);
+      return { isNew, webhook: await present(store, row) };
+    });
+    return put.isNew && spec.secret === undefined ? { ...put, webhook: await this.withSecret(put.webhook) } : put;
   }
 
   /** @throws ApiProblem WEBHOOK_NOT_FOUND */
-  async remove(name: string, act: Act): Promise<Webhook> {
-    const webhook = await this.get(name);
-    if (!(await this.store.remove(defaultTenant, name))) throw notFound(name);
-    await this.note('webhook.delete', name, act);
-    return webhook;
+  remove(name: string, act: Act, id?: string): Promise<Webhook> {
+    return this.log.record(operatorEntry('webhook.delete', name, act, id), async (manager) => {
+      const store = new WebhookStore(manager);
+      const webhook = await present(store, await this.row(name, store));
+      if (!(await store.remove(defaultTenant, name))) throw notFound(name);
+      return webhook;
+    });
   }
 
   /** @throws ApiProblem WEBHOOK_NOT_FOUND */
-  async enable(name: string, act: Act, commandId?: string): Promise<Webhook> {
-    const { id } = await this.row(name);
-    await this.store.setStatus(id, 'active', null);
-    await this.store.hurry(id);
-    await this.note('webhook.enable', name, act, commandId);
-    return this.get(name);
+  enable(name: string, act: Act, commandId?: string): Promise<Webhook> {
+    return this.log.record(operatorEntry('webhook.enable', name, act, commandId), async (manager) => {
+      const store = new WebhookStore(manager);
+      await store.enable((await this.row(name, store)).id);
+      return present(store, await this.row(name, store));
+    });
   }
 
   /** @throws ApiProblem WEBHOOK_NOT_FOUND, WEBHOOK_DISABLED */
-  async test(name: string, act: Act, commandId: string = uuidv7()): Promise<WebhookDelivery> {
-    const { id } = await this.active(name);
-    const row = await this.store.ping(id, commandId as InstanceId);
-    await this.note('webhook.test', name, act, commandId);
-    return presentDelivery(row);
+  test(name: string, act: Act, commandId: string = uuidv7()): Promise<WebhookDelivery> {
+    return this.log.record(operatorEntry('webhook.test', name, act, commandId), async (manager) => {
+      const store = new WebhookStore(manager);
+      const row = await store.ping((await this.active(name, store)).id, commandId as InstanceId);
+      if (row === undefined) throw notFound(name);
+      return presentDelivery(row);
+    });
   }
 
   /** @throws ApiProblem WEBHOOK_NOT_FOUND */
@@ -89,24 +91,28 @@ export class WebhookCatalog {
   }
 
   /** @throws ApiProblem WEBHOOK_NOT_FOUND, WEBHOOK_DISABLED, DELIVERY_NOT_FOUND */
-  async redeliver(name: string, delivery: string, act: Act, commandId?: string): Promise<WebhookDelivery> {
-    const { id } = await this.active(name);
+  redeliver(name: string, delivery: string, act: Act, commandId?: string): Promise<WebhookDelivery> {
     const [instanceId = '', seq] = delivery.split('/');
-    const row = await this.store.redeliver(id, instanceId, Number(seq));
-    if (row === undefined)
-      throw new ApiProblem('DELIVERY_NOT_FOUND', `expected the id of a delivery of ${name}, but there is none with ${delivery}`);
-    await this.note('webhook.redeliver', `${name} ${delivery}`, act, commandId);
-    return presentDelivery(row);
+    return this.log.record(operatorEntry('webhook.redeliver', `${name} ${delivery}`, act, commandId), async (manager) => {
+      const store = new WebhookStore(manager);
+      const row = await store.redeliver((await this.active(name, store)).id, instanceId, Number(seq));
+      if (row === undefined)
+        throw new ApiProblem(
+          'DELIVERY_NOT_FOUND',
+          `expected the id of a delivery of ${name}, but there is none with ${delivery}`,
+        );
+      return presentDelivery(row);
+    });
   }
 
-  private async row(name: string): Promise<WebhookRow> {
-    const row = await this.store.get(defaultTenant, name);
+  private async row(name: string, store = this.store): Promise<WebhookRow> {
+    const row = await store.get(defaultTenant, name);
     if (row === undefined) throw notFound(name);
     return row;
   }
 
-  private async active(name: string): Promise<WebhookRow> {
-    const row = await this.row(name);
+  private async active(name: string, store: WebhookStore): Promise<WebhookRow> {
+    const row = await this.row(name, store);
     if (row.status === 'active') return row;
     const words = `expected a webhook that is enabled, but ${name} is not: ${row.note ?? 'it was disabled'}`;
     throw new ApiProblem('WEBHOOK_DISABLED', words, {
@@ -114,8 +120,10 @@ export class WebhookCatalog {
     });
   }
 
-  private async present(row: WebhookRow): Promise<Webhook> {
-    return presentWebhook(row, (await this.store.waiting([row.id])).get(row.id) ?? 0);
+  /** The one that was made for it, unless somebody has changed it since. */
+  private async withSecret(webhook: Webhook): Promise<Webhook> {
+    const row = await this.store.get(defaultTenant, webhook.name);
+    return row && toIso(row.changedAt) === webhook.changedAt ? { ...webhook, secret: row.secrets[0]! } : webhook;
   }
 
   /** Names are resolved, and their addresses checked, at every delivery. */
@@ -133,15 +141,10 @@ export class WebhookCatalog {
     }
     if (errors.length > 0) throw new ApiProblem('WEBHOOK_INVALID', errors[0]!.message, { errors });
   }
-
-  private note(action: string, target: string, { by, reason }: Act, id?: string): Promise<void> {
-    crashPoint('change.stored');
-    return this.log.append({ id, actor: by ?? 'anonymous', action, target, reason });
-  }
 }
 
 /** What is secret and not given stays as it was: nobody can read it, so nobody can send it again. */
-function factsOf(spec: WebhookSpec, known: WebhookRow | undefined, made: string | undefined, { by, reason }: Act): WebhookFacts {
+function factsOf(spec: WebhookSpec, known: WebhookRow | undefined, { by, reason }: Act): WebhookFacts {
   const { url, definitions, events, severity, secret, headers, enabled } = spec;
   const why = `disabled by ${by ?? 'a person'}${reason === undefined ? '' : `: ${reason}`}`;
   return {
@@ -149,12 +152,15 @@ function factsOf(spec: WebhookSpec, known: WebhookRow | undefined, made: string 
     definitions: definitions ?? null,
     events: events ?? null,
     severity: severity ?? null,
-    secrets: secret === undefined ? (known?.secrets ?? [made!]) : [secret].flat(),
+    secrets: secret === undefined ? (known?.secrets ?? [newWebhookSecret()]) : [secret].flat(),
     headers: headers ?? known?.headers ?? {},
     status: enabled ? 'active' : 'disabled',
     note: enabled ? null : why,
   };
 }
+
+const present = async (store: WebhookStore, row: WebhookRow): Promise<Webhook> =>
+  presentWebhook(row, (await store.waiting([row.id])).get(row.id) ?? 0);
 
 const notFound = (name: string): ApiProblem =>
   new ApiProblem('WEBHOOK_NOT_FOUND', `expected the name of a webhook, but there is none named ${JSON.stringify(name)}`);

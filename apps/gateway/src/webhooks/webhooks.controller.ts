@@ -44,9 +44,10 @@ export class WebhooksController {
     @Param({ schema: webhookParamsSchema }) { name }: Named,
     @Query({ schema: webhookChangeQuerySchema }) act: Act,
     @Body({ schema: webhookBodySchema }) spec: WebhookSpec,
+    @Req() request: IdempotentRequest,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Webhook> {
-    const { isNew, webhook } = await this.catalog.put(name, spec, act);
+    const { isNew, webhook } = await this.catalog.put(name, spec, act, request.subject);
     response.status(isNew ? 201 : 200);
     return webhook;
   }
@@ -55,8 +56,9 @@ export class WebhooksController {
   remove(
     @Param({ schema: webhookParamsSchema }) { name }: Named,
     @Query({ schema: webhookChangeQuerySchema }) act: Act,
+    @Req() request: IdempotentRequest,
   ): Promise<Webhook> {
-    return this.catalog.remove(name, act);
+    return this.catalog.remove(name, act, request.subject);
   }
 
   @Post(':name/test')

@@ -44,7 +44,7 @@ export class WorkerDrain {
       ...(reason !== undefined && { reason }),
       ...(subject !== undefined && { id: subject }),
     });
-    crashPoint('change.logged');
+    crashPoint('drain.logged');
     await this.untilSaid(id, isOn);
     return this.find(id);
   }

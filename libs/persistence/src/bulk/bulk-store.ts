@@ -1,6 +1,6 @@
-import type { DataSource } from 'typeorm';
 import type { IncidentAction } from '#libs/contracts';
 import { canonicalJson, type InstanceId, type JsonObject } from '#libs/engine';
+import type { Database } from '../connections/database.js';
 import { NOW_MS } from '../connections/database-clock.js';
 import type { CappedCount } from '../instances/instance-queries.js';
 import { isJsonObject, jsonOr } from '../payloads/spoilt.js';
@@ -72,11 +72,11 @@ const ofDefinition = (job: string, definition?: string): string => {
 
 /** Bulk jobs: how far they are, who works on them, what they could not do. */
 export class BulkStore {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly database: Database) {}
 
   /** Idempotent by id. */
   async insert(job: NewBulkJob): Promise<void> {
-    await this.dataSource.query(
+    await this.database.query(
       `INSERT INTO workflow_bulk_jobs (id, tenant, action, message, filter, ids, status, total, total_is_capped, per_second, created_at, lease_until)
        VALUES ($1, $2, $3, $4, $5, $6, 'running', $7, $8, $9, ${NOW_MS}, 0) ON CONFLICT DO NOTHING`,
       [
@@ -87,12 +87,12 @@ export class BulkStore {
   }
 
   async get(id: string): Promise<BulkJobRow | undefined> {
-    const rows: Stored[] = await this.dataSource.query(`SELECT ${columns} FROM workflow_bulk_jobs WHERE id = $1`, [id]);
+    const rows: Stored[] = await this.database.query(`SELECT ${columns} FROM workflow_bulk_jobs WHERE id = $1`, [id]);
     return rows[0] && jobOf(rows[0]);
   }
 
   failures(id: string, after: string | null, limit: number): Promise<BulkFailureRow[]> {
-    return this.dataSource.query(
+    return this.database.query(
       `SELECT instance_id AS "instanceId", code, message FROM workflow_bulk_failures
        WHERE job_id = $1 AND ($2::uuid IS NULL OR instance_id > $2::uuid) ORDER BY instance_id LIMIT $3`,
       [id, after, limit],
@@ -101,7 +101,7 @@ export class BulkStore {
 
   /** @returns false when it has ended already */
   async stop(id: string): Promise<boolean> {
-    const [rows] = (await this.dataSource.query(
+    const [rows] = (await this.database.query(
       `UPDATE workflow_bulk_jobs SET status = 'stopping' WHERE id = $1 AND ended_at IS NULL RETURNING id`,
       [id],
     )) as [unknown[], number];
@@ -110,7 +110,7 @@ export class BulkStore {
 
   /** Of those that tell a whole definition: what was to be told is no longer so. @param but the job that tells what is so */
   async stopOfDefinition(definition: string, but: string, tenant: string): Promise<void> {
-    await this.dataSource.query(
+    await this.database.query(
       `UPDATE workflow_bulk_jobs AS j SET status = 'stopping' WHERE j.tenant = $2 AND ${ofDefinition('j', '$1')} AND j.ended_at IS NULL AND j.id <> $3`,
       [definition, tenant, but],
     );
@@ -121,7 +121,7 @@ export class BulkStore {
    * one says is the last word each instance hears.
    */
   async claim(owner: string): Promise<BulkJobRow | undefined> {
-    const [rows] = (await this.dataSource.query(
+    const [rows] = (await this.database.query(
       `UPDATE workflow_bulk_jobs SET lease_owner = $1, lease_until = ${NOW_MS} + ${BULK_LEASE_MS}
        WHERE id = (
          SELECT j.id FROM workflow_bulk_jobs j WHERE j.ended_at IS NULL AND j.lease_until < ${NOW_MS}
@@ -145,7 +145,7 @@ export class BulkStore {
     progress?: BulkProgress,
   ): Promise<BulkJobRow | undefined> {
     const failures = progress?.failures ?? [];
-    const rows: Stored[] = await this.dataSource.query(
+    const rows: Stored[] = await this.database.query(
       `WITH mine AS (
          UPDATE workflow_bulk_jobs SET lease_until = ${NOW_MS} + ${BULK_LEASE_MS}, position = coalesce($4::uuid, position), done = done + $5, failed = failed + $6
          WHERE id = $1 AND lease_owner = $2 AND position IS NOT DISTINCT FROM $3::uuid AND ended_at IS NULL RETURNING ${columns}
@@ -164,7 +164,7 @@ export class BulkStore {
 
   /** The end, unless another works on it by now. */
   async end(owner: string, id: string, status: 'stopped' | 'completed'): Promise<void> {
-    await this.dataSource.query(
+    await this.database.query(
       `UPDATE workflow_bulk_jobs SET status = $3, ended_at = ${NOW_MS} WHERE id = $1 AND lease_owner = $2 AND ended_at IS NULL`,
       [id, owner, status],
     );
@@ -172,7 +172,7 @@ export class BulkStore {
 
   /** Its end without another step, unless another works on it by now. Why is its last failure, under its own id. */
   async fail(owner: string, id: string, { code, message }: Pick<BulkFailureRow, 'code' | 'message'>): Promise<void> {
-    await this.dataSource.query(
+    await this.database.query(
       `WITH mine AS (
          UPDATE workflow_bulk_jobs SET status = 'failed', ended_at = ${NOW_MS} WHERE id = $1 AND lease_owner = $2 AND ended_at IS NULL RETURNING id
        )
@@ -183,7 +183,7 @@ export class BulkStore {
 
   /** Gives the lease back: another may go on at once. */
   async release(owner: string): Promise<void> {
-    await this.dataSource.query(`UPDATE workflow_bulk_jobs SET lease_until = 0 WHERE lease_owner = $1 AND ended_at IS NULL`, [
+    await this.database.query(`UPDATE workflow_bulk_jobs SET lease_until = 0 WHERE lease_owner = $1 AND ended_at IS NULL`, [
       owner,
     ]);
   }

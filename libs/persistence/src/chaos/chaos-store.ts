@@ -1,7 +1,7 @@
-import type { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { type ChaosFaultItem, type ChaosFaults, type ChaosProfile, chaosRunSchema, type ChaosScope } from '#libs/contracts';
 import { canonicalJson, type Json } from '#libs/engine';
+import type { Database } from '../connections/database.js';
 import { NOW_MS } from '../connections/database-clock.js';
 import { plainArray, textLiteral } from '../connections/pg-array.js';
 import { jsonOr } from '../payloads/spoilt.js';
@@ -49,10 +49,10 @@ const columns = `id, plan, reason, by, started_at AS "startedAt", ends_at AS "en
 
 /** The switch of chaos mode, and the faults that were injected. */
 export class ChaosStore {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly database: Database) {}
 
   async current(): Promise<ChaosMoment> {
-    const rows: (Record<keyof StoredChaosRun, unknown> & { now: string | number })[] = await this.dataSource.query(
+    const rows: (Record<keyof StoredChaosRun, unknown> & { now: string | number })[] = await this.database.query(
       `SELECT r.*, ${NOW_MS} AS now FROM (SELECT 1) one LEFT JOIN (SELECT ${columns} FROM workflow_chaos_runs ORDER BY started_at DESC, id DESC LIMIT 1) r ON true`,
     );
     const [{ now, ...row }] = rows as [(typeof rows)[0]];
@@ -61,7 +61,7 @@ export class ChaosStore {
 
   /** Begins a run; one that is on ends with it. */
   async start({ plan, durationMs, reason, by }: NewChaosRun): Promise<void> {
-    await this.dataSource.transaction(async (manager) => {
+    await this.database.transaction(async (manager) => {
       await manager.query(switchLock);
       await manager.query(`UPDATE workflow_chaos_runs SET ended_at = least(ends_at, ${NOW_MS}) WHERE ended_at IS NULL`);
       await manager.query('DELETE FROM workflow_chaos_faults');
@@ -78,23 +78,32 @@ export class ChaosStore {
 
   /** Ends the run that is on. @returns whether there was one */
   async stop(): Promise<boolean> {
-    const [, ended] = (await this.dataSource.query(
+    const [, ended] = (await this.database.query(
       `UPDATE workflow_chaos_runs SET ended_at = ${NOW_MS} WHERE ended_at IS NULL AND ends_at > ${NOW_MS}`,
     )) as [unknown, number];
     return ended > 0;
   }
 
-  /** Writes down which runs have ended by themselves. @returns their ids; each is told to one caller only */
-  async expire(): Promise<string[]> {
-    const [rows] = (await this.dataSource.query(
-      `UPDATE workflow_chaos_runs SET ended_at = ends_at WHERE ended_at IS NULL AND ends_at <= ${NOW_MS} RETURNING id`,
-    )) as [{ id: string }[], number];
+  /** Ids of runs whose time is over, and whose end is not written down. */
+  async expired(): Promise<string[]> {
+    const rows: { id: string }[] = await this.database.query(
+      `SELECT id FROM workflow_chaos_runs WHERE ended_at IS NULL AND ends_at <= ${NOW_MS}`,
+    );
     return rows.map(({ id }) => id);
+  }
+
+  /** Writes down that a run has ended by itself. @returns false when somebody has already */
+  async expire(id: string): Promise<boolean> {
+    const [, ended] = (await this.database.query(
+      'UPDATE workflow_chaos_runs SET ended_at = ends_at WHERE id = $1 AND ended_at IS NULL',
+      [id],
+    )) as [unknown, number];
+    return ended > 0;
   }
 
   /** Forgets faults; the report of the newest run counts from now on. */
   async reset(): Promise<void> {
-    await this.dataSource.transaction(async (manager) => {
+    await this.database.transaction(async (manager) => {
       await manager.query(switchLock);
       await manager.query('DELETE FROM workflow_chaos_faults');
       await manager.query(
@@ -105,7 +114,7 @@ export class ChaosStore {
 
   /** Idempotent: a fault has its number within run and service. Those of a run that is no longer the newest, or before a reset, are forgotten. */
   async record(run: string, service: string, items: readonly ChaosFaultItem[]): Promise<void> {
-    await this.dataSource.query(
+    await this.database.query(
       `INSERT INTO workflow_chaos_faults (run_id, service, no, kind, at, target, count, ms, instances, paths, partitions, epochs, batch_nos)
        SELECT r.id, $2, f.no, f.kind, f.at, f.target, f.count, f.ms, f.instances::uuid[], f.paths::text[], f.partitions::smallint[], f.epochs::int[], f.batch_nos::bigint[]
        FROM (SELECT id, counted_from FROM workflow_chaos_runs ORDER BY started_at DESC, id DESC LIMIT 1) r,

@@ -1,5 +1,5 @@
-import type { DataSource } from 'typeorm';
 import type { Json } from '#libs/engine';
+import type { Database } from '../connections/database.js';
 import { isJsonObject } from '../payloads/spoilt.js';
 import { compareVersions } from './compare-versions.js';
 import type { DefinitionPause } from './definition-pauses.js';
@@ -33,11 +33,11 @@ interface Row {
 
 /** A page of names, then their versions: semantic order is not known to SQL. */
 export async function listDefinitions(
-  dataSource: DataSource,
+  database: Database,
   tenant: string,
   page: { after?: string; limit: number; q?: string },
 ): Promise<DefinitionListItem[]> {
-  const rows: Row[] = await dataSource.query(
+  const rows: Row[] = await database.query(
     `SELECT n.name, n.active_version AS "activeVersion", d.version, d.title, d.labels, d.registered_at AS "registeredAt",
        n.paused_at AS "pausedAt", n.paused_by AS "pausedBy", n.pause_reason AS "pauseReason"
      FROM (SELECT name, active_version, paused_at, paused_by, pause_reason FROM workflow_definition_names

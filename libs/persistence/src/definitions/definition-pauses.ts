@@ -1,5 +1,5 @@
-import type { DataSource } from 'typeorm';
 import { defaultTenant } from '#libs/contracts';
+import type { Database } from '../connections/database.js';
 import { NOW_MS } from '../connections/database-clock.js';
 
 /** A definition is paused: since when, by whom and why. */
@@ -15,7 +15,7 @@ export interface DefinitionPause {
  * paused; those that had begun are told one by one.
  */
 export class DefinitionPauses {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly database: Database) {}
 
   /** The first word counts: who pauses again changes nothing. @returns undefined when there is no such name */
   async pause(
@@ -23,7 +23,7 @@ export class DefinitionPauses {
     { by, reason }: { by?: string | undefined; reason?: string | undefined },
     tenant = defaultTenant,
   ): Promise<DefinitionPause | undefined> {
-    const [rows] = await this.dataSource.query<[DefinitionPause[], number]>(
+    const [rows] = await this.database.query<[DefinitionPause[], number]>(
       `UPDATE workflow_definition_names AS n SET paused_at = coalesce(n.paused_at, ${NOW_MS}),
          paused_by = CASE WHEN n.paused_at IS NULL THEN $3 ELSE n.paused_by END,
          pause_reason = CASE WHEN n.paused_at IS NULL THEN $4 ELSE n.pause_reason END
@@ -35,7 +35,7 @@ export class DefinitionPauses {
 
   /** @returns false when there is no such name */
   async resume(name: string, tenant = defaultTenant): Promise<boolean> {
-    const [, count] = await this.dataSource.query<[unknown[], number]>(
+    const [, count] = await this.database.query<[unknown[], number]>(
       `UPDATE workflow_definition_names SET paused_at = NULL, paused_by = NULL, pause_reason = NULL WHERE tenant = $1 AND name = $2`,
       [tenant, name],
     );

@@ -1,7 +1,8 @@
 import { maxSatisfying, validRange } from 'semver';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { defaultTenant } from '#libs/contracts';
 import type { Json, JsonObject } from '#libs/engine';
+import type { Database } from '../connections/database.js';
 import { NOW_MS } from '../connections/database-clock.js';
 import { isJsonObject, jsonOr, readable, SpoiltRow } from '../payloads/spoilt.js';
 import { DefinitionEntity, DefinitionNameEntity } from '../schema/entities/definition.entity.js';
@@ -69,7 +70,7 @@ const taskMember = String.raw`"task"\s*:\s*("(?:[^"\\]|\\.)*")`;
 
 /** Definitions and their versions: immutable, ordered by semantic versioning, at most one active per name. */
 export class DefinitionStore {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly database: Database) {}
 
   register(definition: NewDefinition, options: RegisterOptions = {}): Promise<RegisterOutcome> {
     const tenant = options.tenant ?? defaultTenant;
@@ -92,14 +93,14 @@ export class DefinitionStore {
 
   /** @throws SpoiltRow */
   async get(name: string, version: string, tenant = defaultTenant): Promise<StoredDefinition | undefined> {
-    const row = await this.dataSource.getRepository(DefinitionEntity).findOneBy({ tenant, name, version });
+    const row = await this.database.getRepository(DefinitionEntity).findOneBy({ tenant, name, version });
     return row === null ? undefined : storedOf(row);
   }
 
   /** All versions, highest first; empty when the name is unknown. */
   async versions(name: string, tenant = defaultTenant): Promise<VersionRow[]> {
     const active = await this.active(name, tenant);
-    const rows = await versionsOf(this.dataSource.manager, tenant, name);
+    const rows = await versionsOf(this.database, tenant, name);
     return rows.map(({ version, checksum, registeredAt, deprecatedAt }) => ({
       version,
       checksum,
@@ -111,7 +112,7 @@ export class DefinitionStore {
 
   /** Every name with its versions, lowest first. */
   async versionsByName(tenant = defaultTenant): Promise<Map<string, { versions: string[] }>> {
-    const rows: { name: string; versions: string[] }[] = await this.dataSource.query(
+    const rows: { name: string; versions: string[] }[] = await this.database.query(
       'SELECT name, array_agg(version) AS versions FROM workflow_definitions WHERE tenant = $1 GROUP BY name',
       [tenant],
     );
@@ -120,7 +121,7 @@ export class DefinitionStore {
 
   /** @returns the active version, null when none is, undefined when the name is unknown */
   async active(name: string, tenant = defaultTenant): Promise<string | null | undefined> {
-    return (await this.dataSource.getRepository(DefinitionNameEntity).findOneBy({ tenant, name }))?.activeVersion;
+    return (await this.database.getRepository(DefinitionNameEntity).findOneBy({ tenant, name }))?.activeVersion;
   }
 
   /**
@@ -129,7 +130,7 @@ export class DefinitionStore {
    */
   async resolve(name: string, wanted?: string, tenant = defaultTenant): Promise<string | undefined> {
     if (wanted === undefined) return (await this.active(name, tenant)) ?? undefined;
-    const versions = (await versionsOf(this.dataSource.manager, tenant, name)).map((row) => row.version);
+    const versions = (await versionsOf(this.database, tenant, name)).map((row) => row.version);
     if (wanted === 'latest') return versions.find(isRelease) ?? versions[0];
     if (versions.includes(wanted)) return wanted;
     return validRange(wanted) === null ? undefined : (maxSatisfying(versions, wanted) ?? undefined);
@@ -153,7 +154,7 @@ export class DefinitionStore {
   /** In a transaction, of which nothing is left when a trigger's name is taken. */
   private async unlessTaken<T>(work: (manager: EntityManager) => Promise<T>): Promise<T | TakenOutcome> {
     try {
-      return await this.dataSource.transaction(work);
+      return await this.database.transaction(work);
     } catch (error) {
       if (!(error instanceof TriggerTaken)) throw error;
       const { trigger, holder } = error;
@@ -166,7 +167,7 @@ export class DefinitionStore {
    * @param since epoch ms: of definitions registered then or later
    */
   async tasksNamed(since: number): Promise<{ tasks: string[]; readUntil: number }> {
-    const rows = await this.dataSource.query<{ task: string | null; quoted: string | null; registeredAt: string }[]>(
+    const rows = await this.database.query<{ task: string | null; quoted: string | null; registeredAt: string }[]>(
       `SELECT task, NULL AS quoted, 0 AS "registeredAt" FROM workflow_queues UNION
        SELECT NULL, t.found[1], d.registered_at FROM workflow_definitions d
        LEFT JOIN LATERAL regexp_matches(d.spec, '${taskMember}', 'g') AS t(found) ON true WHERE d.registered_at >= $1`,
@@ -181,7 +182,7 @@ export class DefinitionStore {
 
   /** By name. @param after name of the last item of the page before */
   list(page: { after?: string; limit: number; q?: string }, tenant = defaultTenant): Promise<DefinitionListItem[]> {
-    return listDefinitions(this.dataSource, tenant, page);
+    return listDefinitions(this.database, tenant, page);
   }
 }
 
@@ -194,8 +195,8 @@ async function lockName(manager: EntityManager, tenant: string, name: string): P
   return manager.findOneOrFail(DefinitionNameEntity, { where: { tenant, name }, lock: { mode: 'pessimistic_write' } });
 }
 
-async function versionsOf(manager: EntityManager, tenant: string, name: string): Promise<Omit<DefinitionEntity, 'spec'>[]> {
-  const rows = await manager.find(DefinitionEntity, {
+async function versionsOf(database: Database, tenant: string, name: string): Promise<Omit<DefinitionEntity, 'spec'>[]> {
+  const rows = await database.getRepository(DefinitionEntity).find({
     where: { tenant, name },
     select: { version: true, checksum: true, registeredAt: true, deprecatedAt: true },
   });

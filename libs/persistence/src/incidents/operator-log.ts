@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { DataSource } from 'typeorm';
+import type { PoolClient } from 'pg';
+import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { canonicalJson, type JsonObject } from '#libs/engine';
+import { connectionOf, type Database } from '../connections/database.js';
 import { NOW_MS } from '../connections/database-clock.js';
 import { readCursor, writeCursor } from '../connections/cursor.js';
 import type { Page, PageOf } from '../instances/instance-queries.js';
@@ -36,21 +38,34 @@ export interface OperatorLogFilter {
 export const callers = new AsyncLocalStorage<{ readonly address: string }>();
 
 export class OperatorLog {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly database: Database) {}
 
+  /** Of what was done elsewhere, or is about to be. */
   async append(entry: OperatorAction): Promise<void> {
-    const { id = uuidv7(), actor, action, target, reason = null, details } = entry;
-    const address = entry.address ?? callers.getStore()?.address ?? null;
-    await this.dataSource.query(
-      `INSERT INTO workflow_operator_log (id, at, actor, action, target, reason, details, address) VALUES ($1, ${NOW_MS}, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-      [id, actor, action, target, reason, details === undefined ? null : canonicalJson(details), address],
-    );
+    await this.database.query(`${insert} ON CONFLICT DO NOTHING`, valuesOf(entry));
+  }
+
+  /**
+   * Makes a change and its entry in one transaction: both are there, or neither. A repeat of the request, which has the same id, changes
+   * nothing and gets what the first one came to.
+   * @param change what it returns is kept as JSON, so no secrets; undefined: nothing was changed, and nothing is written down; what it
+   *               throws undoes it. Everything it writes goes through the manager or the connection it is handed
+   */
+  record<T>(entry: OperatorAction, change: (manager: EntityManager, client: PoolClient) => Promise<T>): Promise<T> {
+    return this.database.transaction(async (manager) => {
+      const earlier = entry.id === undefined ? undefined : await readResult(manager, entry.id);
+      if (typeof earlier?.result === 'string') return JSON.parse(earlier.result) as T;
+      const result = await change(manager, await connectionOf(manager));
+      // One without a result was written by the version before, which made the change apart from its entry.
+      if (result !== undefined && earlier === undefined) await manager.query(insert, valuesOf(entry, JSON.stringify(result)));
+      return result;
+    });
   }
 
   /** Newest first. @throws InvalidCursor */
   async list(filter: OperatorLogFilter, page: Page): Promise<PageOf<OperatorLogEntity>> {
     const { actor, action, target, from, to } = filter;
-    const query = this.dataSource
+    const query = this.database
       .getRepository(OperatorLogEntity)
       .createQueryBuilder('x')
       .orderBy('x.id', 'DESC')
@@ -66,4 +81,17 @@ export class OperatorLog {
     const items = rows.slice(0, page.limit);
     return { items, next: rows.length > page.limit ? writeCursor('operator-log', items.at(-1)!.id) : null };
   }
+}
+
+const insert = `INSERT INTO workflow_operator_log (id, at, actor, action, target, reason, details, address, result)
+  VALUES ($1, ${NOW_MS}, $2, $3, $4, $5, $6, $7, $8)`;
+
+function valuesOf(entry: OperatorAction, result: string | null = null): unknown[] {
+  const { id = uuidv7(), actor, action, target, reason = null, details } = entry;
+  const address = entry.address ?? callers.getStore()?.address ?? null;
+  return [id, actor, action, target, reason, details === undefined ? null : canonicalJson(details), address, result];
+}
+
+async function readResult(manager: EntityManager, id: string): Promise<{ result: string | null } | undefined> {
+  return (await manager.query<{ result: string | null }[]>('SELECT result FROM workflow_operator_log WHERE id = $1', [id]))[0];
 }

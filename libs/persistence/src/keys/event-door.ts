@@ -1,24 +1,15 @@
 import { DatabaseError, type Pool, type PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { bucketOf } from '#libs/contracts';
-import {
-  canonicalJson,
-  isEnded,
-  storable,
-  type InstanceId,
-  type InstanceStatus,
-  type Json,
-  type JsonObject,
-  type RejectionReason,
-} from '#libs/engine';
+import { canonicalJson, storable, type InstanceId, type Json, type JsonObject, type RejectionReason } from '#libs/engine';
 import { inTransaction } from '../connections/in-transaction.js';
 import { plainArray, textArray } from '../connections/pg-array.js';
 import { dataFault } from '../events/sql-faults.js';
 import { InboxDoor, type InboxOutcome } from '../instances/inbox-door.js';
 import { listKeyedEvents, type KeyedEventItem, type KeyedEventPage } from './event-list.js';
 import { eventBucket, eventLocks } from './key-address.js';
-import { insertKeyedEvent, offerOutcomes, statusOfInstance } from './key-statements.js';
-import { offerTo, readEvent, receivedEvent, subscribersFor, type KeyedEventRow } from './offer-event.js';
+import { insertKeyedEvent, offerOutcomes } from './key-statements.js';
+import { offerTo, readEvent, subscribersFor, type KeyedEventRow } from './offer-event.js';
 
 export const DEFAULT_EVENT_TTL_MS = 24 * 3_600_000;
 const UNIQUE = '23505';
@@ -47,9 +38,6 @@ export interface KeyedOutcome {
   readonly outcome: 'matched' | 'kept' | 'dropped' | 'offered';
   readonly instances: readonly InstanceId[];
 }
-
-/** `unknown`: no such event. `notKept`: somebody has it, or it was dropped. Else as of an instance command. */
-export type BindOutcome = { readonly outcome: 'unknownEvent' | 'notKept' } | Exclude<InboxOutcome, { outcome: 'existing' }>;
 
 /** Where events come in: to an instance, or to whoever waits for a key. Durable when this returns; a hint only makes it quicker. */
 export class EventDoor {
@@ -133,33 +121,4 @@ export class EventDoor {
   list(tenant: string, page: KeyedEventPage): Promise<{ items: KeyedEventItem[]; next: string | null }> {
     return listKeyedEvents(this.pool, tenant, page);
   }
-
-  /** By hand: a kept event, expired or not, goes to an instance, for any of its waits or to be kept there. */
-  async bind(tenant: string, id: string, instanceId: InstanceId): Promise<BindOutcome> {
-    const known = await readEvent(this.pool, tenant, id);
-    if (known === undefined) return { outcome: 'unknownEvent' };
-    return inTransaction(this.pool, async (client) => {
-      await client.query(`BEGIN; ${eventLocks([known])}`);
-      const event = await readEvent(client, tenant, id);
-      const { rows } = await client.query<{ status: InstanceStatus }>({ ...statusOfInstance, values: [tenant, instanceId] });
-      const status = rows[0]?.status;
-      const refusal = refusalOf(event, status);
-      if (refusal === undefined)
-        await offerTo(client, tenant, withoutKey(event!), [{ instanceId, seq: `bound-${event!.offers.length}` }]);
-      await client.query('COMMIT');
-      return refusal ?? { outcome: 'stored' };
-    });
-  }
-}
-
-function refusalOf(event: KeyedEventRow | undefined, status: InstanceStatus | undefined): BindOutcome | undefined {
-  if (event?.status !== 'kept') return { outcome: 'notKept' };
-  if (status === undefined) return { outcome: 'unknown' };
-  return isEnded(status) ? { outcome: 'ended', status } : undefined;
-}
-
-/** Bound by hand it may go to any wait for its name, whatever key that one asks for. */
-function withoutKey(event: KeyedEventRow) {
-  const { key: _key, ...rest } = receivedEvent(event);
-  return rest;
 }

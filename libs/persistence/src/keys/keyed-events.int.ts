@@ -6,6 +6,7 @@ import { PgEventStore } from '../events/pg-event-store.js';
 import { InstanceDoor } from '../instances/instance-door.js';
 import { batch, newId, startRow } from '../testing/rows.js';
 import { servers, type TestServer } from '../testing/test-servers.js';
+import { bindEvent } from './bind-event.js';
 import { EventDoor } from './event-door.js';
 import { EventSettlement } from './event-settlement.js';
 import type { EndedSubscription, NewSubscription } from './key-rows.js';
@@ -123,10 +124,10 @@ describe.each(servers)('events by key on $name', (server: TestServer) => {
     expect((await inboxOf(wait.instanceId)).map(({ content }) => content.event.id)).toEqual(['early']);
 
     const instance = (await new InstanceDoor(pool).insertStarts([startRow()]))[0]!.id;
-    expect(await door.bind(tenant, 'nothing', instance)).toEqual({ outcome: 'unknownEvent' });
-    expect(await door.bind(tenant, 'late', newId())).toEqual({ outcome: 'unknown' });
-    expect(await door.bind(tenant, 'late', instance)).toEqual({ outcome: 'stored' });
-    expect(await door.bind(tenant, 'late', instance)).toEqual({ outcome: 'notKept' });
+    expect(await bindEvent(pool, tenant, 'nothing', instance)).toEqual({ outcome: 'unknownEvent' });
+    expect(await bindEvent(pool, tenant, 'late', newId())).toEqual({ outcome: 'unknown' });
+    expect(await bindEvent(pool, tenant, 'late', instance)).toEqual({ outcome: 'stored' });
+    expect(await bindEvent(pool, tenant, 'late', instance)).toEqual({ outcome: 'notKept' });
     const [bound] = await inboxOf(instance);
     expect(bound!.content).toMatchObject({ event: { id: 'late', name: 'paid', payload: { n: 2 } } });
     expect(bound!.content).not.toHaveProperty('path');

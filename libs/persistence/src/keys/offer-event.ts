@@ -1,6 +1,6 @@
-import type { PoolClient } from 'pg';
 import { bucketOf } from '#libs/contracts';
 import type { InstanceId, Json, ReceivedEvent } from '#libs/engine';
+import type { Queryable } from '../connections/database.js';
 import { plainArray, textArray } from '../connections/pg-array.js';
 import type { EventAddress } from './key-address.js';
 import { offerContent, offerId, offeredSubscriptions } from './key-rows.js';
@@ -26,8 +26,6 @@ export interface Subscriber {
   readonly path: string;
   readonly seq: number;
 }
-
-type Queryable = Pick<PoolClient, 'query'>;
 
 export async function readEvent(client: Queryable, tenant: string, id: string): Promise<KeyedEventRow | undefined> {
   return (await client.query<KeyedEventRow>({ ...keyedEvent, values: [tenant, id] })).rows[0];

@@ -4,6 +4,7 @@ import { createHotPool } from '../connections/hot-pool.js';
 import { servers, type TestServer } from '../testing/test-servers.js';
 import { LaneSettling } from './lane-settling.js';
 import { LaneStore } from './lane-store.js';
+import { changeLane } from './change-lane.js';
 
 jest.setTimeout(60_000); // the first start of an embedded server
 
@@ -39,16 +40,22 @@ describe.each(servers)('limits of queues and tasks on $name', (server: TestServe
 
   it('keeps what a change does not name, and removes what is null', async () => {
     const lane = queue();
-    await store.change(lane, { concurrency: 5, rate: { limit: 3, per: 'minute' }, paused: true, reason: 'month end', by: 'ana' });
-    const changed = await store.change(lane, { rate: null, priority: 4 });
+    await changeLane(pool, lane, {
+      concurrency: 5,
+      rate: { limit: 3, per: 'minute' },
+      paused: true,
+      reason: 'month end',
+      by: 'ana',
+    });
+    const changed = await changeLane(pool, lane, { rate: null, priority: 4 });
     expect(changed).toMatchObject({ concurrency: 5, rate: null, priority: 4, paused: true, note: 'month end' });
-    expect(await store.change(lane, { paused: false })).toMatchObject({ paused: false, note: null });
+    expect(await changeLane(pool, lane, { paused: false })).toMatchObject({ paused: false, note: null });
     expect((await store.list()).find(({ name }) => name === lane.name)).toMatchObject({ ...lane, concurrency: 5 });
   });
 
   it('never grants more than the limit, however many owners ask at once', async () => {
     const lane = queue();
-    await store.change(lane, { concurrency: 7 });
+    await changeLane(pool, lane, { concurrency: 7 });
     const ask = (partition: number) =>
       settling
         .settle({ topology: 1, leases }, [{ ...lane, claims: [claim(partition, 5)] }])
@@ -61,7 +68,7 @@ describe.each(servers)('limits of queues and tasks on $name', (server: TestServe
 
   it('takes no word of an owner that was deposed, once its successor has spoken', async () => {
     const lane = queue();
-    await store.change(lane, { concurrency: 3 });
+    await changeLane(pool, lane, { concurrency: 3 });
     const settle = async (epoch: number, held: number) => {
       const owner = { topology: 1, leases: [{ partition: 0, epoch }] };
       return (await settling.settle(owner, [{ ...lane, claims: [claim(0, 3, held, held)] }])).lanes[0]!.grants;
@@ -74,14 +81,14 @@ describe.each(servers)('limits of queues and tasks on $name', (server: TestServe
 
   it('writes down what a rate has handed out, and the state of a breaker', async () => {
     const lane = { scope: 'task' as const, name: `t${(number += 1)}` };
-    await store.change(lane, { rate: { limit: 4, per: 'hour' }, breaker: 'auto', breakAfter: 2 });
+    await changeLane(pool, lane, { rate: { limit: 4, per: 'hour' }, breaker: 'auto', breakAfter: 2 });
     const ends = { hasSucceeded: false, failures: 2 };
     const owner = { topology: 1, leases };
     const { lanes } = await settling.settle(owner, [{ ...lane, claims: [{ ...claim(0, 9), ends }] }]);
     expect(lanes[0]).toMatchObject({ breakerBefore: { state: 'closed' }, row: { state: { state: 'open' } } });
     const [row] = (await store.list()).filter(({ name }) => name === lane.name);
     expect(row).toMatchObject({ window: { used: lanes[0]!.grants[0]!.tokens }, state: { state: 'open', failuresInRow: 2 } });
-    expect(await store.change(lane, { breaker: 'closed' })).toMatchObject({ state: { state: 'closed', failuresInRow: 0 } });
+    expect(await changeLane(pool, lane, { breaker: 'closed' })).toMatchObject({ state: { state: 'closed', failuresInRow: 0 } });
   });
 
   it('knows nothing of a lane that nobody has set', async () => {

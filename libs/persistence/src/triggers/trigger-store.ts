@@ -1,6 +1,6 @@
-import type { DataSource } from 'typeorm';
 import { defaultTenant } from '#libs/contracts';
 import type { TriggerKind } from '#libs/engine';
+import type { Database } from '../connections/database.js';
 import { NOW_MS } from '../connections/database-clock.js';
 import { type NewTrigger, type StoredTrigger, TRIGGER_COLUMNS, triggerOf, type TriggerRow } from './trigger-row.js';
 import { dropQueued, lockTrigger, TriggerTaken, writeTrigger } from './write-trigger.js';
@@ -17,7 +17,7 @@ export interface TriggerFilter {
 
 /** What starts instances by itself. Those of definitions are written by `DefinitionStore`, with the version that becomes active. */
 export class TriggerStore {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly database: Database) {}
 
   /** A trigger that stands by itself. @param by who asks for it */
   async put(trigger: Omit<NewTrigger, 'source'>, by: string | null = null, tenant = defaultTenant): Promise<PutOutcome> {
@@ -32,7 +32,7 @@ export class TriggerStore {
   }
 
   private tryPut(trigger: Omit<NewTrigger, 'source'>, by: string | null, tenant: string): Promise<PutOutcome> {
-    return this.dataSource.transaction(async (manager) => {
+    return this.database.transaction(async (manager) => {
       const there = await lockTrigger(manager, tenant, trigger.name);
       if (there?.source === 'definition') return { outcome: 'ofDefinition', trigger: there };
       const written = await writeTrigger(manager, tenant, { ...trigger, source: 'api' }, there, by);
@@ -42,7 +42,7 @@ export class TriggerStore {
 
   /** @returns what was there: gone now, unless it is one of a definition */
   remove(name: string, tenant = defaultTenant): Promise<TriggerRow | undefined> {
-    return this.dataSource.transaction(async (manager) => {
+    return this.database.transaction(async (manager) => {
       const there = await lockTrigger(manager, tenant, name);
       if (there?.source !== 'api') return there;
       await dropQueued(manager, tenant, name);
@@ -74,7 +74,7 @@ export class TriggerStore {
 
   /** Another text after every change of a trigger of that kind: whoever keeps them in memory reads them again then. */
   async digest(kind: TriggerKind, tenant = defaultTenant): Promise<string> {
-    const [row]: { digest: string | null }[] = await this.dataSource.query(
+    const [row]: { digest: string | null }[] = await this.database.query(
       `SELECT md5(string_agg(revision::text, ',' ORDER BY revision)) AS digest FROM workflow_triggers WHERE tenant = $1 AND kind = $2`,
       [tenant, kind],
     );
@@ -96,7 +96,7 @@ export class TriggerStore {
   }
 
   private async change(what: string, values: readonly unknown[]): Promise<TriggerRow | undefined> {
-    const [[row]] = (await this.dataSource.query(
+    const [[row]] = (await this.database.query(
       `UPDATE workflow_triggers SET ${what}, revision = nextval('workflow_trigger_revisions'), changed_at = ${NOW_MS}
        WHERE tenant = $1 AND name = $2 RETURNING ${TRIGGER_COLUMNS}`,
       [...values],
@@ -105,7 +105,7 @@ export class TriggerStore {
   }
 
   private async read(where: string, values: readonly unknown[]): Promise<TriggerRow[]> {
-    const rows: StoredTrigger[] = await this.dataSource.query(
+    const rows: StoredTrigger[] = await this.database.query(
       `SELECT ${TRIGGER_COLUMNS} FROM workflow_triggers WHERE tenant = $1 ${where}`,
       [...values],
     );

@@ -103,6 +103,12 @@ export class WebhookQueue {
     const count = (status: string): number => results.filter((result) => result.status === status).length;
     await inTransaction(this.pool, async (client) => {
       await client.query('BEGIN');
+      // The webhook first, as whoever removes or enables it does: in another order two might wait for each other.
+      await client.query(
+        `UPDATE workflow_webhooks SET delivered = delivered + $2, failed = failed + $3, last_at = ${NOW_MS}, last_status = $4,
+           failing_since = CASE WHEN $5 THEN coalesce(failing_since, ${NOW_MS}) END WHERE id = $1`,
+        [webhookId, count('delivered'), count('failed'), last.answered, last.status !== 'delivered'],
+      );
       await client.query(webhookStatements.settle.text, [
         results.map((row) => row.webhookId),
         results.map((row) => row.instanceId),
@@ -113,11 +119,6 @@ export class WebhookQueue {
         results.map((row) => row.error),
         results.map((row) => Math.round(row.ms)),
       ]);
-      await client.query(
-        `UPDATE workflow_webhooks SET delivered = delivered + $2, failed = failed + $3, last_at = ${NOW_MS}, last_status = $4,
-           failing_since = CASE WHEN $5 THEN coalesce(failing_since, ${NOW_MS}) END WHERE id = $1`,
-        [webhookId, count('delivered'), count('failed'), last.answered, last.status !== 'delivered'],
-      );
       await client.query('COMMIT');
     });
   }

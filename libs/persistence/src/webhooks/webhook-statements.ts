@@ -36,13 +36,13 @@ export const webhookStatements = {
         SELECT 1 FROM workflow_webhook_deliveries q WHERE q.webhook_id = w.id AND q.status = 'waiting' LIMIT $2) one) AS waiting
       FROM unnest($1::uuid[]) AS w(id)`,
   },
-  /** An event that is there already stays as it is: filling twice does no harm. */
+  /** An event that is there already stays as it is: filling twice does no harm. Whoever removes the webhook waits until it is filled. */
   insert: {
     name: 'webhook_insert',
     text: `INSERT INTO workflow_webhook_deliveries (webhook_id, instance_id, seq, id, event, status, created_at, tried_since, next_at)
       SELECT u.webhook_id, u.instance_id, u.seq, u.id, u.event, 'waiting', ${NOW_MS}, ${NOW_MS}, ${NOW_MS}
       FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::text[]) AS u(webhook_id, instance_id, seq, id, event)
-      CROSS JOIN LATERAL (SELECT 1 FROM workflow_webhooks w WHERE w.id = u.webhook_id LIMIT 1) there
+      CROSS JOIN LATERAL (SELECT 1 FROM workflow_webhooks w WHERE w.id = u.webhook_id FOR KEY SHARE) there
       ON CONFLICT (webhook_id, instance_id, seq) DO NOTHING`,
   },
   /** Cursors only move forward. */
@@ -50,7 +50,7 @@ export const webhookStatements = {
     name: 'webhook_advance',
     text: `INSERT INTO workflow_webhook_cursors AS c (webhook_id, topology, partition, batch_no, place, seq)
       SELECT u.* FROM unnest($1::uuid[], $2::smallint[], $3::smallint[], $4::bigint[], $5::int[], $6::int[]) AS u(webhook_id, topology, partition, batch_no, place, seq)
-      CROSS JOIN LATERAL (SELECT 1 FROM workflow_webhooks w WHERE w.id = u.webhook_id LIMIT 1) there
+      CROSS JOIN LATERAL (SELECT 1 FROM workflow_webhooks w WHERE w.id = u.webhook_id FOR KEY SHARE) there
       ON CONFLICT (webhook_id, topology, partition) DO UPDATE SET batch_no = excluded.batch_no, place = excluded.place, seq = excluded.seq
       WHERE (c.batch_no, c.place, c.seq) < (excluded.batch_no, excluded.place, excluded.seq)`,
   },

@@ -1,19 +1,12 @@
-import type { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { canonicalJson, type InstanceId, type JsonObject } from '#libs/engine';
 import { readCursor, writeCursor } from '../connections/cursor.js';
+import type { Database } from '../connections/database.js';
 import { NOW_MS } from '../connections/database-clock.js';
 import { dataFault } from '../events/sql-faults.js';
 import type { Page, PageOf } from '../instances/instance-queries.js';
 import { isJsonObject, jsonOr } from '../payloads/spoilt.js';
-import {
-  type DeliveryRow,
-  type DeliveryStatus,
-  pingEvent,
-  type WebhookFacts,
-  type WebhookRow,
-  type WebhookStatus,
-} from './webhook-rows.js';
+import { type DeliveryRow, type DeliveryStatus, pingEvent, type WebhookFacts, type WebhookRow } from './webhook-rows.js';
 import { deliveryColumns, webhookColumns, webhookStatements } from './webhook-statements.js';
 
 export interface Stored extends Omit<WebhookRow, 'headers'> {
@@ -25,7 +18,7 @@ const countedAtMost = 100_000;
 
 /** Outgoing webhooks as people see them: said, looked at, removed. */
 export class WebhookStore {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly database: Database) {}
 
   /**
    * A new one begins with what is committed from now on, in every partition.
@@ -35,7 +28,7 @@ export class WebhookStore {
     const { url, definitions, events, severity, secrets, headers, status, note } = facts;
     const values = [url, definitions, events, severity, secrets, canonicalJson(headers as JsonObject), status, note];
     try {
-      const rows: (Stored & { isNew: boolean })[] = await this.dataSource.query(
+      const rows: (Stored & { isNew: boolean })[] = await this.database.query(
         `WITH put AS (
            INSERT INTO workflow_webhooks AS w (id, tenant, name, url, definitions, events, severity, secrets, headers, status, note, created_at, changed_at)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, ${NOW_MS}, ${NOW_MS})
@@ -61,7 +54,7 @@ export class WebhookStore {
   }
 
   async get(tenant: string, name: string): Promise<WebhookRow | undefined> {
-    const rows: Stored[] = await this.dataSource.query(
+    const rows: Stored[] = await this.database.query(
       `SELECT ${webhookColumns} FROM workflow_webhooks WHERE tenant = $1 AND name = $2`,
       [tenant, name],
     );
@@ -71,7 +64,7 @@ export class WebhookStore {
   /** Newest first. @throws InvalidCursor */
   async list(tenant: string, { limit, cursor }: Page): Promise<PageOf<WebhookRow>> {
     const before = cursor === undefined ? null : readCursor('webhooks', cursor);
-    const rows: Stored[] = await this.dataSource.query(
+    const rows: Stored[] = await this.database.query(
       `SELECT ${webhookColumns} FROM workflow_webhooks WHERE tenant = $1 AND ($2::uuid IS NULL OR id < $2::uuid) ORDER BY id DESC LIMIT $3`,
       [tenant, before, limit + 1],
     );
@@ -79,55 +72,56 @@ export class WebhookStore {
     return { items, next: rows.length > limit ? writeCursor('webhooks', items.at(-1)!.id) : null };
   }
 
-  /** With its deliveries, which are many: they go first, so that a crash in between leaves nothing behind. @returns whether there was one */
-  async remove(tenant: string, name: string): Promise<boolean> {
-    const webhook = await this.get(tenant, name);
-    if (webhook === undefined) return false;
-    await this.setStatus(webhook.id, 'disabled', 'it is being removed');
-    for (const table of ['workflow_webhook_deliveries', 'workflow_webhook_cursors'])
-      await this.dataSource.query(`DELETE FROM ${table} WHERE webhook_id = $1`, [webhook.id]);
-    await this.dataSource.query('DELETE FROM workflow_webhooks WHERE id = $1', [webhook.id]);
-    await this.dataSource.query('DELETE FROM workflow_webhook_deliveries WHERE webhook_id = $1', [webhook.id]); // what was filled meanwhile
-    return true;
+  /** With its deliveries: whoever fills it holds on to its row, so nothing comes after it is gone. @returns whether there was one */
+  remove(tenant: string, name: string): Promise<boolean> {
+    return this.database.transaction(async (manager) => {
+      const [rows] = await manager.query<[{ id: string }[], number]>(
+        'DELETE FROM workflow_webhooks WHERE tenant = $1 AND name = $2 RETURNING id',
+        [tenant, name],
+      );
+      for (const table of ['workflow_webhook_deliveries', 'workflow_webhook_cursors'])
+        for (const { id } of rows) await manager.query(`DELETE FROM ${table} WHERE webhook_id = $1`, [id]);
+      return rows.length > 0;
+    });
   }
 
-  async setStatus(id: string, status: WebhookStatus, note: string | null): Promise<void> {
-    await this.dataSource.query(
-      `UPDATE workflow_webhooks SET status = $2, note = $3, failing_since = NULL, changed_at = ${NOW_MS} WHERE id = $1`,
-      [id, status, note],
-    );
-  }
-
-  /** Everything that waits is due now. */
-  async hurry(id: string): Promise<void> {
-    await this.dataSource.query(
-      `UPDATE workflow_webhook_deliveries SET next_at = ${NOW_MS} WHERE webhook_id = $1 AND status = 'waiting' AND next_at > ${NOW_MS}`,
-      [id],
-    );
+  /** Active, and everything that waits is due now. */
+  enable(id: string): Promise<void> {
+    return this.database.transaction(async (manager) => {
+      await manager.query(
+        `UPDATE workflow_webhooks SET status = 'active', note = NULL, failing_since = NULL, changed_at = ${NOW_MS} WHERE id = $1`,
+        [id],
+      );
+      await manager.query(
+        `UPDATE workflow_webhook_deliveries SET next_at = ${NOW_MS} WHERE webhook_id = $1 AND status = 'waiting' AND next_at > ${NOW_MS}`,
+        [id],
+      );
+    });
   }
 
   /** How many deliveries of each wait, capped. */
   async waiting(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const rows: { id: string; waiting: number }[] = await this.dataSource.query(webhookStatements.waiting.text, [
+    const rows: { id: string; waiting: number }[] = await this.database.query(webhookStatements.waiting.text, [
       ids,
       countedAtMost,
     ]);
     return new Map(rows.map(({ id, waiting }) => [id, waiting]));
   }
 
-  /** A delivery that tests the webhook: of no instance, with an id of its own. */
-  async ping(webhookId: string, id: InstanceId): Promise<DeliveryRow> {
-    await this.dataSource.query(
+  /** A delivery that tests the webhook: of no instance, with an id of its own. @returns undefined when the webhook is gone */
+  async ping(webhookId: string, id: InstanceId): Promise<DeliveryRow | undefined> {
+    await this.database.query(
       `INSERT INTO workflow_webhook_deliveries (webhook_id, instance_id, seq, id, event, status, created_at, tried_since, next_at)
-       VALUES ($1, $2, 0, $2, $3, 'waiting', ${NOW_MS}, ${NOW_MS}, ${NOW_MS}) ON CONFLICT DO NOTHING`,
+       SELECT w.id, $2, 0, $2, $3, 'waiting', ${NOW_MS}, ${NOW_MS}, ${NOW_MS} FROM workflow_webhooks w WHERE w.id = $1 FOR KEY SHARE
+       ON CONFLICT DO NOTHING`,
       [webhookId, id, pingEvent],
     );
-    return (await this.delivery(webhookId, id, 0))!;
+    return this.delivery(webhookId, id, 0);
   }
 
   /** It is tried again, for three days more. @returns undefined when it is kept no more */
   async redeliver(webhookId: string, instanceId: string, seq: number): Promise<DeliveryRow | undefined> {
-    await this.dataSource.query(
+    await this.database.query(
       `UPDATE workflow_webhook_deliveries SET status = 'waiting', attempts = 0, tried_since = ${NOW_MS}, next_at = ${NOW_MS}
        WHERE webhook_id = $1 AND instance_id = $2 AND seq = $3`,
       [webhookId, instanceId, seq],
@@ -138,7 +132,7 @@ export class WebhookStore {
   /** Newest first. @throws InvalidCursor */
   async deliveries(webhookId: string, status: DeliveryStatus | undefined, { limit, cursor }: Page): Promise<PageOf<DeliveryRow>> {
     const before = cursor === undefined ? null : readCursor('deliveries', cursor);
-    const rows: DeliveryRow[] = await this.dataSource.query(
+    const rows: DeliveryRow[] = await this.database.query(
       `SELECT ${deliveryColumns} FROM workflow_webhook_deliveries WHERE webhook_id = $1 AND ($2::uuid IS NULL OR id < $2::uuid)
          AND ($3::text IS NULL OR status = $3) ORDER BY id DESC LIMIT $4`,
       [webhookId, before, status ?? null, limit + 1],
@@ -148,7 +142,7 @@ export class WebhookStore {
   }
 
   async delivery(webhookId: string, instanceId: string, seq: number): Promise<DeliveryRow | undefined> {
-    const rows: DeliveryRow[] = await this.dataSource.query(
+    const rows: DeliveryRow[] = await this.database.query(
       `SELECT ${deliveryColumns} FROM workflow_webhook_deliveries WHERE webhook_id = $1 AND instance_id = $2 AND seq = $3`,
       [webhookId, instanceId, seq],
     );

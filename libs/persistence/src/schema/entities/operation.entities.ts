@@ -136,4 +136,8 @@ export class OperatorLogEntity {
   /** Where the request came from. */
   @Column('text', { nullable: true })
   address: string | null;
+
+  /** JSON: what the change came to. Kept for a repeat of its request, and shown to nobody. */
+  @Column('text', { nullable: true })
+  result: string | null;
 }

@@ -13,6 +13,7 @@ import { Orchestrators1764043200000 } from './1764043200000-orchestrators.js';
 import { DuePages1764050400000 } from './1764050400000-due-pages.js';
 import { Incidents1764100000000 } from './1764100000000-incidents.js';
 import { Chaos1764200000000 } from './1764200000000-chaos.js';
+import { OperatorLogResults1764300000000 } from './1764300000000-operator-log-results.js';
 
 /** In order. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   DuePages1764050400000,
   Incidents1764100000000,
   Chaos1764200000000,
+  OperatorLogResults1764300000000,
 ];
