@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { LiveInstance, TopicMessage } from '#libs/contracts';
 import type { AuditEvent } from '#libs/engine';
-import { InstanceTopic, nextPageSize } from './instance-topic.js';
+import { InstanceTopic } from './instance-topic.js';
 
 const id = '01890000-0000-7000-8000-000000000001';
 const log = [1, 2, 3].map((seq) => ({ seq, generation: 1, type: 'instanceCompleted', at: 0, data: {} }) as unknown as AuditEvent);
@@ -18,7 +18,7 @@ it('tells each event once, though a nudge comes while it starts', async () => {
     head: () => found.promise,
     events: async (after) => {
       await setImmediate();
-      return log.filter(({ seq }) => seq > after);
+      return { events: log.filter(({ seq }) => seq > after), isFull: false, nextSize: 50 };
     },
     running: () => [],
     onNudge: (call) => {
@@ -34,13 +34,3 @@ it('tells each event once, though a nudge comes while it starts', async () => {
   expect(told).toEqual([1, 2, 3]);
   expect(topic.isComplete).toBe(true);
 });
-
-const events = (count: number, bytes: number) =>
-  Array.from({ length: count }, () => ({ data: 'x'.repeat(bytes) }) as unknown as AuditEvent);
-
-it.each([
-  [50, 20, 500],
-  [50, 5_000, 209],
-  [50, 60_000, 17],
-  [1, 16_000_000, 1],
-])('reads on after %i events of %i bytes with %i', (count, bytes, next) => expect(nextPageSize(events(count, bytes))).toBe(next));

@@ -2,13 +2,11 @@ import type { LiveInstance, RunningStep, TopicMessage } from '#libs/contracts';
 import { type AuditEvent, isEnded } from '#libs/engine';
 import { ApiProblem } from '../http/api-problem.js';
 import { toEventItem } from '../instances/present-event.js';
+import type { StreamPage } from './stream-pages.js';
 import type { Outlet, Topic } from './topic.js';
 
-/** Audit events one message carries at most. */
-const mostEvents = 500;
+/** Of the first message, when nobody knows how large they are. */
 const firstEvents = 50;
-/** A console that does not read holds about one message: pages of large events are small. */
-const pageBytes = 1024 * 1024;
 
 export interface InstanceTopicOptions {
   readonly ref: string;
@@ -17,7 +15,7 @@ export interface InstanceTopicOptions {
   readonly since: number;
   readonly outlet: Outlet;
   readonly head: () => Promise<LiveInstance | undefined>;
-  readonly events: (after: number, limit: number) => Promise<AuditEvent[]>;
+  readonly events: (after: number, limit: number) => Promise<StreamPage>;
   /** Steps begun by a worker and not yet in the log. */
   readonly running: () => readonly RunningStep[];
   /** Calls back when something about this instance may be new; returns the function that ends it. */
@@ -99,10 +97,9 @@ export class InstanceTopic implements Topic {
   private async readOn(): Promise<void> {
     if (!this.isFirst) this.head = (await this.options.head()) ?? this.head;
     for (;;) {
-      const events = await this.options.events(this.sent, this.pageSize);
-      if (this.isStopped || !this.tell(events)) return;
-      if (events.length < this.pageSize) return;
-      this.pageSize = nextPageSize(events);
+      const { events, isFull, nextSize } = await this.options.events(this.sent, this.pageSize);
+      if (this.isStopped || !this.tell(events) || !isFull) return;
+      this.pageSize = nextSize;
     }
   }
 
@@ -135,11 +132,4 @@ export class InstanceTopic implements Topic {
     this.toldHead = head;
     return true;
   }
-}
-
-/** So many events like these are about one page. */
-export function nextPageSize(events: readonly AuditEvent[]): number {
-  const bytes = events.reduce((sum, { data }) => sum + JSON.stringify(data).length, 0);
-  const fitting = Math.floor((pageBytes / (bytes + 1)) * events.length);
-  return Math.min(mostEvents, Math.max(1, fitting));
 }

@@ -13,6 +13,7 @@ import { InstanceNudges } from './instance-nudges.js';
 import { InstanceTopic } from './instance-topic.js';
 import { InstancesTopic } from './instances-topic.js';
 import { LiveFeed } from './live-feed.js';
+import { StreamPages } from './stream-pages.js';
 import type { Outlet, Topic, TopicFactory } from './topic.js';
 import { WholeTopic } from './whole-topic.js';
 import { WorkersTopic } from './workers-topic.js';
@@ -29,6 +30,8 @@ const asksAgainMs = 10_000;
 /** Makes the topic a client asks for. */
 @Injectable()
 export class LiveTopics {
+  private readonly pages: StreamPages;
+
   constructor(
     private readonly feed: LiveFeed,
     private readonly nudges: InstanceNudges,
@@ -39,8 +42,10 @@ export class LiveTopics {
     private readonly asks: AskList,
     private readonly chaos: ChaosSwitch,
     private readonly incidents: IncidentReader,
-    @Inject(EVENT_STORE) private readonly events: EventStore,
-  ) {}
+    @Inject(EVENT_STORE) events: EventStore,
+  ) {
+    this.pages = new StreamPages(events);
+  }
 
   readonly create: TopicFactory = (request, ref, outlet) => {
     switch (request.subscribe) {
@@ -98,7 +103,7 @@ export class LiveTopics {
       since: request.since,
       outlet,
       head: async () => (await this.queries.byIds([id])).map(toLive)[0],
-      events: (after, limit) => this.events.history(id, after, limit),
+      events: (after, limit) => this.pages.read(id, after, limit),
       running: () => [...this.feed.registry.running(id, Date.now()).values()],
       onNudge: (nudge) => this.nudges.watch(id, { nudge, isComplete: () => topic.isComplete, seq: () => topic.seq }),
     });
