@@ -39,7 +39,7 @@ export const poison: Scenario = {
         await run.inFlight(5);
         await pause(5_000);
         const before = rateOf(run, 5_000);
-        await run.inFlight(5);
+        await run.inFlight(10);
         await run.fault('poison', async () => {
           const connection = await amqp.connect(run.world.broker.url);
           const channel = await connection.createConfirmChannel();
