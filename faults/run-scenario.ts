@@ -22,6 +22,8 @@ export async function runScenario(
   const world = resources.use(await World.open(scenario.world));
   const run = resources.use(new Run(scenario, world, new Random(seed).fork(scenario.id), settings));
   using _ = saying(() => progressOf(run));
+  // whatever becomes of it, also when it is given up
+  if (settings.logs !== undefined) resources.defer(() => keepLogs(world, join(settings.logs!, `${scenario.id}-${seed}`)));
   await using sampler = new Sampler(world, () => run.workload.acknowledged.length);
   let stored: StoredFacts | undefined;
   let interrupted = 0;
@@ -32,7 +34,6 @@ export async function runScenario(
   } catch (error) {
     notes.push(String((error as Error).stack ?? error), ...(await tails(world)));
   }
-  if (settings.logs !== undefined) await keepLogs(world, join(settings.logs, `${scenario.id}-${seed}`));
   const isError = stored === undefined;
   const report = scenarioReport(run, seed, stored, interrupted, notes, isError);
   report.notes.forEach((text) => say(`    ${text}`));
@@ -48,8 +49,12 @@ function progressOf({ workload, world, faults, history }: Run): string {
 }
 
 async function keepLogs({ cluster }: World, folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  for (const { spec, lines } of cluster.members) await writeFile(join(folder, `${spec.name}.log`), `${lines.join('\n')}\n`);
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const { spec, lines } of cluster.members) await writeFile(join(folder, `${spec.name}.log`), `${lines.join('\n')}\n`);
+  } catch (error) {
+    say(`    logs could not be kept: ${String(error)}`);
+  }
 }
 
 /** The last lines of every process that is not as it should be. */

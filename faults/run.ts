@@ -44,7 +44,7 @@ export interface RunSettings {
   readonly minutes?: number;
   /** Crash points, default all. */
   readonly points?: readonly string[];
-  /** A folder that gets what every process printed. */
+  /** A folder that gets what every process printed last, at most 5,000 lines of each. */
   readonly logs?: string;
 }
 

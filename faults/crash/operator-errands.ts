@@ -22,10 +22,13 @@ async function settings({ client }: ErrandPlace, act: Act): Promise<void> {
 }
 
 async function workers({ client }: ErrandPlace, act: Act): Promise<void> {
-  await eventually('a worker to hear that it goes on', async () => {
-    const worker = (await client.workers()).find(({ status }) => status === 'active'); // a gateway that was just started knows none
-    return worker !== undefined && (await client.resumeWorker(worker.id, act)).status === 'active';
+  let id = '';
+  await eventually('a worker to be known', async () => {
+    id = (await client.workers()).find(({ status }) => status === 'active')?.id ?? ''; // a gateway that was just started knows none
+    return id !== '';
   });
+  await eventually(`worker ${id} to drain`, async () => (await client.drainWorker(id, act)).status === 'draining');
+  await eventually(`worker ${id} to go on`, async () => (await client.resumeWorker(id, act)).status === 'active');
 }
 
 async function restarts(place: ErrandPlace, act: Act): Promise<void> {
@@ -95,7 +98,7 @@ export const changes: Errand = async (place) => {
   const times = new Map<string, number>();
   for await (const { action } of place.client.operatorLog({ actor: act.by })) times.set(action, (times.get(action) ?? 0) + 1);
   const wrong = written.filter((action) => times.get(action) !== 1).map((action) => `${action} ${times.get(action) ?? 0} times`);
-  if (!times.has('resumeWorker')) wrong.push('no resumeWorker'); // asked for until somebody hears it
+  for (const action of ['drainWorker', 'resumeWorker']) if (!times.has(action)) wrong.push(`no ${action}`); // asked for until somebody hears it
   if (wrong.length > 0)
     throw new Error(`expected each change of ${act.by} once in the operator log, but found ${wrong.join(', ')}`);
 };

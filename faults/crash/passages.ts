@@ -68,7 +68,6 @@ export const passages: Readonly<Record<CrashPoint, Passage>> = {
   'restart.stored': 'changes',
   'drain.logged': 'changes',
   'chaos.stored': 'changes',
-  'bind.stored': 'changes',
   'run.stored': 'changes',
   'event.stored': 'events',
   'command.done': 'commands',

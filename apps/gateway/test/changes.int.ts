@@ -85,7 +85,7 @@ const places: [action: string, point: CrashPoint, call: () => Promise<Call>, ans
   ['drainWorker', 'drain.logged', async () => post('/workers/w1/drain'), { status: 'draining' }],
   ['resumeWorker', 'drain.logged', async () => post('/workers/w1/resume'), { status: 'active' }],
   ['instance.restart', 'restart.stored', async () => post(`/instances/${await started()}/restart`), { definition: 'pay' }],
-  ['event.bind', 'bind.stored', async () => post(`/events/${await kept()}/bind?wait=0s`, { instance: await started() }), { outcome: 'stored' }],
+  ['event.bind', 'event.stored', async () => post(`/events/${await kept()}/bind?wait=0s`, { instance: await started() }), { outcome: 'stored' }],
   ['event.bind', 'once.done', async () => post(`/events/${await kept()}/bind?wait=0s`, { instance: await started() }), { outcome: 'stored' }],
   ['bulk.pause', 'once.done', async () => post('/bulk', { action: 'pause', ids: [await started()] }), { action: 'pause' }],
   ['bulk.stop', 'once.done', async () => post(`/bulk/${await job()}/stop`), { status: expect.stringMatching(/^stop/) }],
@@ -141,8 +141,19 @@ describe('what people change', () => {
     expect(status).toBe(expectedStatus[action] ?? 200);
     expect((await loggedBy(actor)).filter((each) => each === action)).toHaveLength(before + 1);
     if (action !== 'instance.restart') expect(await counts()).toEqual(atCrash); // its entry comes with the repeat
-    expect((await change()).body).toEqual(repeated);
+    expect((await change()).body).toEqual({ ...repeated, secret: undefined }); // shown, and not kept
   }); // prettier-ignore
+
+  it('is found by a repeat though its trigger has been deleted since', async () => {
+    const path = await trigger();
+    const run = () => gateway.request('POST', `/api/v1${path}/run`, { body: {}, headers: { 'idempotency-key': path } });
+    arm('run.stored');
+    expect((await run()).status).toBe(500);
+    await gateway.request('DELETE', `/api/v1${path}`);
+    const { status, body } = await run();
+    expect({ status, outcome: body.outcome }).toEqual({ status: 201, outcome: 'started' });
+    expect((await get(`/instances/${String(body.instance)}`)).status).toBe(200);
+  });
 
   it('is left as it was when its entry cannot be written', async () => {
     await rows(`ALTER TABLE workflow_operator_log ADD CONSTRAINT none CHECK (actor <> 'nobody')`);

@@ -1,6 +1,7 @@
 export * from './ports.js';
 export * from './connections/create-data-source.js';
 export * from './connections/hot-pool.js';
+export { sqlState } from './connections/transact.js';
 export * from './schema/migrate.js';
 export * from './schema/entities/index.js';
 export * from './events/pg-event-store.js';

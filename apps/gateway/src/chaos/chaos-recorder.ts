@@ -2,9 +2,8 @@ import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationB
 import { chaosFaultsMessageSchema } from '#libs/contracts';
 import { CHAOS_AGENT, type ChaosAgent, chaosQueueSpec } from '#libs/chaos';
 import { decodeEnvelope, type Delivery } from '#libs/messaging';
-import { ChaosStore } from '#libs/persistence';
+import { ChaosStore, sqlState } from '#libs/persistence';
 import { ROOT_LOGGER, type RootLogger } from '#libs/platform';
-import { sqlState } from '../http/classify-error.js';
 import { BrokerListener } from '../live/broker-listener.js';
 
 /** A record that the database did not take is tried again after so long, ms. */

@@ -78,7 +78,6 @@ export class EventGate {
     await this.log.record(operatorEntry('event.bind', `${id} ${target}`, { by, reason }, commandId), async (_, client) =>
       requireBound(id, target, await bindEvent(client, defaultTenant, id, target)),
     );
-    crashPoint('bind.stored');
     return this.settled({ id, outcome: 'offered', instances: [target] }, waitMs);
   }
 

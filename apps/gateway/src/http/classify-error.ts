@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { DataFault, InvalidCursor, SpoiltRow } from '#libs/persistence';
+import { DataFault, InvalidCursor, SpoiltRow, sqlState } from '#libs/persistence';
 import { ApiProblem, fault, tryAgain } from './api-problem.js';
 
 /** Errors of connections: the statement did not run, or nobody knows; asking again later is right. */
@@ -13,8 +13,11 @@ const connectionCodes = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
 ]);
-/** SQLSTATE classes: connection exception, insufficient resources, operator intervention; and read-only after a fail-over. */
-const connectionStates = /^(?:08...|53...|57...|25006)$/;
+/**
+ * SQLSTATE classes: connection exception, insufficient resources, operator intervention; read-only after a fail-over, a transaction that stood still
+ * for too long, and those that lost against somebody else's: nothing was done.
+ */
+const connectionStates = /^(?:08...|53...|57...|25006|25P03|40001|40P01|55P03)$/;
 const connectionWords =
   /connection terminated|timeout exceeded when trying to connect|connection timeout|query read timeout|client was closed|not connected|cannot use a pool after|connection ended/i;
 
@@ -61,13 +64,6 @@ export function classifyError(error: unknown): ApiProblem {
 
 const invalidCursor = (error: InvalidCursor): ApiProblem =>
   new ApiProblem('PARAMETER_INVALID', error.message, { errors: [fault('CURSOR_INVALID', 'cursor', error.message)] });
-
-/** SQLSTATE of an error of PostgreSQL, as TypeORM wraps it. */
-export function sqlState(error: unknown): string | undefined {
-  const { code, driverError } = (error ?? {}) as { code?: unknown; driverError?: { code?: unknown } };
-  const state = driverError?.code ?? code;
-  return typeof state === 'string' && /^[0-9A-Z]{5}$/.test(state) ? state : undefined;
-}
 
 /** Follows `cause` and TypeORM's `driverError`. */
 export function isDatabaseAway(error: unknown, depth = 0): boolean {

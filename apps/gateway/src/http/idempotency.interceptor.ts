@@ -52,12 +52,19 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const { status, body, isReplay } = await this.once.run(about, async (subject) => {
       request.subject = subject;
       fresh = await lastValueFrom(next.handle());
-      return { status: response.statusCode, body: JSON.stringify(fresh) };
+      return { status: response.statusCode, body: JSON.stringify(withoutSecret(fresh)) };
     });
     if (!isReplay) return fresh;
     replay(response, { status });
     return JSON.parse(body) as unknown;
   }
+}
+
+/** What is shown once is not kept for a week: a repeat gets the rest of the answer. */
+function withoutSecret(answer: unknown): unknown {
+  if (typeof answer !== 'object' || answer === null || !('secret' in answer)) return answer;
+  const { secret: _, ...rest } = answer;
+  return rest;
 }
 
 /** @throws ApiProblem IDEMPOTENCY_KEY_INVALID */

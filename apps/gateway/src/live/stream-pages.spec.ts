@@ -42,7 +42,7 @@ it('reads a few pages at a time', async () => {
   const { reads, pages } = reader();
   const asked = [0, 1, 2, 3, 4, 5].map((after) => pages.read(id, after, 1));
   await turn();
-  expect(reads.map(({ after }) => after)).toEqual([0, 1, 2, 3]);
+  expect(reads.map(({ after }) => after)).toEqual([0, 1]);
   for (let done = 0; done < asked.length; done += 1) {
     reads[done]!.end(events(1));
     await asked[done];

@@ -6,8 +6,8 @@ import type { EventStore } from '#libs/persistence';
 const mostEvents = 500;
 /** A console that does not read holds about one message: pages of large events are small. */
 const pageBytes = 1024 * 1024;
-/** All clients together: a page is up to a megabyte, several times over until it is sent. */
-const pagesAtOnce = 4;
+/** All clients together: one is read while the other is sent. Of the connections everything else needs no more are taken. */
+const pagesAtOnce = 2;
 
 /** Events of one instance in order, after a seq. */
 export interface StreamPage {

@@ -52,17 +52,20 @@ export class TriggerRuns {
    * @param id minted for the request, so that a repeat of it finds its run
    * @throws ApiProblem TRIGGER_NOT_FOUND, ACTION_NOT_POSSIBLE
    */
-  async run(name: string, act: Act, id: string = uuidv7()): Promise<TriggerRun> {
-    const row = await this.catalog.row(name);
-    const schedule = requireSchedule(row);
-    const slot = Date.now();
-    const run = await this.judge(row, schedule, slot, id as InstanceId);
-    const written = await this.log.record(operatorEntry('trigger.run', name, act, id), async (_, client) =>
-      presentRun(await runByHand(client, row, id, run)),
-    );
+  async run(name: string, act: Act, id?: string): Promise<TriggerRun> {
+    // first, whatever has become of the trigger since
+    const written = (await this.log.resultOf<TriggerRun>(id)) ?? (await this.runNow(name, act, id ?? uuidv7()));
     crashPoint('run.stored');
     if (written.instance !== null) this.hints.send([written.instance as InstanceId]);
     return written;
+  }
+
+  private async runNow(name: string, act: Act, id: string): Promise<TriggerRun> {
+    const row = await this.catalog.row(name);
+    const run = await this.judge(row, requireSchedule(row), Date.now(), id as InstanceId);
+    return this.log.record(operatorEntry('trigger.run', name, act, id), async (_, client) =>
+      presentRun(await runByHand(client, row, id, run)),
+    );
   }
 
   async list(name: string, page: { cursor?: string | undefined; limit: number }): Promise<z.output<typeof triggerRunPageSchema>> {
@@ -85,19 +88,22 @@ export class TriggerRuns {
   }
 
   /** @throws ApiProblem TRIGGER_NOT_FOUND, ACTION_NOT_POSSIBLE, REQUEST_INVALID */
-  async backfill(name: string, wish: BackfillWish, id: string = uuidv7()): Promise<Backfilled> {
+  async backfill(name: string, wish: BackfillWish, id?: string): Promise<Backfilled> {
+    return (await this.log.resultOf<Backfilled>(id)) ?? this.backfillNow(name, wish, id ?? uuidv7());
+  }
+
+  private async backfillNow(name: string, wish: BackfillWish, id: string): Promise<Backfilled> {
     const row = await this.catalog.row(name);
     requireSchedule(row);
     const slots = await slotsOf(row, wish);
-    if (!wish.dryRun && slots.length > 0) {
-      const range = { id, after: slots[0]! - 1, until: slots.at(-1)! + 1, overlap: wish.overlap };
-      await this.log.record(operatorEntry('trigger.backfill', name, wish, id), async (_, client) => {
-        await beginBackfill(client, row, range);
-        return true;
-      });
-    }
     const [first, last] = [slots[0], slots.at(-1)].map((at) => (at === undefined ? null : toIso(at)));
-    return { slots: slots.length, first: first ?? null, last: last ?? null, dryRun: wish.dryRun };
+    const answer = { slots: slots.length, first: first ?? null, last: last ?? null, dryRun: wish.dryRun };
+    if (wish.dryRun || slots.length === 0) return answer;
+    const range = { id, after: slots[0]! - 1, until: slots.at(-1)! + 1, overlap: wish.overlap };
+    return this.log.record(operatorEntry('trigger.backfill', name, wish, id), async (_, client) => {
+      await beginBackfill(client, row, range);
+      return answer;
+    });
   }
 
   private async judge(row: TriggerRow, schedule: ScheduleTrigger, slot: number, id: InstanceId): Promise<NewRun> {

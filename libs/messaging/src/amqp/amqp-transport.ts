@@ -199,7 +199,7 @@ export class AmqpTransport implements Transport {
     for (const consumer of this.consumers) {
       if (session !== this.current) return;
       const isAlone = this.declared.get(consumer.queue)?.singleActiveConsumer === true;
-      const look = (): Promise<void> => consumer.look((queue) => session.care.queueDepth(queue), isAlone);
+      const look = (): Promise<void> => consumer.look((queue) => session.careLine.queueDepth(queue), isAlone);
       await this.tryAgain(`looking at the consumer of ${consumer.queue}`, look);
     }
   }
@@ -284,8 +284,8 @@ export class AmqpTransport implements Transport {
 
   private async bindAgain(session: Session): Promise<void> {
     if (!this.wantsExchanges) return;
-    const { administration } = session;
-    await this.tryAgain('declaring the exchanges again', () => administration.declareExchanges());
+    const { administration, careLine } = session;
+    await this.tryAgain('declaring the exchanges again', () => careLine.declareExchanges());
     // the map itself, no copy: what is unbound or deleted meanwhile must not come back
     for (const spec of this.declared.values()) {
       if (session !== this.current) return;

@@ -19,7 +19,7 @@ export interface SessionHooks {
 export class Session {
   readonly administration: Administration;
   /** For care that can be left to the next time: nobody who waits for something has to wait for it, too. */
-  readonly care: Administration;
+  readonly careLine: Administration;
   private readonly publishers: Publishers;
   private isEnded = false;
 
@@ -31,7 +31,7 @@ export class Session {
   ) {
     const kind = settings.profile === 'durable' ? 'quorum' : 'classic';
     this.administration = new Administration(() => this.openChannel(), kind);
-    this.care = new Administration(() => this.openChannel(), kind, careAnswerMs);
+    this.careLine = new Administration(() => this.openChannel(), kind, careAnswerMs);
     this.publishers = new Publishers(settings, {
       openChannel: (): Promise<ConfirmChannel> => publishing.createConfirmChannel({ highWaterMark: 8_192 }),
       onRefused: (error: unknown): Promise<void> => hooks.onRefused(this, error),

@@ -6,7 +6,3 @@ export type Database = Pick<EntityManager, 'query' | 'transaction' | 'getReposit
 
 /** A connection, or whatever else runs one statement after the other. */
 export type Queryable = Pick<PoolClient, 'query'>;
-
-/** The connection of a transaction of TypeORM, for statements that are written for connections. */
-export const connectionOf = async ({ queryRunner }: EntityManager): Promise<PoolClient> =>
-  (await queryRunner!.connect()) as PoolClient;

@@ -3,10 +3,12 @@ import type { PoolClient } from 'pg';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { canonicalJson, type JsonObject } from '#libs/engine';
-import { connectionOf, type Database } from '../connections/database.js';
+import type { Database } from '../connections/database.js';
 import { NOW_MS } from '../connections/database-clock.js';
 import { readCursor, writeCursor } from '../connections/cursor.js';
+import { sqlState, transact } from '../connections/transact.js';
 import type { Page, PageOf } from '../instances/instance-queries.js';
+import { readable } from '../payloads/spoilt.js';
 import { OperatorLogEntity } from '../schema/entities/operation.entities.js';
 
 /** Who did what to what, and why. */
@@ -51,15 +53,19 @@ export class OperatorLog {
    * @param change what it returns is kept as JSON, so no secrets; undefined: nothing was changed, and nothing is written down; what it
    *               throws undoes it. Everything it writes goes through the manager or the connection it is handed
    */
-  record<T>(entry: OperatorAction, change: (manager: EntityManager, client: PoolClient) => Promise<T>): Promise<T> {
-    return this.database.transaction(async (manager) => {
-      const earlier = entry.id === undefined ? undefined : await readResult(manager, entry.id);
-      if (typeof earlier?.result === 'string') return JSON.parse(earlier.result) as T;
-      const result = await change(manager, await connectionOf(manager));
-      // One without a result was written by the version before, which made the change apart from its entry.
-      if (result !== undefined && earlier === undefined) await manager.query(insert, valuesOf(entry, JSON.stringify(result)));
-      return result;
-    });
+  async record<T>(entry: OperatorAction, change: Change<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await transact(this.database, (manager, client) => recordIn(manager, client, entry, change));
+      } catch (error) {
+        if (attempt === mostAttempts || !conflicts.has(sqlState(error) ?? '')) throw error;
+      }
+    }
+  }
+
+  /** What a change came to that was recorded for the request with this id. @throws SpoiltRow */
+  async resultOf<T>(id: string | undefined): Promise<T | undefined> {
+    return id === undefined ? undefined : (await earlierOf<T>(this.database, id))?.result;
   }
 
   /** Newest first. @throws InvalidCursor */
@@ -83,6 +89,38 @@ export class OperatorLog {
   }
 }
 
+/** Both kept for a repeat of the request and returned; through the manager or the connection goes everything that is written. */
+type Change<T> = (manager: EntityManager, client: PoolClient) => Promise<T>;
+
+/** Deadlocks, and serialisation failures: somebody else's transaction won, nothing of ours was done. */
+const conflicts: ReadonlySet<string> = new Set(['40P01', '40001']);
+const mostAttempts = 3;
+
+async function recordIn<T>(manager: EntityManager, client: PoolClient, entry: OperatorAction, change: Change<T>): Promise<T> {
+  const { id } = entry;
+  // The first try of a request may still be at it, though its client has heard that nobody knows.
+  if (id !== undefined)
+    await manager.query(`SELECT pg_advisory_xact_lock(hashtext('orquestra.operator-log'), hashtext($1))`, [id]);
+  const earlier = id === undefined ? undefined : await earlierOf<T>(manager, id);
+  if (earlier?.result !== undefined) return earlier.result;
+  const result = await change(manager, client);
+  const kept = id === undefined ? null : JSON.stringify(result);
+  // One without a result was written by the version before, which made the change apart from its entry.
+  if (result !== undefined && earlier === undefined) await manager.query(insert, valuesOf(entry, kept));
+  return result;
+}
+
+/** The entry with this id, if there is one. @throws SpoiltRow */
+async function earlierOf<T>(database: Pick<Database, 'query'>, id: string): Promise<{ result: T | undefined } | undefined> {
+  const sql = 'SELECT result FROM workflow_operator_log WHERE id = $1';
+  const [row] = await database.query<{ result: string | null }[]>(sql, [id]);
+  if (row === undefined) return undefined;
+  const { result } = row;
+  return {
+    result: result === null ? undefined : readable(`the result of ${id} in the operator log`, () => JSON.parse(result) as T),
+  };
+}
+
 const insert = `INSERT INTO workflow_operator_log (id, at, actor, action, target, reason, details, address, result)
   VALUES ($1, ${NOW_MS}, $2, $3, $4, $5, $6, $7, $8)`;
 
@@ -90,8 +128,4 @@ function valuesOf(entry: OperatorAction, result: string | null = null): unknown[
   const { id = uuidv7(), actor, action, target, reason = null, details } = entry;
   const address = entry.address ?? callers.getStore()?.address ?? null;
   return [id, actor, action, target, reason, details === undefined ? null : canonicalJson(details), address, result];
-}
-
-async function readResult(manager: EntityManager, id: string): Promise<{ result: string | null } | undefined> {
-  return (await manager.query<{ result: string | null }[]>('SELECT result FROM workflow_operator_log WHERE id = $1', [id]))[0];
 }

@@ -72,7 +72,6 @@ const points = {
     'restart.stored': 'an instance is started from a step of another one, the operator log does not know',
     'drain.logged': 'that a worker is to drain, or to go on, is in the operator log, the worker does not know',
     'chaos.stored': 'chaos mode is switched and in the operator log, no service knows',
-    'bind.stored': 'a kept event is bound to an instance and in the operator log, nobody has a hint',
     'run.stored': 'a run of a schedule by hand is stored and in the operator log, nobody has a hint',
     'event.stored': 'an event is stored or offered, nobody has a hint',
     'command.done': 'the command of a message is done, its reply is not sent',

@@ -137,7 +137,7 @@ export class OperatorLogEntity {
   @Column('text', { nullable: true })
   address: string | null;
 
-  /** JSON: what the change came to. Kept for a repeat of its request, and shown to nobody. */
-  @Column('text', { nullable: true })
-  result: string | null;
+  /** JSON: what the change came to. Kept for a repeat of its request, read by nobody else. */
+  @Column('text', { nullable: true, select: false })
+  result?: string | null;
 }
