@@ -60,6 +60,8 @@ export class Run implements AsyncDisposable {
   /** Checked, by invariant: how many things were looked at. */
   readonly checked = new Map<string, number>();
   readonly restarted = new Set<string>();
+  /** Never drawn: they are to live through all of it. */
+  readonly spared = new Set<TestProcess>();
   /** Killed, and not ready again yet. */
   private readonly restarting = new Set<TestProcess>();
   readonly history = new History();
@@ -224,7 +226,7 @@ export class Run implements AsyncDisposable {
   }
 
   private ready(role: Role): TestProcess[] {
-    return this.world.processes(role).filter((one) => one.isRunning && !this.restarting.has(one));
+    return this.world.processes(role).filter((one) => one.isRunning && !this.restarting.has(one) && !this.spared.has(one));
   }
 
   measure(name: string, value: number, unit: string, limit?: number): void {
