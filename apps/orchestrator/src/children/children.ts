@@ -43,8 +43,17 @@ export class Children {
     return told;
   }
 
-  /** What a crash left untold. @returns who has been told */
-  async tellForgotten(fromBucket: number, toBucket: number, spoilt: OnSpoilt): Promise<InstanceId[]> {
-    return this.tellEnds(await this.attachments.untold(fromBucket, toBucket, 500), spoilt);
+  /**
+   * What a crash left untold.
+   * @param except those left alone now
+   * @returns who has been told
+   */
+  async tellForgotten(
+    fromBucket: number,
+    toBucket: number,
+    except: readonly InstanceId[],
+    spoilt: OnSpoilt,
+  ): Promise<InstanceId[]> {
+    return this.tellEnds(await this.attachments.untold(fromBucket, toBucket, 500, except), spoilt);
   }
 }

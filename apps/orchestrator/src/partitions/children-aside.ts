@@ -49,8 +49,10 @@ export function tellForgotten(partition: Partition): void {
   if (performance.now() - partition.toldForgottenMs < forgottenEveryMs) return;
   partition.toldForgottenMs = performance.now();
   const [from, to] = partitionBuckets(partition.number, partition.services.config.partitions);
-  const { children } = partition.services;
-  partition.aside('forgotten ends could not be told', () => children.tellForgotten(from, to, unreadable(partition)));
+  const { children, quarantine } = partition.services;
+  partition.aside('forgotten ends could not be told', () =>
+    children.tellForgotten(from, to, quarantine.ids(), unreadable(partition)),
+  );
 }
 
 /** Who waits for an end that cannot be read waits until somebody has mended it. */

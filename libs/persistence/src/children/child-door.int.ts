@@ -135,6 +135,23 @@ describe('ChildDoor', () => {
     expect(await answers(late)).toMatchObject([{ type: 'childStarted' }, { type: 'childEnded', output: { done: 1 } }]);
   });
 
+  it('finds the ends that are still to be told behind any number of those left alone', async () => {
+    const [owner, joining] = [await parentOf(), await parentOf()];
+    const ids: InstanceId[] = [];
+    for (const key of ['A1', 'A2', 'A3']) {
+      const first = await request(owner, { key });
+      await door.settle([first]);
+      await door.settle([await request(joining, { key })]);
+      await end(first.row.instanceId);
+      ids.push(first.row.instanceId);
+    }
+    const leftAlone: InstanceId[] = [];
+    for (let round = 0; round < ids.length; round += 1) leftAlone.push(...(await attachments.untold(0, 4096, 1, leftAlone)));
+    expect(leftAlone.sort()).toEqual(ids.sort());
+    expect(await attachments.untold(0, 4096, 1, leftAlone)).toEqual([]);
+    await tellEnds(...ids);
+  });
+
   it('never waits for the end of an instance that has just ended: joining and ending take turns', async () => {
     for (let n = 0; n < 40; n += 1) {
       const key = `race-${n}`;

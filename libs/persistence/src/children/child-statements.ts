@@ -45,7 +45,7 @@ export const detachParents = {
 export const untoldEnds = {
   name: 'untold_ends',
   text: `SELECT a.instance_id AS id FROM workflow_attachments a JOIN workflow_instances i ON i.id = a.instance_id AND i.status = ANY (${ended})
-    WHERE a.bucket >= $1 AND a.bucket < $2 LIMIT $3`,
+    WHERE a.bucket >= $1 AND a.bucket < $2 AND a.instance_id <> ALL ($4::uuid[]) LIMIT $3`,
 } as const;
 
 /** As a batch does it: without a look at who receives them. */
