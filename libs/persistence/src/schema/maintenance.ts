@@ -3,6 +3,7 @@ import { NOW_MS } from '../connections/database-clock.js';
 import { DELIVERY_DAYS } from '../hooks/hook-deliveries.js';
 import { IDEMPOTENCY_DAYS } from '../idempotency/idempotency-store.js';
 import { lowestIdAt } from '../instances/uuid-bounds.js';
+import { cursorsLeft, deliveriesLeft } from '../webhooks/webhook-leftovers.js';
 import { ensureEventPartitions } from './migrate.js';
 
 /** Journal rows are the gapless feed for this long. */
@@ -19,6 +20,8 @@ export interface Swept {
   readonly idempotencyKeys: number;
   readonly keyedEvents: number;
   readonly webhookDeliveries: number;
+  /** Rows of webhooks that are no more. */
+  readonly webhookLeftovers: number;
   readonly stepLogs: number;
   readonly hookDeliveries: number;
   readonly triggerRuns: number;
@@ -30,8 +33,8 @@ export interface SweepOptions {
   readonly stepLogDays: number;
 }
 
-/** Lines removed in one transaction. */
-const LOGS_AT_ONCE = 10_000;
+/** Rows removed or changed in one transaction. */
+const ROWS_AT_ONCE = 10_000;
 
 /** Housekeeping of the tables; safe to run from several processes, once an hour is enough. */
 export class Maintenance {
@@ -51,6 +54,7 @@ export class Maintenance {
         'workflow_webhook_deliveries',
         `created_at < ${NOW_MS} - ${JOURNAL_DAYS * DAY_MS} AND status <> 'waiting'`,
       ),
+      webhookLeftovers: (await this.inParts(deliveriesLeft(ROWS_AT_ONCE))) + (await this.removed(...cursorsLeft)),
       stepLogs: await this.sweepLogs(stepLogDays * DAY_MS),
       hookDeliveries: await this.removed('workflow_hook_deliveries', `at < ${NOW_MS} - ${DELIVERY_DAYS * DAY_MS}`),
       incidents: await this.removed('workflow_incidents', `resolved_at < ${NOW_MS} - ${INCIDENT_DAYS * DAY_MS}`),
@@ -73,17 +77,22 @@ export class Maintenance {
   }
 
   /** By the time of the line, and along the key: an instance that is younger than that has no older lines. */
-  private async sweepLogs(olderThanMs: number): Promise<number> {
+  private sweepLogs(olderThanMs: number): Promise<number> {
     const young = lowestIdAt(Date.now() - olderThanMs);
     const old = `SELECT instance_id, token, no FROM workflow_logs
-      WHERE instance_id < $1 AND at < ${NOW_MS} - $2::bigint ORDER BY instance_id, token, no LIMIT ${LOGS_AT_ONCE}`;
-    for (let removed = 0; ;) {
-      const [, count]: [unknown, number] = await this.dataSource.query(
-        `DELETE FROM workflow_logs AS l USING (${old}) AS o WHERE (l.instance_id, l.token, l.no) = (o.instance_id, o.token, o.no)`,
-        [young, olderThanMs],
-      );
-      removed += count;
-      if (count < LOGS_AT_ONCE) return removed;
+      WHERE instance_id < $1 AND at < ${NOW_MS} - $2::bigint ORDER BY instance_id, token, no LIMIT ${ROWS_AT_ONCE}`;
+    return this.inParts(
+      `DELETE FROM workflow_logs AS l USING (${old}) AS o WHERE (l.instance_id, l.token, l.no) = (o.instance_id, o.token, o.no)`,
+      [young, olderThanMs],
+    );
+  }
+
+  /** Runs a statement for so many rows at once until it finds fewer. */
+  private async inParts(statement: string, values: readonly unknown[] = []): Promise<number> {
+    for (let done = 0; ;) {
+      const [, count]: [unknown, number] = await this.dataSource.query(statement, [...values]);
+      done += count;
+      if (count < ROWS_AT_ONCE) return done;
     }
   }
 

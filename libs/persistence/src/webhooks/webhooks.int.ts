@@ -198,6 +198,26 @@ describe.each(servers)('webhooks on $name', (server: TestServer) => {
     expect(n).toBe(0);
   });
 
+  it('is cleared of what a process of an earlier version wrote after it was removed', async () => {
+    const [kept, gone] = [await put('kept'), await put('gone')];
+    const delivery = newId();
+    await fill(kept.id, [delivery]);
+    await store.remove('main', 'gone');
+    const query = database.dataSource.query.bind(database.dataSource);
+    await query(
+      `INSERT INTO workflow_webhook_deliveries (webhook_id, instance_id, seq, id, event, status, created_at, tried_since, next_at)
+       SELECT $1, $2, n, gen_random_uuid(), 'started', 'waiting', 1, 1, 1 FROM generate_series(1, 10001) n`,
+      [gone.id, delivery],
+    );
+    await query('INSERT INTO workflow_webhook_cursors VALUES ($1, 1, 0, 2, 0, 0)', [gone.id]);
+    const maintenance = new Maintenance(database.dataSource);
+    expect(await maintenance.sweep({ stepLogDays: 30 })).toMatchObject({ webhookLeftovers: 10_002 });
+    expect(await query('SELECT DISTINCT webhook_id AS id FROM workflow_webhook_deliveries')).toEqual([{ id: kept.id }]);
+    expect(await queue.cursors([gone.id])).toEqual([]);
+    expect(await queue.cursors([kept.id])).toHaveLength(2);
+    expect(await maintenance.sweep({ stepLogDays: 30 })).toMatchObject({ webhookLeftovers: 0 });
+  });
+
   it('keeps its log for a week, and what still waits for longer', async () => {
     const { id } = await put();
     const [done, open] = [newId(), newId()];
