@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { createDataSource } from '../connections/create-data-source.js';
-import { IdempotencyStore } from '../idempotency/idempotency-store.js';
+import { IDEMPOTENCY_DAYS, IdempotencyStore } from '../idempotency/idempotency-store.js';
 import { SpoiltRow } from '../payloads/spoilt.js';
 import { lowestIdAt } from '../instances/uuid-bounds.js';
 import { Maintenance } from '../schema/maintenance.js';
@@ -210,6 +210,28 @@ describe.each(servers)('operations on $name', (server: TestServer) => {
       '1/3',
       '2/1',
       '2/2',
+    ]);
+  });
+
+  it('forgets what changes came to when their repeats are known no more, and keeps their entries', async () => {
+    const log = new OperatorLog(database.dataSource);
+    const change = async (days: number): Promise<string> => {
+      const at = Date.now() - days * 86_400_000;
+      const id = lowestIdAt(at);
+      await log.record({ actor: 'ada', action: 'queue.set', target: `q${days}`, id }, () => Promise.resolve({ days }));
+      await database.dataSource.query('UPDATE workflow_operator_log SET at = $2 WHERE id = $1', [id, at]);
+      return id;
+    };
+    const [old, young] = [await change(IDEMPOTENCY_DAYS + 1), await change(IDEMPOTENCY_DAYS - 1)];
+    const maintenance = new Maintenance(database.dataSource);
+    expect(await maintenance.sweep({ stepLogDays: 30 })).toMatchObject({ operatorLogResults: 1 });
+    expect(await maintenance.sweep({ stepLogDays: 30 })).toMatchObject({ operatorLogResults: 0 });
+    const rows = await database.dataSource.query(
+      `SELECT id, result FROM workflow_operator_log WHERE action = 'queue.set' ORDER BY id`,
+    );
+    expect(rows).toEqual([
+      { id: old, result: null },
+      { id: young, result: `{"days":${IDEMPOTENCY_DAYS - 1}}` },
     ]);
   });
 

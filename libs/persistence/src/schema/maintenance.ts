@@ -26,6 +26,7 @@ export interface Swept {
   readonly hookDeliveries: number;
   readonly triggerRuns: number;
   readonly incidents: number;
+  readonly operatorLogResults: number;
 }
 
 export interface SweepOptions {
@@ -63,6 +64,7 @@ export class Maintenance {
         'workflow_trigger_runs',
         `id < '${lowestIdAt(Date.now() - TRIGGER_RUN_DAYS * DAY_MS)}' AND NOT (is_open AND instance_id IS NULL)`,
       ),
+      operatorLogResults: await this.sweepResults(),
     };
   }
 
@@ -85,6 +87,17 @@ export class Maintenance {
       `DELETE FROM workflow_logs AS l USING (${old}) AS o WHERE (l.instance_id, l.token, l.no) = (o.instance_id, o.token, o.no)`,
       [young, olderThanMs],
     );
+  }
+
+  /** What changes came to, once no repeat of their requests is known any more. By the time, and along the ids, which begin with it. */
+  private sweepResults(): Promise<number> {
+    const olderThanMs = IDEMPOTENCY_DAYS * DAY_MS;
+    const old = `SELECT id FROM workflow_operator_log
+      WHERE result IS NOT NULL AND id < $1 AND at < ${NOW_MS} - $2::bigint ORDER BY id LIMIT ${ROWS_AT_ONCE}`;
+    return this.inParts(`UPDATE workflow_operator_log SET result = NULL WHERE id = ANY (ARRAY(${old}))`, [
+      lowestIdAt(Date.now() - olderThanMs),
+      olderThanMs,
+    ]);
   }
 
   /** Runs a statement for so many rows at once until it finds fewer. */

@@ -111,6 +111,7 @@ export class IncidentEntity {
 
 /** Who did what to what, and why. */
 @Entity('workflow_operator_log')
+@Index('workflow_operator_log_results', ['id'], { where: 'result IS NOT NULL' })
 export class OperatorLogEntity {
   @PrimaryColumn('uuid')
   id: string;
@@ -137,7 +138,7 @@ export class OperatorLogEntity {
   @Column('text', { nullable: true })
   address: string | null;
 
-  /** JSON: what the change came to. Kept for a repeat of its request, read by nobody else. */
+  /** JSON: what the change came to. Kept for as long as a repeat of its request is known, read by nobody else. */
   @Column('text', { nullable: true, select: false })
   result?: string | null;
 }
