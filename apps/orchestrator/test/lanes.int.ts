@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import type { InstanceId } from '#libs/engine';
 import { changeLane, type LaneChange } from '#libs/persistence';
 import { attemptsOf, mostAtOnce, sentPerWindow, until } from '#libs/testing';
+import { committed } from '../../../libs/persistence/src/connections/in-transaction.js';
 import { definitionOf, OrchestratorBench } from './bench/orchestrator-bench.js';
 
 jest.setTimeout(60_000);
@@ -21,7 +22,8 @@ describe('limits of queues and tasks', () => {
   });
   afterEach(() => bench.close());
 
-  const set = (scope: 'queue' | 'task', name: string, change: LaneChange) => changeLane(bench.pool, { scope, name }, change);
+  const set = (scope: 'queue' | 'task', name: string, change: LaneChange) =>
+    committed(bench.pool, (client) => changeLane(client, { scope, name }, change));
   const attempts = (of: { queue?: string; task?: string } = {}) => attemptsOf((sql, values) => bench.rows(sql, values), of);
   const ended = (ids: readonly InstanceId[]) => Promise.all(ids.map((id) => bench.end(id)));
   const startAll = (definition: string, count: number) =>

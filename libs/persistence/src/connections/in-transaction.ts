@@ -20,3 +20,13 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
     client.off('error', lost);
   }
 }
+
+/** The same, where `work` is all between the begin and the end: what it has written is committed when this returns. */
+export function committed<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  return inTransaction(pool, async (client) => {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  });
+}

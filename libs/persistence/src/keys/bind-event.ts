@@ -1,5 +1,5 @@
+import type { PoolClient } from 'pg';
 import { type InstanceId, type InstanceStatus, isEnded } from '#libs/engine';
-import type { Queryable } from '../connections/database.js';
 import type { InboxOutcome } from '../instances/inbox-door.js';
 import { eventLocks } from './key-address.js';
 import { statusOfInstance } from './key-statements.js';
@@ -9,7 +9,7 @@ import { type KeyedEventRow, offerTo, readEvent, receivedEvent } from './offer-e
 export type BindOutcome = { readonly outcome: 'unknownEvent' | 'notKept' } | Exclude<InboxOutcome, { outcome: 'existing' }>;
 
 /** By hand, amid a transaction: a kept event, expired or not, goes to an instance, for any of its waits or to be kept there. */
-export async function bindEvent(client: Queryable, tenant: string, id: string, instanceId: InstanceId): Promise<BindOutcome> {
+export async function bindEvent(client: PoolClient, tenant: string, id: string, instanceId: InstanceId): Promise<BindOutcome> {
   const known = await readEvent(client, tenant, id);
   if (known === undefined) return { outcome: 'unknownEvent' };
   await client.query(eventLocks([known]));

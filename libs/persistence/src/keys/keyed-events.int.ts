@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import type { Pool } from 'pg';
 import type { InstanceId, ReceivedEvent } from '#libs/engine';
 import { createHotPool } from '../connections/hot-pool.js';
+import { committed } from '../connections/in-transaction.js';
 import { PgEventStore } from '../events/pg-event-store.js';
 import { InstanceDoor } from '../instances/instance-door.js';
 import { batch, newId, startRow } from '../testing/rows.js';
@@ -60,6 +61,7 @@ describe.each(servers)('events by key on $name', (server: TestServer) => {
     (await pool.query('SELECT id, content FROM workflow_inbox WHERE instance_id = $1 ORDER BY received_at', [id])).rows.map(
       (row) => ({ ...row, content: JSON.parse(row.content) }),
     );
+  const bind = (id: string, instance: InstanceId) => committed(pool, (client) => bindEvent(client, tenant, id, instance));
   /** As the owner of the instance does it. */
   const decide = async (instanceId: InstanceId, outcome: string) =>
     commit({ inboxApplied: (await inboxOf(instanceId)).map(({ id }) => ({ instanceId, id, seq: 5, outcome })) });
@@ -124,10 +126,10 @@ describe.each(servers)('events by key on $name', (server: TestServer) => {
     expect((await inboxOf(wait.instanceId)).map(({ content }) => content.event.id)).toEqual(['early']);
 
     const instance = (await new InstanceDoor(pool).insertStarts([startRow()]))[0]!.id;
-    expect(await bindEvent(pool, tenant, 'nothing', instance)).toEqual({ outcome: 'unknownEvent' });
-    expect(await bindEvent(pool, tenant, 'late', newId())).toEqual({ outcome: 'unknown' });
-    expect(await bindEvent(pool, tenant, 'late', instance)).toEqual({ outcome: 'stored' });
-    expect(await bindEvent(pool, tenant, 'late', instance)).toEqual({ outcome: 'notKept' });
+    expect(await bind('nothing', instance)).toEqual({ outcome: 'unknownEvent' });
+    expect(await bind('late', newId())).toEqual({ outcome: 'unknown' });
+    expect(await bind('late', instance)).toEqual({ outcome: 'stored' });
+    expect(await bind('late', instance)).toEqual({ outcome: 'notKept' });
     const [bound] = await inboxOf(instance);
     expect(bound!.content).toMatchObject({ event: { id: 'late', name: 'paid', payload: { n: 2 } } });
     expect(bound!.content).not.toHaveProperty('path');
@@ -135,6 +137,18 @@ describe.each(servers)('events by key on $name', (server: TestServer) => {
     await decide(instance, 'kept');
     await settlement.settle(0, 4096, 100);
     expect(await door.outcome(tenant, 'late')).toEqual({ id: 'late', outcome: 'matched', instances: [instance] });
+  });
+
+  it('is bound to one instance, whoever binds it to another at the same time', async () => {
+    const ids = (await new InstanceDoor(pool).insertStarts([startRow(), startRow()])).map(({ id }) => id);
+    for (let round = 0; round < 20; round += 1) {
+      const event = `contested-${round}`;
+      await deliver('k-bound', round, { id: event });
+      const outcomes = await Promise.all(ids.map((id) => bind(event, id)));
+      expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['notKept', 'stored']);
+      const inboxes = (await Promise.all(ids.map(inboxOf))).map((rows) => rows.some((row) => row.content.event.id === event));
+      expect(inboxes).toEqual(outcomes.map(({ outcome }) => outcome === 'stored'));
+    }
   });
 
   it('comes back when everybody it was offered to refuses it, and goes to whoever came since', async () => {

@@ -1,6 +1,6 @@
+import type { Pool, PoolClient } from 'pg';
 import { bucketOf } from '#libs/contracts';
 import type { InstanceId, Json, ReceivedEvent } from '#libs/engine';
-import type { Queryable } from '../connections/database.js';
 import { plainArray, textArray } from '../connections/pg-array.js';
 import type { EventAddress } from './key-address.js';
 import { offerContent, offerId, offeredSubscriptions } from './key-rows.js';
@@ -27,13 +27,13 @@ export interface Subscriber {
   readonly seq: number;
 }
 
-export async function readEvent(client: Queryable, tenant: string, id: string): Promise<KeyedEventRow | undefined> {
+export async function readEvent(client: Pool | PoolClient, tenant: string, id: string): Promise<KeyedEventRow | undefined> {
   return (await client.query<KeyedEventRow>({ ...keyedEvent, values: [tenant, id] })).rows[0];
 }
 
 /** Those who wait now and have not been offered it yet; one wait an instance. Under the lock of the key. */
 export async function subscribersFor(
-  client: Queryable,
+  client: PoolClient,
   { tenant, name, key }: EventAddress,
   had: { offeredTo: readonly string[]; offers: readonly string[] } = { offeredTo: [], offers: [] },
 ): Promise<Subscriber[]> {
@@ -43,7 +43,7 @@ export async function subscribersFor(
 
 /** Writes the inbox rows by which the event comes to them. */
 export async function offerTo(
-  client: Queryable,
+  client: PoolClient,
   tenant: string,
   event: ReceivedEvent,
   subscribers: readonly (Pick<Subscriber, 'instanceId'> & { path?: string; seq: number | string })[],

@@ -1,6 +1,6 @@
+import type { PoolClient } from 'pg';
 import { closedBreaker } from '#libs/engine';
 import { NOW_MS } from '../connections/database-clock.js';
-import type { Queryable } from '../connections/database.js';
 import { type LaneAddress, laneColumns, type LaneColumns, type LaneRow, readLane } from './lane-row.js';
 
 /** What an operator changes; what is absent stays as it is. */
@@ -12,7 +12,7 @@ export interface LaneChange extends Partial<
 }
 
 /** Amid a transaction, so that two who change one at once do so one after the other. @returns the row as it is now */
-export async function changeLane(client: Queryable, { scope, name }: LaneAddress, change: LaneChange): Promise<LaneRow> {
+export async function changeLane(client: PoolClient, { scope, name }: LaneAddress, change: LaneChange): Promise<LaneRow> {
   await client.query(
     `INSERT INTO workflow_lane_settings (scope, name, changed_at) VALUES ($1, $2, ${NOW_MS}) ON CONFLICT DO NOTHING`,
     [scope, name],
@@ -24,7 +24,7 @@ export async function changeLane(client: Queryable, { scope, name }: LaneAddress
   return write(client, changedLane(readLane(rows[0]!), change));
 }
 
-async function write(client: Queryable, row: LaneRow): Promise<LaneRow> {
+async function write(client: PoolClient, row: LaneRow): Promise<LaneRow> {
   const { scope, name, concurrency, rate, priority, paused, note, by, breaker, breakAfter, breakForMs, state } = row;
   const { rows } = await client.query<LaneColumns>(
     `UPDATE workflow_lane_settings SET concurrency = $3, rate_limit = $4, rate_per = $5, priority = $6, paused = $7, note = $8,

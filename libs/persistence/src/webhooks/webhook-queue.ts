@@ -1,7 +1,7 @@
 import type { Pool, QueryResultRow } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { NOW_MS } from '../connections/database-clock.js';
-import { inTransaction } from '../connections/in-transaction.js';
+import { committed } from '../connections/in-transaction.js';
 import { eventOf, type LoadedRow } from '../events/load-statement.js';
 import type { DeliveryResult, DueDelivery, NewDelivery, WebhookCursor, WebhookRow } from './webhook-rows.js';
 import { WEBHOOK_LEASE_MS, webhookColumns, webhookStatements } from './webhook-statements.js';
@@ -58,8 +58,7 @@ export class WebhookQueue {
 
   /** What was read of the feed becomes deliveries, and the cursors move on, together. */
   async fill(deliveries: readonly NewDelivery[], cursors: readonly WebhookCursor[]): Promise<void> {
-    await inTransaction(this.pool, async (client) => {
-      await client.query('BEGIN');
+    await committed(this.pool, async (client) => {
       if (deliveries.length > 0)
         await client.query(webhookStatements.insert.text, [
           deliveries.map((row) => row.webhookId),
@@ -76,7 +75,6 @@ export class WebhookQueue {
         cursors.map((row) => row.place),
         cursors.map((row) => row.seq),
       ]);
-      await client.query('COMMIT');
     });
   }
 
@@ -101,8 +99,7 @@ export class WebhookQueue {
     const last = results.at(-1);
     if (last === undefined) return;
     const count = (status: string): number => results.filter((result) => result.status === status).length;
-    await inTransaction(this.pool, async (client) => {
-      await client.query('BEGIN');
+    await committed(this.pool, async (client) => {
       // The webhook first, as whoever removes or enables it does: in another order two might wait for each other.
       await client.query(
         `UPDATE workflow_webhooks SET delivered = delivered + $2, failed = failed + $3, last_at = ${NOW_MS}, last_status = $4,
@@ -119,7 +116,6 @@ export class WebhookQueue {
         results.map((row) => row.error),
         results.map((row) => Math.round(row.ms)),
       ]);
-      await client.query('COMMIT');
     });
   }
 
