@@ -100,29 +100,41 @@ function residentMiB({ pid }: TestProcess): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0') / 1_024;
 }
 
-/** A console on one instance. A deaf one takes the first message, and nothing more from its socket. */
+/** A console on one instance. A deaf one takes the first message, and nothing more from its socket; one that reads comes back when it is cut. */
 class Watcher {
   seq = 0;
-  isClosed = false;
   readonly gaps: string[] = [];
-  private readonly socket: WebSocket;
-  private isDeaf: boolean;
+  private socket: WebSocket;
+  private isOver = false;
 
-  constructor(url: string, id: string, isDeaf: boolean) {
-    this.isDeaf = isDeaf;
-    this.socket = new WebSocket(`${url.replace(/^http/, 'ws')}/live`, { maxPayload: 256 * 1_048_576 });
-    this.socket.on('open', () => this.socket.send(JSON.stringify({ subscribe: 'instance', id, since: 0 })));
-    this.socket.on('message', (raw) => this.take(JSON.parse(String(raw)) as ServerMessage));
-    this.socket.on('error', () => undefined).on('close', () => (this.isClosed = true));
+  constructor(
+    private readonly url: string,
+    private readonly id: string,
+    private isDeaf: boolean,
+  ) {
+    this.socket = this.open();
   }
 
   read(): void {
     this.isDeaf = false;
-    this.socket.resume();
+    if (this.socket.readyState === WebSocket.CLOSED) this.socket = this.open();
+    else this.socket.resume();
   }
 
   close(): void {
+    this.isOver = true;
     this.socket.terminate();
+  }
+
+  private open(): WebSocket {
+    const socket = new WebSocket(`${this.url.replace(/^http/, 'ws')}/live`, { maxPayload: 256 * 1_048_576 });
+    socket.on('open', () => socket.send(JSON.stringify({ subscribe: 'instance', id: this.id, since: this.seq })));
+    socket.on('message', (raw) => this.take(JSON.parse(String(raw)) as ServerMessage));
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      if (!this.isDeaf && !this.isOver) this.socket = this.open();
+    });
+    return socket;
   }
 
   private take(message: ServerMessage): void {
