@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { parse } from 'node:querystring';
 import type { Json, JsonObject } from '#libs/engine';
 import { ApiProblem } from '../http/api-problem.js';
 import { utf8Text } from '../http/read-body.js';
@@ -55,13 +56,6 @@ function readBody(bytes: Buffer, contentType: string | undefined): Json {
   );
 }
 
-/** `a=1&b=2&b=3` → `{a: "1", b: ["2", "3"]}` */
-function fieldsOf(text: string): JsonObject {
-  const fields = new Map<string, string[]>();
-  for (const [name, value] of new URLSearchParams(text)) {
-    const values = fields.get(name);
-    if (values === undefined) fields.set(name, [value]);
-    else values.push(value); // in place: a form of one name half a million times must not be copied as often
-  }
-  return Object.fromEntries([...fields].map(([name, values]) => [name, values.length === 1 ? values[0]! : values]));
-}
+/** `a=1&b=2&b=3` → `{a: "1", b: ["2", "3"]}`. Not by URLSearchParams, which takes 4 s for one name half a million times. */
+const fieldsOf = (text: string): JsonObject =>
+  Object.fromEntries(Object.entries(parse(text, '&', '=', { maxKeys: 0 }))) as JsonObject;
