@@ -53,6 +53,15 @@ describe('any request to a hook', () => {
     expect((read.body as { a: string[] }).a).toHaveLength(500_000);
   });
 
+  it.each([
+    ['note=größer als 100 % und %C3%A9', { note: 'größer als 100 % und é' }],
+    ['a=日本+%zz&b=%E4', { a: '日本 %zz', b: '\ufffd' }],
+    ['a=1&b=2&b=3&&=x&c&d=e=f', { a: '1', b: ['2', '3'], '': 'x', c: '', d: 'e=f' }],
+  ])('is read as a browser reads it: %s', (form, expected) => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    expect(readHookRequest({ method: 'POST', headers, query: '', body: Buffer.from(form) }).body).toEqual(expected);
+  });
+
   it('is signed or not, whatever its headers say', () => {
     const secrets = [newWebhookSecret(), newWebhookSecret()];
     const nowMs = Date.now();

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { parse } from 'node:querystring';
 import type { Json, JsonObject } from '#libs/engine';
 import { ApiProblem } from '../http/api-problem.js';
 import { utf8Text } from '../http/read-body.js';
@@ -56,6 +55,38 @@ function readBody(bytes: Buffer, contentType: string | undefined): Json {
   );
 }
 
-/** `a=1&b=2&b=3` → `{a: "1", b: ["2", "3"]}`. Not by URLSearchParams, which takes 4 s for one name half a million times. */
-const fieldsOf = (text: string): JsonObject =>
-  Object.fromEntries(Object.entries(parse(text, '&', '=', { maxKeys: 0 }))) as JsonObject;
+/** `a=1&b=2&b=3` → `{a: "1", b: ["2", "3"]}`, as a browser reads it. URLSearchParams of Node takes 4 s for one name half a million times, and spoils letters beside a bad escape. */
+function fieldsOf(text: string): JsonObject {
+  const fields = new Map<string, string[]>();
+  for (const part of text.split('&')) {
+    if (part === '') continue;
+    const end = part.indexOf('=');
+    const name = decoded(end < 0 ? part : part.slice(0, end));
+    const value = end < 0 ? '' : decoded(part.slice(end + 1));
+    const values = fields.get(name);
+    if (values === undefined) fields.set(name, [value]);
+    else values.push(value); // in place: a form of one name half a million times must not be copied as often
+  }
+  return Object.fromEntries([...fields].map(([name, values]) => [name, values.length === 1 ? values[0]! : values]));
+}
+
+/** Bad escapes stay as they are, and bytes that are no UTF-8 become U+FFFD. */
+function decoded(text: string): string {
+  const spaced = text.replaceAll('+', ' ');
+  if (!spaced.includes('%')) return spaced;
+  const bytes = Buffer.from(spaced);
+  let to = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at]!;
+    const [high, low] = [digitOf(bytes[at + 1]), digitOf(bytes[at + 2])];
+    const isEscape = byte === percent && high >= 0 && low >= 0;
+    bytes[to++] = isEscape ? high * 16 + low : byte;
+    if (isEscape) at += 2;
+  }
+  return bytes.toString('utf8', 0, to);
+}
+
+const percent = 0x25;
+const hexDigits = '0123456789abcdef';
+const digitOf = (byte: number | undefined): number =>
+  byte === undefined ? -1 : hexDigits.indexOf(String.fromCharCode(byte).toLowerCase());

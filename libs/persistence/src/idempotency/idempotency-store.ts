@@ -101,7 +101,7 @@ export class IdempotencyStore {
       `INSERT INTO workflow_idempotency AS x (tenant, key, request_hash, subject, reserved_at) VALUES ($1, $2, $3, $4, ${NOW_MS})
        ON CONFLICT (tenant, key) DO UPDATE SET
          request_hash = excluded.request_hash, reserved_at = excluded.reserved_at, answer_status = NULL, answer = NULL,
-         subject = CASE WHEN x.answer_status IS NULL THEN x.subject ELSE excluded.subject END
+         subject = CASE WHEN x.answer_status IS NULL AND x.request_hash = excluded.request_hash THEN x.subject ELSE excluded.subject END
        WHERE x.reserved_at < excluded.reserved_at - ${IDEMPOTENCY_DAYS * 86_400_000}
           OR (x.answer_status IS NULL AND x.request_hash = excluded.request_hash AND x.reserved_at < excluded.reserved_at - ${RESERVATION_MS})
        RETURNING 1`,

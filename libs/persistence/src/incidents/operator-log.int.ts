@@ -81,8 +81,16 @@ describe.each(servers)('a change and its entry on $name', (server: TestServer) =
   });
 
   it('leaves no connection behind that is lost amid a change', async () => {
-    const lost = log.record(entry(), (manager) => manager.query('SELECT pg_terminate_backend(pg_backend_pid())'));
-    await expect(lost).rejects.toThrow();
+    const amid = Promise.withResolvers<number>();
+    const lost = log.record(entry(), async (manager, client) => {
+      const [{ pid }] = await manager.query<[{ pid: number }]>('SELECT pg_backend_pid() AS pid');
+      const gone = new Promise((resolve) => client.once('end', resolve));
+      amid.resolve(pid);
+      await gone;
+      return manager.query('SELECT 1');
+    });
+    await database.dataSource.query('SELECT pg_terminate_backend($1)', [await amid.promise]);
+    await expect(lost).rejects.toMatchObject({ code: '57P01' });
     await expect(log.record(entry(), () => Promise.resolve('done'))).resolves.toBe('done');
     expect(await rows('workflow_operator_log')).toBe(1);
   });

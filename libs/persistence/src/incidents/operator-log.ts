@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { PoolClient } from 'pg';
-import type { EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { canonicalJson, type JsonObject } from '#libs/engine';
 import type { Database } from '../connections/database.js';
@@ -40,11 +40,11 @@ export interface OperatorLogFilter {
 export const callers = new AsyncLocalStorage<{ readonly address: string }>();
 
 export class OperatorLog {
-  constructor(private readonly database: Database) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   /** Of what was done elsewhere, or is about to be. */
   async append(entry: OperatorAction): Promise<void> {
-    await this.database.query(`${insert} ON CONFLICT DO NOTHING`, valuesOf(entry));
+    await this.dataSource.query(`${insert} ON CONFLICT DO NOTHING`, valuesOf(entry));
   }
 
   /**
@@ -56,7 +56,7 @@ export class OperatorLog {
   async record<T>(entry: OperatorAction, change: Change<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await transact(this.database, (manager, client) => recordIn(manager, client, entry, change));
+        return await transact(this.dataSource, (manager, client) => recordIn(manager, client, entry, change));
       } catch (error) {
         if (attempt === mostAttempts || !conflicts.has(sqlState(error) ?? '')) throw error;
       }
@@ -65,13 +65,13 @@ export class OperatorLog {
 
   /** What a change came to that was recorded for the request with this id. @throws SpoiltRow */
   async resultOf<T>(id: string | undefined): Promise<T | undefined> {
-    return id === undefined ? undefined : (await earlierOf<T>(this.database, id))?.result;
+    return id === undefined ? undefined : (await earlierOf<T>(this.dataSource, id))?.result;
   }
 
   /** Newest first. @throws InvalidCursor */
   async list(filter: OperatorLogFilter, page: Page): Promise<PageOf<OperatorLogEntity>> {
     const { actor, action, target, from, to } = filter;
-    const query = this.database
+    const query = this.dataSource
       .getRepository(OperatorLogEntity)
       .createQueryBuilder('x')
       .orderBy('x.id', 'DESC')
